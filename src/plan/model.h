@@ -1,0 +1,121 @@
+/* What is known about the tests: newest outcome, red or not, times, and what
+ * arrived with a failure. Events go in, counts and tests come out. Pure. */
+#ifndef ALOOF_PLAN_MODEL_H
+#define ALOOF_PLAN_MODEL_H
+
+#include "core/clip.h"
+#include "core/event.h"
+#include "core/map.h"
+#include "core/vec.h"
+
+enum outcome {
+    OUTCOME_UNKNOWN,
+    OUTCOME_PASSED,
+    OUTCOME_SKIPPED,
+    OUTCOME_XFAILED,
+    OUTCOME_XPASSED, /* not strict: no failure, as in pytest */
+    OUTCOME_FAILED,  /* from here on: red */
+    OUTCOME_ERROR,   /* setup or teardown failed */
+    OUTCOME_COLLECTION,
+    OUTCOME_CRASHED,
+    OUTCOME_TIMEOUT,
+    OUTCOME_NOT_RUN, /* asked for and never reported */
+};
+#define OUTCOME_COUNT (OUTCOME_NOT_RUN + 1)
+
+/* Whether a test with this newest outcome is a failure. */
+bool outcome_is_red(enum outcome outcome);
+
+/* The heading of a failure ("FAIL", "CRASH", …) and the plural noun of a count ("failed", "crashed", …). */
+const char *outcome_label(enum outcome outcome);
+const char *outcome_counted(enum outcome outcome);
+
+/* What came with a test; kept for failing tests (and while a test runs), NULL for others. */
+struct attachment {
+    char *name; /* traceback, report, stdout, stderr, log, reason, … */
+    char *mime; /* NULL: unknown */
+    struct clip data;
+};
+struct result {
+    VEC(struct attachment) attachments;
+};
+
+/* The attachment's kept text, NUL-terminated, or NULL when there is none. The caller frees. */
+char *result_text(const struct result *result, const char *name);
+
+enum test_state {
+    TEST_IDLE,   /* no part of the run that goes on */
+    TEST_LISTED, /* in the run's listing; not asked for (yet) */
+    TEST_ASKED,  /* to be run in this run */
+    TEST_RUNNING,
+    TEST_DONE, /* has its outcome of this run */
+};
+
+struct test {
+    char *id;
+    char *group;           /* what shares set-up, a file path for pytest; "" when unknown */
+    enum outcome outcome;  /* newest; survives runs that do not cover the test */
+    enum outcome previous; /* the newest before this run gave its own */
+    enum test_state state;
+    bool red;        /* in the red set: sticky, see loop.h for what clears it */
+    bool runnable;   /* false: a collection failure and the like, never asked for by id */
+    bool deselected; /* by the user's own filter, in the newest listing */
+    bool fragile;    /* crashed or hung before: gets a box of its own */
+    bool leaked;     /* its box left processes behind, newest run */
+    bool gone;       /* retired: not in the newest listing that covers its group */
+    unsigned run;         /* serial of the run that gave the outcome, 0 = from history */
+    unsigned red_runs;    /* runs in a row that it has been red */
+    int64_t duration_ns;  /* of its newest execution, 0 unknown */
+    int64_t usual_ns;     /* decayed mean from history, 0 unknown */
+    int64_t started_ns;   /* UTC; of the newest execution, by its first event; 0 unknown */
+    struct result *result;
+};
+
+struct model {
+    VEC(struct test) tests; /* never shrinks; indices are stable for the life of the model */
+    struct map by_id;
+    VEC(size_t) listing; /* the run's listing, in the runner's order: position -> index into tests */
+    unsigned run;        /* serial of the run that goes on or went last, 0 = none yet */
+    uint64_t generation; /* counts changes; a view is stale when it differs */
+    uint64_t damage;     /* damaged places in this run's streams */
+    size_t asked, done;  /* of this run */
+    size_t counts[OUTCOME_COUNT]; /* outcomes of this run (tests in TEST_DONE) */
+    size_t leaks;                 /* tests marked leaked in this run */
+    size_t red;                   /* tests in the red set */
+    size_t clip_limit;            /* octets kept per attachment; set by model_init */
+};
+
+/* clip_limit: octets kept per attachment (1 MiB by default). */
+void model_init(struct model *model, size_t clip_limit);
+void model_release(struct model *model);
+
+/* The test's index, or MAP_NONE / made when it is not known. */
+size_t model_find(const struct model *model, struct bytes id);
+size_t model_add(struct model *model, struct bytes id, struct bytes group);
+
+/* What history knows, at start: outcome, red, times. Makes the test. */
+struct test *model_recall(struct model *model, const char *id, const char *group, enum outcome outcome);
+
+/* Begins run `serial` (> every earlier one): empties listing and counts, states go to idle. */
+void model_begin(struct model *model, unsigned serial);
+
+/* Marks the test as asked for in this run. */
+void model_ask(struct model *model, size_t test);
+
+/* Takes in one event of the run: listing, start, attachment, outcome. now_ns: UTC, for events without a
+ * timestamp. Returns the test it was about when this ended it (its outcome is new), else MAP_NONE.
+ * A failure without a listing (collection) makes its test. A second final status of one test in one run
+ * counts only if it is worse (duplicate ids). */
+size_t model_apply(struct model *model, const struct event *event, int64_t now_ns);
+
+/* Takes the test out of the red set, or puts it in; keeps model->red right. */
+void model_set_red(struct model *model, size_t test, bool red);
+
+/* Ends the run: tests still running go back (their newest outcome stands), partial results are dropped. */
+void model_end(struct model *model);
+
+/* Looks up an outcome's stable name ("failed") and back; OUTCOME_UNKNOWN for anything else. For history. */
+const char *outcome_name(enum outcome outcome);
+enum outcome outcome_parse(const char *name);
+
+#endif

@@ -1,0 +1,39 @@
+/* Order and deal: which tests share a box, and which box goes first. Pure. */
+#ifndef ALOOF_PLAN_SCHEDULE_H
+#define ALOOF_PLAN_SCHEDULE_H
+
+#include "plan/model.h"
+
+enum box_mode {
+    BOX_AUTO,  /* by group; tests that crashed or hung before get a box of their own */
+    BOX_TEST,  /* one process a test */
+    BOX_GROUP, /* one process a group (file) */
+};
+
+/* What one box runs, in order: positions in the model's listing. */
+struct parcel {
+    VEC(uint32_t) positions;
+};
+
+/* The queue of parcels. Boxes take from the front as they become free, so no box idles while tests wait. */
+struct schedule {
+    VEC(struct parcel) parcels;
+    size_t next;
+};
+
+/* Deals the asked tests of the model's listing into parcels for `boxes` slots (>= 1).
+ * Staged order: parcels with changed files' tests, then those with red tests, then longest first by usual time (unknown
+ * ones by number of tests). Within a parcel the runner's order stands, as fixtures expect. A group far longer
+ * than an even share is split where it pays, so that the last box is never a long one. */
+void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
+                   enum box_mode mode, unsigned boxes);
+
+/* The next parcel, or NULL. Borrowed until release. */
+const struct parcel *schedule_take(struct schedule *schedule);
+
+/* Puts positions back at the front as one parcel (the rest of a crashed box). */
+void schedule_return(struct schedule *schedule, const uint32_t *positions, size_t count);
+
+void schedule_release(struct schedule *schedule);
+
+#endif

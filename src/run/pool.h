@@ -1,0 +1,81 @@
+/* The boxes there are and the queue of what they run: starts runs in the worker,
+ * hands parcels to free slots, enforces deadlines, turns the death of a box into
+ * the outcome of its test. Everything it learns leaves it as events. */
+#ifndef ALOOF_RUN_POOL_H
+#define ALOOF_RUN_POOL_H
+
+#include "core/event.h"
+#include "core/vec.h"
+#include "run/worker.h"
+
+enum run_end {
+    RUN_COMPLETE,  /* every box ended */
+    RUN_CANCELLED, /* by pool_cancel */
+    RUN_BROKEN,    /* the runner could not do it: usage error, broken conftest, no Python, worker died */
+};
+
+struct pool_end {
+    enum run_end how;
+    int exit_code;    /* the runner's (pytest's 0..5), -1 unknown */
+    const char *text; /* the last of what the runner printed; "" none */
+};
+
+struct pool_events {
+    /* Every event of the run, the pool's own included (crash, timeout, not-run, leak, interrupted). now_ns: UTC arrival. */
+    void (*event)(void *owner, const struct event *event);
+    /* The listing is complete; the owner answers by pool_feed calls or pool_finish, now or later. */
+    void (*listed)(void *owner, size_t tests);
+    /* Slot `slot` is free and wants a parcel: answer with pool_give, or not at all when there is none. */
+    void (*hungry)(void *owner, unsigned slot);
+    /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt again. */
+    void (*returned)(void *owner, const uint32_t *positions, size_t count);
+    void (*ended)(void *owner, const struct pool_end *end);
+    /* The worker's hello: versions for the header ("pytest 7.2.1", "3.11.2"). */
+    void (*hello)(void *owner, const char *runner, const char *python, const char *executable);
+    /* A damaged place in the worker's stream, or another line for aloof's log. */
+    void (*damage)(void *owner, const char *reason);
+    void (*closed)(void *owner); /* after pool_close; the only place where it may be freed */
+};
+
+struct pool_options {
+    struct worker_options worker;
+    unsigned slots;       /* >= 1 */
+    unsigned timeout_ms;  /* per test, 0 none */
+    unsigned grace_ms;    /* between stack dump and kill (default 500) */
+};
+
+/* What runs right now, for the bar and the deadline. */
+struct pool_slot_view {
+    const char *test_id; /* NULL: between tests. Borrowed until the loop turns */
+    int64_t started_ns;  /* loop time (uv_hrtime) */
+    int pid;
+};
+
+struct pool; /* heap */
+
+struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const struct pool_events *events,
+                      void *owner);
+
+/* Warms the worker up: starts it if it does not run. */
+void pool_warm(struct pool *pool);
+
+/* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect. */
+void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
+
+/* Gives a slot the ids (borrowed until the run ended) and positions of one parcel. */
+void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids, size_t count);
+
+/* No more parcels will come once the current boxes are done: the run ends when they are. Safe to call again. */
+void pool_finish(struct pool *pool);
+
+/* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted. */
+void pool_cancel(struct pool *pool);
+
+bool pool_running(const struct pool *pool);
+struct pool_slot_view pool_slot(const struct pool *pool, unsigned slot);
+unsigned pool_slots(const struct pool *pool);
+
+/* Ends everything; `closed` follows. Safe in any state. */
+void pool_close(struct pool *pool);
+
+#endif

@@ -1,0 +1,45 @@
+/* One worker process: starts it (under the reaper), sends its source and
+ * commands, reads its packets. See share/workers/README.md for the protocol. */
+#ifndef ALOOF_RUN_WORKER_H
+#define ALOOF_RUN_WORKER_H
+
+#include "core/error.h"
+#include "core/event.h"
+#include "core/vec.h"
+
+#include <jansson.h>
+#include <uv.h>
+
+struct worker_events {
+    /* An event of a test, or output of a box (no test id). */
+    void (*event)(void *owner, const struct event *event);
+    /* A control message: the file name without "aloof.", its slot (-1 none) and JSON. Valid during the call. */
+    void (*message)(void *owner, const char *verb, int slot, json_t *body);
+    void (*damage)(void *owner, const char *reason, uint64_t offset, uint64_t length);
+    /* The process is gone and all handles are closed; called exactly once per start, always asynchronously, the only
+     * place where the worker may be freed or started again. text: the last of what it wrote to stderr. */
+    void (*closed)(void *owner, int64_t exit_code, int signal, const char *text);
+};
+
+struct worker_options {
+    const char *self;   /* path of the aloof binary, for the reaper */
+    const char *python; /* interpreter */
+    const char *source; /* path of the worker's source file */
+    const char *cwd;    /* the project's root */
+    const char *const *env; /* "NAME=value" added to our own environment, NULL-terminated; NULL none */
+};
+
+struct worker; /* heap */
+
+/* Starts it. A failed start (no such interpreter) also arrives through events->closed, with the reason as text. options are
+ * read during the call; events are borrowed for the worker's life. */
+struct worker *worker_start(uv_loop_t *loop, const struct worker_options *options,
+                            const struct worker_events *events, void *owner);
+
+/* Sends one command; slot -1: none. Takes the body's reference. */
+void worker_send(struct worker *worker, const char *verb, int slot, json_t *body);
+
+/* Closes its stdin, which makes it kill everything and exit; after grace_ms the reaper is told to do it. events->closed follows. */
+void worker_stop(struct worker *worker, unsigned grace_ms);
+
+#endif

@@ -1,0 +1,91 @@
+/* The session: wires watch, plan, pool, model and history together. Commands
+ * in, change notices out; both front ends sit on it and nothing else. */
+#ifndef ALOOF_SESSION_H
+#define ALOOF_SESSION_H
+
+#include "core/options.h"
+#include "plan/loop.h"
+#include "plan/model.h"
+#include "trace/trace.h"
+
+#include <uv.h>
+
+/* A failure as the screen shows it. Order is the order of first appearance and does not change under the cursor. */
+struct failure {
+    size_t test; /* index into the model */
+    struct trace trace;
+    bool fixed; /* passed on rerun: fades until the next run begins */
+};
+
+struct session_events {
+    /* Something changed; read what you show. At most once per turn of the loop. */
+    void (*changed)(void *owner);
+    /* A failure's newest story is complete (index into session_failures), or it was fixed. At once. */
+    void (*failed)(void *owner, size_t failure);
+    /* A test ended, whatever its outcome. */
+    void (*result)(void *owner, size_t test);
+    /* A line for the person. */
+    void (*notice)(void *owner, const char *text);
+    /* A run begins / ended. broken: NULL, or why the runner could not do it (lines). exit_code as pytest's. */
+    void (*run_begins)(void *owner);
+    void (*run_ended)(void *owner, int exit_code, const char *broken);
+    /* session_close is through; the only place where it may be freed. */
+    void (*closed)(void *owner);
+};
+
+struct session_slot {
+    const char *test_id; /* NULL idle */
+    int64_t running_ns;
+};
+
+/* What the header and the bar say. Strings borrowed until the loop turns. */
+struct session_status {
+    const char *project, *branch, *runner; /* runner: "pytest 7.2.1", NULL not known yet */
+    bool git;
+    size_t added, modified;
+    size_t dirs, polled;
+    unsigned boxes;
+    enum loop_state state;
+    enum run_kind run;
+    enum verdict verdict;
+    bool paused;
+    bool collecting;       /* a run is on and its listing is not complete */
+    const char *because;   /* why the run was started */
+    int64_t run_ns;        /* of the run that goes on or went last */
+    int64_t left_ns;       /* estimate, -1: not known */
+    int64_t verdict_at_ns; /* UTC, of the last verdict; 0 none */
+    size_t reran;          /* tests of the last run */
+    const char *broken;    /* why the runner could not run, NULL none */
+    size_t selfwritten;    /* files ignored because tests write them */
+};
+
+struct session; /* heap */
+
+/* Opens the project around cwd. watch: false for --once. self: path of this binary; worker: path of the worker's
+ * source. Does not start anything yet. 0, or a negative errno with a line. */
+int session_open(struct session **session, uv_loop_t *loop, const struct settings *settings, const char *cwd,
+                 const char *self, const char *worker, bool watch, const struct session_events *events,
+                 void *owner, struct error *error);
+
+/* Starts the watch and the first run (--once: a full run of what was asked for). */
+int session_start(struct session *session, struct error *error);
+
+/* Commands (the keys r a s x p, and i: watch self-written files again). */
+void session_rerun_red(struct session *session);
+void session_run_all(struct session *session);
+void session_run_one(struct session *session, size_t test);
+void session_stop_run(struct session *session);
+void session_pause(struct session *session, bool paused);
+void session_watch_again(struct session *session);
+
+const struct model *session_model(const struct session *session);
+const struct failure *session_failures(const struct session *session, size_t *count);
+void session_status(const struct session *session, struct session_status *status);
+struct session_slot session_slot(const struct session *session, unsigned slot);
+const char *session_root(const struct session *session);
+/* The prefix that makes root-relative paths right from where the person stands: "", "../". Borrowed. */
+const char *session_prefix(const struct session *session);
+
+void session_close(struct session *session);
+
+#endif

@@ -1,0 +1,59 @@
+/* The lines a person reads about one failure, for every front end: heading,
+ * frames with their locations ready for the editor, folded foreign frames, the
+ * exception, the end of the output. Styles are names, colours are the front end's. */
+#ifndef ALOOF_TRACE_STORY_H
+#define ALOOF_TRACE_STORY_H
+
+#include "trace/trace.h"
+
+#include <stdint.h>
+
+enum style {
+    STYLE_PLAIN,
+    STYLE_DIM,
+    STYLE_BOLD,
+    STYLE_RED,   /* failure headings, counts */
+    STYLE_GREEN, /* passed, added */
+    STYLE_YELLOW,
+    STYLE_CYAN,    /* locations */
+    STYLE_REMOVED, /* a diff's lines */
+    STYLE_ADDED,
+    STYLE_REVERSE,
+    STYLE_COUNT,
+};
+
+struct span {
+    enum style style;
+    char *text;
+};
+
+struct story_line {
+    VEC(struct span) spans;
+    int frame;    /* index into the trace's frames that Enter opens on this line; -1: none */
+    bool heading; /* the first line of the story */
+};
+
+struct story {
+    VEC(struct story_line) lines;
+};
+
+struct story_input {
+    const char *label;        /* "FAIL", "CRASH", … */
+    const char *id;
+    const char *detail;       /* "SIGSEGV", "deadline of 10 s", "in teardown"; NULL none */
+    int64_t duration_ns;      /* 0 unknown */
+    unsigned red_runs;        /* "since 3 runs" when > 1 */
+    const struct trace *trace;
+    const char *editor;       /* the command in the location lines: "vim" */
+    const char *prefix;       /* how root-relative paths look from where the person stands: "", "../", …; never NULL */
+    const char *output;       /* last output, for crashes and hangs and failures without frames; NULL none */
+    unsigned output_lines;    /* how many of its last lines to show */
+    bool unfold;              /* show foreign frames */
+    bool ascii;               /* no characters outside ASCII of our own */
+};
+
+/* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips them. */
+void story_build(struct story *story, const struct story_input *input);
+void story_release(struct story *story);
+
+#endif

@@ -1,0 +1,45 @@
+/* Traceback text -> frames. Foreign frames can be folded, runner frames are
+ * dropped at both ends. Pure: what a path belongs to comes in from outside. */
+#ifndef ALOOF_TRACE_TRACE_H
+#define ALOOF_TRACE_TRACE_H
+
+#include "core/vec.h"
+#include "core/bytes.h"
+
+enum frame_kind {
+    FRAME_PROJECT,
+    FRAME_FOREIGN, /* outside the project, or in ignored directories */
+    FRAME_RUNNER,  /* of the test framework itself */
+};
+
+struct frame {
+    char *path;     /* as given; relative to the root when inside of it */
+    unsigned line;  /* from 1; 0 unknown */
+    unsigned column; /* from 1; 0 unknown */
+    char *function; /* NULL: none (a syntax error) */
+    char *source;   /* the source line, trimmed; NULL unknown */
+    enum frame_kind kind;
+    bool changed; /* the line differs from HEAD; set by the session */
+    bool chained; /* begins another exception ("During handling …"): a separator goes before it */
+};
+
+struct trace {
+    VEC(struct frame) frames;
+    char *message; /* the exception's text, may have many lines: "AssertionError: assert 1 == 2\n…"; "" none */
+};
+
+/* Answers what a path (absolute or relative to the root) belongs to; see trace_parse. */
+struct trace_paths {
+    const char *root; /* absolute, no trailing slash */
+    /* Whether a path inside the root counts as foreign (ignored directory, virtualenv). May be NULL. */
+    bool (*foreign)(void *owner, const char *path);
+    void *owner;
+};
+
+/* Reads Python tracebacks ("File "x", line N, in f"), chained ones and exception groups included, out of any text.
+ * Runner frames before the first project frame and behind the last one are dropped; others stay, as foreign.
+ * Text without a traceback gives no frames and itself as message. Never fails; `trace` is initialised by it. */
+void trace_parse(struct trace *trace, struct bytes text, const struct trace_paths *paths);
+void trace_release(struct trace *trace);
+
+#endif
