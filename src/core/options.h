@@ -3,6 +3,7 @@
 #ifndef ALOOF_CORE_OPTIONS_H
 #define ALOOF_CORE_OPTIONS_H
 
+#include "core/bytes.h"
 #include "core/error.h"
 #include "core/vec.h"
 
@@ -21,24 +22,25 @@ enum option_type {
 };
 
 struct settings {
-    bool once, boxed, plain;
-    char *python;
-    unsigned boxes;
-    int box; /* enum box_mode */
-    unsigned maxfail; /* 0: none */
-    bool exitfirst;
-    unsigned timeout_ms, grace_ms;
-    unsigned output_limit; /* octets */
+    bool once, boxed, exitfirst, warm;
+    char *python;          /* NULL: the project's own, see python_find */
+    unsigned boxes;        /* 0: as many as there are processors */
+    int box;               /* enum box_mode */
+    unsigned maxfail;      /* 0: none */
+    unsigned timeout_ms;   /* per test, 0 none */
+    unsigned grace_ms;     /* from stack dump to kill */
+    unsigned output_limit; /* octets kept per attachment of a test */
     char *keyword, *marker;
-    char *subunit, *junit;
+    char *subunit, *junit; /* files to write, "-" standard output, NULL none */
     char *editor_command;
-    int color; /* 0 auto, 1 always, 2 never */
-    unsigned history_keep; /* runs */
-    unsigned settle_ms;
-    bool warm;
+    int color;              /* enum color_mode */
+    unsigned history_keep;  /* runs */
+    unsigned settle_ms;     /* quiet time that ends a burst of changes */
     struct strings paths;       /* positional, as typed */
-    struct strings runner_args; /* behind -- */
+    struct strings runner_args; /* behind --, and runner.args */
 };
+
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct option {
     const char *name;     /* long option without --, NULL: only a configuration key */
@@ -55,12 +57,31 @@ struct option {
 /* The table and its length. */
 const struct option *options_table(size_t *count);
 
-/* The option of a configuration key (case of section and key names does not count, as in git), NULL unknown. */
+/* The option of a configuration key (case of section and key names does not count, as in git), NULL unknown. A
+ * key without a section may also be written in a section [run]: `run.python` is `python`. */
 const struct option *options_by_key(const char *key);
 
 /* Sets one setting from text. where: "path:line" or "command line", for the message. 0 or -EINVAL with a line. */
 int options_set(struct settings *settings, const struct option *option, const char *value, const char *where,
                 struct error *error);
+
+/* What the command line asks for beside settings. */
+enum arguments_action {
+    ARGUMENTS_RUN,
+    ARGUMENTS_HELP,
+    ARGUMENTS_VERSION,
+    ARGUMENTS_OPTIONS, /* hidden: the table, tab-separated, for the manual's check and the completions */
+};
+
+/* Reads the command line (argv[0] is skipped; argv must outlive `configs`) into settings; -c arguments are appended to
+ * configs, not applied. Called twice: once to learn -c and the action, and again over what the configuration set,
+ * as the command line wins. -EINVAL with a line naming the option. */
+int arguments_parse(struct settings *settings, int argc, char *const argv[], enum arguments_action *action,
+                    struct strings *configs, struct error *error);
+
+/* --help's text, and the tab-separated table. */
+void arguments_help(struct buf *to);
+void arguments_table(struct buf *to);
 
 /* Defaults. */
 void settings_init(struct settings *settings);

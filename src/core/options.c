@@ -1,0 +1,191 @@
+#include "core/options.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define AT(field) offsetof(struct settings, field)
+
+static const struct option table[] = {
+    {"once", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(once), "run once, then exit with pytest's exit code"},
+    {"boxes", 'n', "boxes", OPTION_BOXES, "N|auto", NULL, 1, AT(boxes), "boxes that run at once (auto: one a processor)"},
+    {"box", 0, "box", OPTION_CHOICE, "MODE", "auto|test|group", 0, AT(box),
+     "what shares a box: test (one each), group (a file), auto (group; alone after a crash or hang)"},
+    {"boxed", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(boxed), "the same as --box=test"},
+    {"exitfirst", 'x', NULL, OPTION_FLAG, NULL, NULL, 0, AT(exitfirst), "stop a run at its first failure"},
+    {"maxfail", 0, "maxfail", OPTION_COUNT, "N", NULL, 0, AT(maxfail), "stop a run after N failures (0: never)"},
+    {"timeout", 0, "timeout", OPTION_SECONDS, "SECONDS", NULL, 0, AT(timeout_ms),
+     "deadline of each test (0: none); then a stack dump, then it is killed"},
+    {NULL, 0, "grace", OPTION_SECONDS, "SECONDS", NULL, 0, AT(grace_ms), "from the stack dump to the kill"},
+    {NULL, 'k', NULL, OPTION_TEXT, "EXPRESSION", NULL, 0, AT(keyword), "only tests that match, as pytest's -k"},
+    {NULL, 'm', NULL, OPTION_TEXT, "EXPRESSION", NULL, 0, AT(marker), "only tests with these marks, as pytest's -m"},
+    {"subunit", 0, NULL, OPTION_TEXT, "FILE|-", NULL, 0, AT(subunit), "write the run as a subunit v2 stream"},
+    {"junit", 0, NULL, OPTION_TEXT, "FILE", NULL, 0, AT(junit), "write the run as JUnit XML"},
+    {"python", 0, "python", OPTION_TEXT, "PATH", NULL, 0, AT(python),
+     "the interpreter (else: active virtualenv, .venv or venv here, python3)"},
+    {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
+    {NULL, 0, "editor.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(editor_command),
+     "what opens a location: a template with {file} {line} {column}"},
+    {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
+     "output kept of a test, head and tail; the rest is counted"},
+    {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},
+    {NULL, 0, "watch.settle", OPTION_COUNT, "MS", NULL, 1, AT(settle_ms), "quiet time that ends a burst of changes"},
+    {NULL, 0, "warm", OPTION_FLAG, "true|false", NULL, 0, AT(warm), "keep imported third-party modules warm between runs"},
+    {NULL, 0, "runner.args", OPTION_LIST, "ARGUMENT", NULL, 0, AT(runner_args),
+     "an argument for pytest, before those behind --; may be given many times"},
+    {NULL, 'c', NULL, OPTION_ACTION, "KEY=VALUE", NULL, 0, 0, "set a configuration key"},
+    {"help", 'h', NULL, OPTION_ACTION, NULL, NULL, 0, 0, "show this help"},
+    {"version", 0, NULL, OPTION_ACTION, NULL, NULL, 0, 0, "show the version"},
+};
+
+const struct option *options_table(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct option *options_by_key(const char *key)
+{
+    if (strncasecmp(key, "run.", 4) == 0 && strchr(key + 4, '.') == NULL)
+        key += 4;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].key != NULL && strcasecmp(table[i].key, key) == 0)
+            return &table[i];
+    return NULL;
+}
+
+/* How the option is called where it was given: by its key in a configuration file, else as typed. */
+static const char *called(const struct option *option, char name[static 64])
+{
+    if (option->name != NULL)
+        snprintf(name, 64, "--%s", option->name);
+    else if (option->letter != 0)
+        snprintf(name, 64, "-%c", option->letter);
+    else
+        snprintf(name, 64, "%s", option->key);
+    return name;
+}
+
+static int refuse(const struct option *option, const char *value, const char *where, const char *expected,
+                  struct error *error)
+{
+    char name[64];
+    return error_set(error, -EINVAL, "%s: %s = %s: expected %s", where, called(option, name),
+                     *value != '\0' ? value : "(nothing)", expected);
+}
+
+static int parse_flag(bool *flag, const char *value)
+{
+    static const char *const words[] = {"false", "true", "no", "yes", "off", "on", "0", "1"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(value, words[i]) == 0) {
+            *flag = i % 2 == 1;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+static int parse_count(unsigned *count, const char *value, unsigned min)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end != '\0' || errno != 0 || number < min || number > 1000000000)
+        return -EINVAL;
+    *count = (unsigned)number;
+    return 0;
+}
+
+static int parse_seconds(unsigned *ms, const char *value)
+{
+    char *end;
+    double seconds = strtod(value, &end);
+    if (end == value || *end != '\0' || !isfinite(seconds) || seconds < 0 || seconds > 1000000)
+        return -EINVAL;
+    *ms = (unsigned)(seconds * 1000 + 0.5);
+    if (*ms == 0 && seconds > 0)
+        *ms = 1;
+    return 0;
+}
+
+static int parse_choice(int *choice, const char *choices, const char *value)
+{
+    size_t len = strlen(value);
+    for (int i = 0; len > 0; i++) {
+        size_t step = strcspn(choices, "|");
+        if (step == len && memcmp(choices, value, len) == 0) {
+            *choice = i;
+            return 0;
+        }
+        if (choices[step] == '\0')
+            break;
+        choices += step + 1;
+    }
+    return -EINVAL;
+}
+
+int options_set(struct settings *settings, const struct option *option, const char *value, const char *where,
+                struct error *error)
+{
+    char expected[64];
+    void *at = (char *)settings + option->offset;
+    switch (option->type) {
+    case OPTION_FLAG:
+        return parse_flag(at, value) == 0 ? 0 : refuse(option, value, where, "true or false", error);
+    case OPTION_TEXT:
+        if (*value == '\0')
+            return refuse(option, value, where, option->argument, error);
+        free(*(char **)at);
+        *(char **)at = mem_strdup(value);
+        return 0;
+    case OPTION_COUNT:
+        snprintf(expected, sizeof expected, "a whole number from %u", option->min);
+        return parse_count(at, value, option->min) == 0 ? 0 : refuse(option, value, where, expected, error);
+    case OPTION_BOXES:
+        if (strcmp(value, "auto") == 0) {
+            *(unsigned *)at = 0;
+            return 0;
+        }
+        return parse_count(at, value, 1) == 0 && *(unsigned *)at <= 1024
+                   ? 0
+                   : refuse(option, value, where, "auto or a number from 1 to 1024", error);
+    case OPTION_SECONDS:
+        return parse_seconds(at, value) == 0 ? 0 : refuse(option, value, where, "seconds, 0 or more", error);
+    case OPTION_CHOICE:
+        return parse_choice(at, option->choices, value) == 0
+                   ? 0
+                   : refuse(option, value, where, option->choices, error);
+    case OPTION_LIST:
+        strings_add(at, value);
+        return 0;
+    case OPTION_ACTION:
+        break;
+    }
+    return error_set(error, -EINVAL, "%s: not a setting", where);
+}
+
+void settings_init(struct settings *settings)
+{
+    *settings = (struct settings){
+        .warm = true,
+        .grace_ms = 500,
+        .output_limit = 1024 * 1024,
+        .history_keep = 500,
+        .settle_ms = 8,
+    };
+}
+
+void settings_release(struct settings *settings)
+{
+    free(settings->python);
+    free(settings->keyword);
+    free(settings->marker);
+    free(settings->subunit);
+    free(settings->junit);
+    free(settings->editor_command);
+    strings_release(&settings->paths);
+    strings_release(&settings->runner_args);
+    *settings = (struct settings){0};
+}
