@@ -3,7 +3,8 @@ MODE ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
-PYTHON ?= $(shell sh tests/find-python)
+PYTHON ?= $(shell sh tests/find-python pexpect pyte || sh tests/find-python || echo python3)
+FUZZ_SECONDS ?= 30
 
 BUILD := build/$(MODE)
 VERSION := 0.1.0
@@ -14,53 +15,157 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prot
 MODE_release := -O2 -g
 MODE_debug := -O0 -g
 MODE_san := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+MODE_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined
 MODE_CFLAGS := $(MODE_$(MODE))
 ifeq ($(MODE_CFLAGS),)
 $(error MODE=$(MODE): use release, debug or san)
 endif
 
-CPPFLAGS_ALL = -D_GNU_SOURCE -DALOOF_VERSION='"$(VERSION)"' -Isrc -I. $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-CFLAGS_ALL = -std=c11 $(WARNINGS) $(MODE_CFLAGS) $(CFLAGS)
-LDFLAGS_ALL = $(filter -fsanitize=%,$(MODE_CFLAGS)) $(LDFLAGS)
-LDLIBS_ALL = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
+CPPFLAGS_ALL := -D_GNU_SOURCE -DALOOF_VERSION='"$(VERSION)"' -Isrc -I. $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+CFLAGS_ALL := -std=c11 $(WARNINGS) $(MODE_CFLAGS) $(CFLAGS)
+LDFLAGS_ALL := $(filter -fsanitize=%,$(MODE_CFLAGS)) $(LDFLAGS)
+LDLIBS_ALL := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 
 ENGINE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 UI_SRC := $(wildcard ui/*.c)
 ENGINE_OBJ := $(ENGINE_SRC:%.c=$(BUILD)/%.o)
 UI_OBJ := $(UI_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+LOG := $(BUILD)/log
 
-.PHONY: all deps demo check unit e2e bench fuzz lint install uninstall clean help
-all: $(BUILD)/aloof
+# Recursive makes use every processor, unless -j was given.
+MAKE_ALL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+PYTEST = ALOOF='$(abspath $(BUILD)/aloof)' $(PYTHON) -B -m pytest -q -p no:cacheprovider
+
+.PHONY: all programs deps demo check suites unit worker e2e bench fuzz lint format install uninstall clean help FORCE
+
+all: $(BUILD)/aloof ## build (the default); MODE=release, debug or san
+
+deps: ## install what building needs, with the system's package manager
+	@sh .ci/deps build
+
+demo: ## the loop on a scratch copy of share/example/
+	@sh .ci/deps build demo
+	@$(MAKE_ALL) all
+	@sh .ci/demo '$(BUILD)/aloof'
+
+check: ## every test, at most 5 minutes; also with MODE=san
+	@sh .ci/deps build check
+	@$(MAKE_ALL) programs
+	@$(MAKE) --no-print-directory suites
+
+programs: all $(UNIT)
+
+# All suites run even when one fails; the tally has the last word.
+suites: programs
+	@rm -rf $(LOG); failed=; for suite in unit worker e2e; do \
+	    $(MAKE) --no-print-directory $$suite || failed="$$failed $$suite"; \
+	done; sh .ci/tally $(LOG); test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+
+unit: programs ## the C units only
+	@sh tests/run-units $(LOG) $(UNIT)
+
+worker: $(BUILD)/aloof ## the workers' own tests only
+	@mkdir -p $(LOG)
+	@set -- $(wildcard tests/worker/test_*.py); test $$# = 0 || $(PYTEST) --junitxml=$(LOG)/worker.xml "$$@"
+
+e2e: $(BUILD)/aloof ## the real binary on a real terminal only; TESTS='-k crash' picks some
+	@mkdir -p $(LOG)
+	@set -- $(wildcard tests/e2e/test_*.py); test $$# = 0 || $(PYTEST) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
+
+bench: ## speed side by side with what people use today
+	@sh .ci/deps build bench
+	@$(MAKE_ALL) all bench-programs
+	@$(PYTHON) -B tests/bench/bench.py --aloof '$(BUILD)/aloof' --programs '$(BUILD)/bench' $(BENCH_ARGS)
+
+.PHONY: bench-programs fuzz-programs
+bench-programs: $(BENCH)
+fuzz-programs: $(FUZZ)
+
+fuzz: ## each parser under libFuzzer for FUZZ_SECONDS
+	@sh .ci/deps build fuzz
+	@$(MAKE_ALL) MODE=fuzz CC=clang fuzz-programs
+	@for source in tests/fuzz/fuzz_*.c; do \
+	    name=$${source##*/fuzz_}; name=$${name%.c}; found=build/fuzz/corpus/$$name; mkdir -p $$found; \
+	    seeds=; test -d tests/corpus/$$name && seeds=tests/corpus/$$name; \
+	    build/fuzz/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -verbosity=0 \
+	        -print_final_stats=1 -artifact_prefix=build/fuzz/ $$found $$seeds || exit 1; \
+	done
+
+lint: ## formatting, layers, headers alone, man page, shell
+	@sh .ci/deps build lint
+	@CC='$(CC)' CPPFLAGS='$(filter-out -DALOOF_VERSION=%,$(CPPFLAGS_ALL))' sh .ci/lint
+
+format: ## clang-format the C sources in place
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+INSTALLED := $(DESTDIR)$(PREFIX)/bin/aloof \
+	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/recipes/*.conf)) \
+	$(DESTDIR)$(PREFIX)/share/man/man1/aloof.1 \
+	$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof \
+	$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof \
+	$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloof.fish
+
+install: all ## into PREFIX (/usr/local), below DESTDIR
+	install -d $(sort $(dir $(INSTALLED)))
+	install -m 755 $(BUILD)/aloof $(DESTDIR)$(PREFIX)/bin/aloof
+	install -m 644 $(wildcard share/workers/*.py) $(DESTDIR)$(DATADIR)/workers/
+	$(if $(wildcard share/recipes/*.conf),install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/)
+	install -m 644 share/man/aloof.1 $(DESTDIR)$(PREFIX)/share/man/man1/aloof.1
+	install -m 644 share/completions/aloof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof
+	install -m 644 share/completions/_aloof $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof
+	install -m 644 share/completions/aloof.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloof.fish
+
+uninstall: ## what install put there
+	rm -f $(INSTALLED)
+	-rmdir $(DESTDIR)$(DATADIR)/workers $(DESTDIR)$(DATADIR)/recipes $(DESTDIR)$(DATADIR) 2>/dev/null || true
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 12
+
+# Objects depend on a stamp that changes when the flags do.
+QUOTED = '$(subst ','"'"',$(1))'
+FLAGS_NOW := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
+$(BUILD)/flags: FORCE
+	@pkg-config --exists $(LIBS) || { echo "aloof needs $(LIBS) and pkg-config: run 'make deps'" >&2; exit 1; }
+	@mkdir -p $(@D); echo $(call QUOTED,$(FLAGS_NOW)) | cmp -s - $@ || echo $(call QUOTED,$(FLAGS_NOW)) > $@
+$(BUILD)/datadir: FORCE
+	@mkdir -p $(@D); echo $(call QUOTED,$(DATADIR)) | cmp -s - $@ || echo $(call QUOTED,$(DATADIR)) > $@
 
 $(BUILD)/aloof: $(BUILD)/src/main.o $(BUILD)/libui.a $(BUILD)/libaloof.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 $(BUILD)/libaloof.a: $(ENGINE_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
+	@rm -f $@; $(AR) rcs $@ $^
 
 $(BUILD)/libui.a: $(UI_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
-
-# Objects depend on a stamp that changes when the flags do.
-FLAGS_NOW = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(DATADIR)
-$(BUILD)/flags: FORCE
-	@mkdir -p $(@D); echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $@ || echo '$(subst ','"'"',$(FLAGS_NOW))' > $@
-FORCE:
+	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# Where the installed data is: the one flag that only main.c sees, so a new PREFIX rebuilds that alone.
+$(BUILD)/src/main.o: CPPFLAGS_ALL += -DALOOF_DATADIR='"$(DATADIR)"'
+$(BUILD)/src/main.o: $(BUILD)/datadir
+
 # Unit tests: one program a module, linked with the engine archive; views need libui, never curses.
+LINK = $(CC) $(CPPFLAGS_ALL) -Itests/unit $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL)
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libui.a $(BUILD)/libaloof.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) -Itests/unit $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL) -o $@ $< $(BUILD)/libui.a $(BUILD)/libaloof.a -lcmocka $(LDLIBS_ALL)
+	$(LINK) -o $@ $< $(BUILD)/libui.a $(BUILD)/libaloof.a -lcmocka $(LDLIBS_ALL)
 
-unit: $(UNIT)
-	@for t in $(UNIT); do echo "== $$t"; $$t || exit 1; done
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libaloof.a $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $< $(BUILD)/libaloof.a $(LDLIBS_ALL)
 
-clean:
-	rm -rf build
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libaloof.a $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer,address,undefined -o $@ $< $(BUILD)/libaloof.a $(LDLIBS_ALL)
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
