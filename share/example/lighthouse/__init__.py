@@ -1,0 +1,1 @@
+"""What a lighthouse keeper has to reckon with: the lamp, the tide, the ships."""
