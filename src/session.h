@@ -6,6 +6,7 @@
 #include "core/options.h"
 #include "plan/loop.h"
 #include "plan/model.h"
+#include "project/repo.h"
 #include "trace/trace.h"
 
 #include <uv.h>
@@ -61,11 +62,30 @@ struct session_status {
 
 struct session; /* heap */
 
-/* Opens the project around cwd. watch: false for --once. self: path of this binary; worker: path of the worker's
- * source. Does not start anything yet. 0, or a negative errno with a line. */
-int session_open(struct session **session, uv_loop_t *loop, const struct settings *settings, const char *cwd,
-                 const char *self, const char *worker, bool watch, const struct session_events *events,
-                 void *owner, struct error *error);
+struct session_options {
+    const struct settings *settings; /* borrowed for the session's life */
+    struct repo *repo;               /* the project; owned by the session from the call on */
+    const char *cwd;                 /* absolute real path of where the person stands */
+    const char *self;                /* path of this binary, for the reaper */
+    const char *worker;              /* path of the worker's source */
+    bool watch;                      /* the loop; false: --once */
+};
+
+/* Opens history and model of the project. Starts nothing yet. 0, or a negative errno with a line (then nothing is
+ * left to close). */
+int session_open(struct session **session, uv_loop_t *loop, const struct session_options *options,
+                 const struct session_events *events, void *owner, struct error *error);
+
+/* Who writes runs down for other programs; see report/reports.h. All may be NULL. */
+struct session_reporter {
+    void (*run_begins)(void *owner, int64_t now_ns);
+    void (*event)(void *owner, const struct event *event);
+    void (*turn)(void *owner); /* before the loop waits, when there were events: time to flush */
+    void (*run_ended)(void *owner, const struct model *model);
+};
+
+/* Tells the reporter of every run from now on. Borrowed for the session's life. */
+void session_report_to(struct session *session, const struct session_reporter *reporter, void *owner);
 
 /* Starts the watch and the first run (--once: a full run of what was asked for). */
 int session_start(struct session *session, struct error *error);

@@ -5,7 +5,7 @@
 
 struct reader {
     struct settings *settings;
-    char *const *argv;
+    const char *const *argv;
     int argc, at;
     enum arguments_action *action;
     struct strings *configs;
@@ -93,7 +93,7 @@ static int take_letters(struct reader *reader, const char *typed)
     return 0;
 }
 
-int arguments_parse(struct settings *settings, int argc, char *const argv[], enum arguments_action *action,
+int arguments_parse(struct settings *settings, int argc, const char *const argv[], enum arguments_action *action,
                     struct strings *configs, struct error *error)
 {
     struct reader reader = {settings, argv, argc, 1, action, configs, error};

@@ -76,7 +76,7 @@ enum arguments_action {
 /* Reads the command line (argv[0] is skipped; argv must outlive `configs`) into settings; -c arguments are appended to
  * configs, not applied. Called twice: once to learn -c and the action, and again over what the configuration set,
  * as the command line wins. -EINVAL with a line naming the option. */
-int arguments_parse(struct settings *settings, int argc, char *const argv[], enum arguments_action *action,
+int arguments_parse(struct settings *settings, int argc, const char *const argv[], enum arguments_action *action,
                     struct strings *configs, struct error *error);
 
 /* --help's text, and the tab-separated table. */

@@ -1,0 +1,68 @@
+#include "project/targets.h"
+
+#include "core/bytes.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The real path of base/path (or of path, when absolute), NULL when it does not exist. */
+static char *real(const char *base, const char *path)
+{
+    if (path[0] == '/')
+        return realpath(path, NULL);
+    char *joined = mem_printf("%s/%s", base, path);
+    char *found = realpath(joined, NULL);
+    free(joined);
+    return found;
+}
+
+/* The part of path below root ("." for the root itself), NULL when it is elsewhere. Borrowed. */
+static const char *below(const char *path, const char *root)
+{
+    size_t len = strcmp(root, "/") == 0 ? 0 : strlen(root);
+    if (strncmp(path, root, len) != 0 || (path[len] != '/' && path[len] != '\0'))
+        return NULL;
+    return path[len] == '\0' || path[len + 1] == '\0' ? "." : path + len + 1;
+}
+
+int target_resolve(const char *typed, const char *cwd, const char *root, struct strings *targets,
+                   struct error *error)
+{
+    const char *names = strstr(typed, "::");
+    char *path = names != NULL ? mem_dup(typed, (size_t)(names - typed)) : mem_strdup(typed);
+    char *found = real(cwd, path);
+    if (found == NULL || below(found, root) == NULL) {
+        char *at_root = real(root, path);
+        if (at_root != NULL || found == NULL) {
+            free(found);
+            found = at_root;
+        }
+    }
+    int bad = 0;
+    const char *inside = found != NULL ? below(found, root) : NULL;
+    if (found == NULL)
+        bad = error_set(error, -ENOENT, "%s: no such file or directory (looked in %s)", path, cwd);
+    else if (inside == NULL)
+        bad = error_set(error, -EINVAL, "%s: outside of the project %s", path, root);
+    else
+        strings_take(targets, mem_printf("%s%s", inside, names != NULL ? names : ""));
+    free(found);
+    free(path);
+    return bad;
+}
+
+char *target_prefix(const char *cwd, const char *root)
+{
+    struct buf prefix = {0};
+    const char *rest = below(cwd, root);
+    if (rest == NULL) {
+        buf_printf(&prefix, "%s/", root);
+        return buf_take(&prefix);
+    }
+    if (strcmp(rest, ".") != 0)
+        for (const char *p = rest; p != NULL; p = strchr(p + 1, '/'))
+            buf_puts(&prefix, "../");
+    return buf_take(&prefix);
+}

@@ -1,0 +1,16 @@
+/* What a person typed as path or test id -> the same relative to the root. */
+#ifndef ALOOF_PROJECT_TARGETS_H
+#define ALOOF_PROJECT_TARGETS_H
+
+#include "core/error.h"
+#include "core/vec.h"
+
+/* Resolves `typed` (a path or `path::name…`, relative to cwd, or to the root where it only exists there). cwd and root are
+ * absolute real paths. Appends the result to `targets`. -ENOENT or -EINVAL (outside of the project) with a line. */
+int target_resolve(const char *typed, const char *cwd, const char *root, struct strings *targets,
+                   struct error *error);
+
+/* How paths relative to the root look from cwd: "" at the root, "../" a level below. The caller frees. */
+char *target_prefix(const char *cwd, const char *root);
+
+#endif

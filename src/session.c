@@ -1,0 +1,296 @@
+#include "session_private.h"
+
+#include "project/python.h"
+#include "project/targets.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+int64_t session_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void session_touch(struct session *session)
+{
+    session->dirty = true;
+}
+
+void session_notice(struct session *session, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = NULL;
+    int len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len >= 0 && !session->closing)
+        session->events->notice(session->owner, text);
+    free(len >= 0 ? text : NULL);
+    session_touch(session);
+}
+
+static void before_wait(uv_prepare_t *handle)
+{
+    struct session *session = handle->data;
+    char *notice = history_notice(session->history);
+    if (notice != NULL)
+        session_notice(session, "%s", notice);
+    free(notice);
+    if (!session->dirty || session->closing)
+        return;
+    session->dirty = false;
+    if (session->reporter != NULL && session->reporter->turn != NULL)
+        session->reporter->turn(session->reporter_owner);
+    session->events->changed(session->owner);
+}
+
+/* pytest's arguments: the configured ones, -k and -m, and what was typed, relative to the root. */
+static int build_args(struct session *session, struct error *error)
+{
+    const struct settings *settings = &session->settings;
+    for (size_t i = 0; i < settings->runner_args.len; i++)
+        strings_add(&session->args, settings->runner_args.items[i]);
+    if (settings->keyword != NULL) {
+        strings_add(&session->args, "-k");
+        strings_add(&session->args, settings->keyword);
+    }
+    if (settings->marker != NULL) {
+        strings_add(&session->args, "-m");
+        strings_add(&session->args, settings->marker);
+    }
+    bool packages = strings_find(&settings->runner_args, "--pyargs", NULL) == 0;
+    for (size_t i = 0; i < settings->paths.len; i++) {
+        const char *typed = settings->paths.items[i];
+        int bad = 0;
+        if (packages)
+            strings_add(&session->args, typed);
+        else
+            bad = target_resolve(typed, session->cwd, repo_root(session->repo), &session->args, error);
+        if (bad != 0)
+            return bad;
+    }
+    return 0;
+}
+
+static bool recall(void *owner, const struct history_test *known)
+{
+    struct session *session = owner;
+    struct test *test = model_recall(&session->model, known->id, known->group, outcome_parse(known->outcome));
+    test->fragile = known->fragile;
+    test->runnable = known->runnable;
+    test->red_runs = known->red_runs;
+    test->duration_ns = known->duration_ns;
+    test->usual_ns = known->usual_ns;
+    model_set_red(&session->model, (size_t)(test - session->model.tests.items), known->red);
+    return true;
+}
+
+static void open_history(struct session *session)
+{
+    char *notice = NULL;
+    history_open(&session->history, repo_state_dir(session->repo), session->settings.history_keep, &notice);
+    if (notice != NULL)
+        session_notice(session, "%s", notice);
+    free(notice);
+    history_each(session->history, recall, session);
+    session_failures_recall(session);
+}
+
+static void make_pool(struct session *session)
+{
+    const struct settings *settings = &session->settings;
+    session->python = python_find(settings->python, getenv("VIRTUAL_ENV"), repo_root(session->repo));
+    const struct pool_options options = {
+        .worker = {.self = session->self,
+                   .python = session->python,
+                   .source = session->worker_source,
+                   .cwd = repo_root(session->repo)},
+        .slots = session->settings.boxes,
+        .timeout_ms = settings->timeout_ms,
+        .grace_ms = settings->grace_ms,
+    };
+    session->pool = pool_new(session->loop, &options, &session_pool_events, session);
+    session->open_parts++;
+}
+
+static void release(struct session *session)
+{
+    history_close(session->history);
+    session_failures_release(session);
+    schedule_release(&session->schedule);
+    selfwrite_release(&session->selfwrite);
+    loop_release(&session->loop_plan);
+    model_release(&session->model);
+    repo_free(session->repo);
+    strings_release(&session->args);
+    strings_release(&session->files);
+    strings_release(&session->covered);
+    free(session->cwd);
+    free(session->python);
+    free(session->prefix);
+    free(session->branch);
+    free(session->runner);
+    free(session->broken);
+    free(session->self);
+    free(session->worker_source);
+    free(session);
+}
+
+/* What can fail, before anything is there that needs the loop to close it. */
+static int prepare(struct session *session, const struct session_options *options, struct error *error)
+{
+    session->settings = *options->settings;
+    session->repo = options->repo;
+    session->watching = options->watch;
+    session->cwd = mem_strdup(options->cwd);
+    session->self = mem_strdup(options->self);
+    session->worker_source = mem_strdup(options->worker);
+    if (session->settings.boxes == 0)
+        session->settings.boxes = uv_available_parallelism();
+    session->prefix = target_prefix(options->cwd, repo_root(session->repo));
+    session->branch = repo_branch(session->repo);
+    model_init(&session->model, session->settings.output_limit);
+    loop_init(&session->loop_plan);
+    return build_args(session, error);
+}
+
+int session_open(struct session **out, uv_loop_t *loop, const struct session_options *options,
+                 const struct session_events *events, void *owner, struct error *error)
+{
+    struct session *session = mem_zero(sizeof *session);
+    session->loop = loop;
+    session->events = events;
+    session->owner = owner;
+    int bad = prepare(session, options, error);
+    if (bad != 0) {
+        release(session);
+        return bad;
+    }
+    uv_prepare_init(loop, &session->before_wait);
+    session->before_wait.data = session;
+    uv_prepare_start(&session->before_wait, before_wait);
+    uv_unref((uv_handle_t *)&session->before_wait);
+    session->open_parts++;
+    open_history(session);
+    make_pool(session);
+    *out = session;
+    return 0;
+}
+
+void session_report_to(struct session *session, const struct session_reporter *reporter, void *owner)
+{
+    session->reporter = reporter;
+    session->reporter_owner = owner;
+}
+
+int session_start(struct session *session, struct error *error)
+{
+    pool_warm(session->pool);
+    if (session->watching) {
+        const struct watch_options options = {.settle_ms = session->settings.settle_ms};
+        int bad = watch_start(&session->watch, session->loop, session->repo, &options, &session_watch_events,
+                              session, error);
+        if (bad != 0)
+            return bad;
+        session->open_parts++;
+    }
+    const struct loop_event begin = {.kind = session->watching ? LOOP_START : LOOP_RUN_ALL};
+    session_step(session, &begin);
+    return 0;
+}
+
+void session_rerun_red(struct session *session)
+{
+    if (session->model.red == 0)
+        session_notice(session, "nothing is red");
+    session_step(session, &(struct loop_event){.kind = LOOP_RERUN_RED});
+}
+
+void session_run_all(struct session *session)
+{
+    session_step(session, &(struct loop_event){.kind = LOOP_RUN_ALL});
+}
+
+void session_run_one(struct session *session, size_t test)
+{
+    session_step(session, &(struct loop_event){.kind = LOOP_RUN_ONE, .test = test});
+}
+
+void session_stop_run(struct session *session)
+{
+    session_step(session, &(struct loop_event){.kind = LOOP_STOP});
+}
+
+void session_pause(struct session *session, bool paused)
+{
+    session_step(session, &(struct loop_event){.kind = paused ? LOOP_PAUSE : LOOP_RESUME});
+}
+
+void session_watch_again(struct session *session)
+{
+    size_t count = selfwrite_forget(&session->selfwrite);
+    session_notice(session, "%zu ignored file%s watched again", count, count == 1 ? " is" : "s are");
+}
+
+const struct model *session_model(const struct session *session)
+{
+    return &session->model;
+}
+
+const struct failure *session_failures(const struct session *session, size_t *count)
+{
+    *count = session->failures.len;
+    return session->failures.items;
+}
+
+const char *session_root(const struct session *session)
+{
+    return repo_root(session->repo);
+}
+
+const char *session_prefix(const struct session *session)
+{
+    return session->prefix;
+}
+
+struct session_slot session_slot(const struct session *session, unsigned slot)
+{
+    struct session_slot view = {0};
+    if (session->pool == NULL || slot >= pool_slots(session->pool))
+        return view;
+    struct pool_slot_view running = pool_slot(session->pool, slot);
+    view.test_id = running.test_id;
+    if (running.test_id != NULL)
+        view.running_ns = (int64_t)uv_hrtime() - running.started_ns;
+    return view;
+}
+
+void session_part_closed(struct session *session)
+{
+    if (--session->open_parts > 0)
+        return;
+    const struct session_events *events = session->events;
+    void *owner = session->owner;
+    release(session);
+    events->closed(owner);
+}
+
+static void prepare_closed(uv_handle_t *handle)
+{
+    session_part_closed(handle->data);
+}
+
+void session_close(struct session *session)
+{
+    if (session->closing)
+        return;
+    session->closing = true;
+    uv_close((uv_handle_t *)&session->before_wait, prepare_closed);
+    pool_close(session->pool);
+    if (session->watch != NULL)
+        watch_close(session->watch);
+}

@@ -1,0 +1,76 @@
+/* What the session's own files share; nobody else includes it. */
+#ifndef ALOOF_SESSION_PRIVATE_H
+#define ALOOF_SESSION_PRIVATE_H
+
+#include "session.h"
+
+#include "plan/schedule.h"
+#include "project/repo.h"
+#include "project/watch.h"
+#include "run/pool.h"
+#include "store/history.h"
+
+struct session {
+    uv_loop_t *loop;
+    struct settings settings; /* strings borrowed from the caller's */
+    const struct session_events *events;
+    void *owner;
+
+    struct repo *repo;
+    struct watch *watch; /* NULL: --once, or closed */
+    struct pool *pool;   /* NULL: closed */
+    struct history *history;
+    const struct session_reporter *reporter; /* NULL: none */
+    void *reporter_owner;
+    uv_prepare_t before_wait;    /* hands out one `changed` per turn of the loop */
+    unsigned open_parts;         /* pool, watch, prepare: count down to closed() */
+    bool closing;
+
+    struct model model;
+    struct loop loop_plan;
+    struct selfwrite selfwrite;
+    struct schedule schedule;
+    VEC(struct failure) failures;
+
+    char *cwd, *python, *prefix, *branch, *runner, *broken;
+    char *self, *worker_source;
+    struct strings args;    /* pytest's: options, then targets */
+    struct strings files;   /* what the run collects */
+    struct strings covered; /* changed files that the run is about */
+    bool all_files;         /* the run collects everything */
+    bool watching, dirty, collecting, stop_on_failure;
+    unsigned serial;
+    uint64_t run_began, run_took; /* uv_hrtime */
+    int64_t run_began_utc, verdict_at;
+    size_t added, modified;
+    int exit_code;
+};
+
+/* UTC now, in ns. */
+int64_t session_now(void);
+
+/* Marks that something changed; `changed` follows before the loop waits again. */
+void session_touch(struct session *session);
+
+/* Formats a line for the person. */
+void session_notice(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* session_run.c: one step of the plan, and what it asks for. */
+void session_step(struct session *session, const struct loop_event *event);
+extern const struct pool_events session_pool_events;
+
+/* session_watch.c */
+extern const struct watch_events session_watch_events;
+void session_repo_changes(struct session *session);
+
+/* session_failures.c: the list of failures as the screen shows it. */
+void session_failure_update(struct session *session, size_t test);
+void session_failures_recall(struct session *session); /* known red tests, at start */
+void session_failures_sweep(struct session *session);  /* drops what is fixed or retired */
+void session_failures_remark(struct session *session); /* marks changed lines again */
+void session_failures_release(struct session *session);
+
+/* A part (pool, watch, prepare) is closed. */
+void session_part_closed(struct session *session);
+
+#endif

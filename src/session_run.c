@@ -1,0 +1,252 @@
+#include "session_private.h"
+
+#include <stdlib.h>
+
+static const char *kind_name(enum run_kind kind)
+{
+    static const char *const names[] = {"none", "red", "all", "one"};
+    return names[kind];
+}
+
+static void begin_run(struct session *session)
+{
+    session_failures_sweep(session);
+    strings_clear(&session->files);
+    session->all_files = !loop_files(&session->loop_plan, &session->model, &session->files);
+    strings_clear(&session->covered);
+    for (size_t i = 0; i < session->loop_plan.changed.len; i++)
+        strings_add(&session->covered, session->loop_plan.changed.items[i]);
+    session->serial++;
+    session->collecting = true;
+    session->stop_on_failure = false;
+    session->run_began = uv_hrtime();
+    session->run_began_utc = session_now();
+    free(session->broken);
+    session->broken = NULL;
+    model_begin(&session->model, session->serial);
+    history_begin_run(session->history, kind_name(session->loop_plan.run), session->run_began_utc);
+    if (session->reporter != NULL && session->reporter->run_begins != NULL)
+        session->reporter->run_begins(session->reporter_owner, session->run_began_utc);
+    session->events->run_begins(session->owner);
+    pool_run(session->pool, session->serial, &session->args, session->all_files ? NULL : &session->files);
+}
+
+void session_step(struct session *session, const struct loop_event *event)
+{
+    if (session->closing)
+        return;
+    struct loop_action action = loop_step(&session->loop_plan, &session->model, event);
+    if (action.kind == LOOP_RUN)
+        begin_run(session);
+    else if (action.kind == LOOP_CANCEL)
+        pool_cancel(session->pool);
+    session_touch(session);
+}
+
+static size_t failures_of_run(const struct model *model)
+{
+    size_t red = 0;
+    for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
+        if (outcome_is_red((enum outcome)outcome))
+            red += model->counts[outcome];
+    return red;
+}
+
+static void remember(struct session *session, const struct test *test)
+{
+    const struct history_test known = {
+        .id = test->id,
+        .group = test->group,
+        .outcome = outcome_name(test->outcome),
+        .red = test->red,
+        .fragile = test->fragile,
+        .runnable = test->runnable,
+        .red_runs = test->red_runs,
+        .duration_ns = test->duration_ns,
+        .usual_ns = test->usual_ns,
+    };
+    history_result(session->history, &known, session_now());
+}
+
+static void finished(struct session *session, size_t index)
+{
+    remember(session, &session->model.tests.items[index]);
+    session_failure_update(session, index);
+    session->events->result(session->owner, index);
+    unsigned maxfail = session->settings.maxfail;
+    if (maxfail == 0 || session->stop_on_failure || failures_of_run(&session->model) < maxfail)
+        return;
+    session->stop_on_failure = true;
+    pool_cancel(session->pool);
+}
+
+static void on_event(void *owner, const struct event *event)
+{
+    struct session *session = owner;
+    if (session->reporter != NULL && session->reporter->event != NULL)
+        session->reporter->event(session->reporter_owner, event);
+    size_t index = model_apply(&session->model, event, session_now());
+    session_touch(session);
+    if (index != MAP_NONE)
+        finished(session, index);
+}
+
+static void on_listed(void *owner, size_t tests)
+{
+    (void)tests;
+    struct session *session = owner;
+    session->collecting = false;
+    loop_select(&session->loop_plan, &session->model);
+    schedule_release(&session->schedule);
+    schedule_deal(&session->schedule, &session->model, &session->covered, (enum box_mode)session->settings.box,
+                  session->settings.boxes);
+    session_touch(session);
+}
+
+static void on_hungry(void *owner, unsigned slot)
+{
+    struct session *session = owner;
+    const struct parcel *parcel = session->stop_on_failure ? NULL : schedule_take(&session->schedule);
+    if (parcel == NULL) {
+        pool_finish(session->pool);
+        return;
+    }
+    const char **ids = mem_zero(parcel->positions.len * sizeof *ids);
+    for (size_t i = 0; i < parcel->positions.len; i++) {
+        size_t test = session->model.listing.items[parcel->positions.items[i]];
+        ids[i] = session->model.tests.items[test].id;
+    }
+    pool_give(session->pool, slot, parcel->positions.items, ids, parcel->positions.len);
+    free(ids);
+}
+
+static void on_returned(void *owner, const uint32_t *positions, size_t count)
+{
+    struct session *session = owner;
+    schedule_return(&session->schedule, positions, count);
+}
+
+/* pytest's exit codes: the runner's own verdict where it could not do its work, else what the results say. */
+static int exit_code_of(const struct session *session, const struct pool_end *end)
+{
+    const struct model *model = &session->model;
+    if (session->stop_on_failure || failures_of_run(model) > 0)
+        return end->how == RUN_BROKEN && end->exit_code > 1 ? end->exit_code : 1;
+    if (end->how == RUN_CANCELLED)
+        return 2;
+    if (end->how == RUN_BROKEN)
+        return end->exit_code > 1 ? end->exit_code : 3;
+    if (end->exit_code > 1 && end->exit_code != 5)
+        return end->exit_code;
+    if (model->damage > 0)
+        return 3;
+    if (model->asked == 0)
+        return 5;
+    return end->exit_code == 1 ? 1 : 0;
+}
+
+/* What a run that was carried through says about the red set. */
+static void settle(struct session *session)
+{
+    struct strings notices = {0};
+    loop_retire(&session->loop_plan, &session->model, session->all_files ? NULL : &session->files, &notices);
+    for (size_t i = 0; i < notices.len; i++)
+        session_notice(session, "%s", notices.items[i]);
+    strings_release(&notices);
+    for (size_t i = 0; i < session->model.tests.len; i++) {
+        const struct test *test = &session->model.tests.items[i];
+        if (test->gone)
+            history_retire(session->history, test->id);
+    }
+}
+
+static void on_ended(void *owner, const struct pool_end *end)
+{
+    struct session *session = owner;
+    session->collecting = false;
+    session->run_took = uv_hrtime() - session->run_began;
+    session->exit_code = exit_code_of(session, end);
+    bool complete = end->how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
+    if (complete)
+        settle(session);
+    model_end(&session->model);
+    if (end->how == RUN_BROKEN || session->exit_code >= 3)
+        session->broken = mem_strdup(end->text);
+    if (session->reporter != NULL && session->reporter->run_ended != NULL)
+        session->reporter->run_ended(session->reporter_owner, &session->model);
+    bool cancelled = end->how == RUN_CANCELLED && !session->stop_on_failure;
+    if (session->watching)
+        session_repo_changes(session);
+    session->verdict_at = session_now();
+    session->events->run_ended(session->owner, session->exit_code, session->broken);
+    const char *verdict = cancelled ? "cancelled" : !complete ? "broken" : session->exit_code == 0 ? "passed" : "failed";
+    history_end_run(session->history, verdict, session->verdict_at);
+    session_step(session, &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
+}
+
+static void on_hello(void *owner, const char *runner, const char *python, const char *executable)
+{
+    (void)python;
+    (void)executable;
+    struct session *session = owner;
+    free(session->runner);
+    session->runner = mem_strdup(runner);
+    session_touch(session);
+}
+
+static void on_damage(void *owner, const char *reason)
+{
+    struct session *session = owner;
+    session->model.damage++;
+    session_notice(session, "the runner's stream is damaged: %s", reason);
+}
+
+static void on_closed(void *owner)
+{
+    struct session *session = owner;
+    session->pool = NULL;
+    session_part_closed(session);
+}
+
+const struct pool_events session_pool_events = {
+    .event = on_event,
+    .listed = on_listed,
+    .hungry = on_hungry,
+    .returned = on_returned,
+    .ended = on_ended,
+    .hello = on_hello,
+    .damage = on_damage,
+    .closed = on_closed,
+};
+
+void session_status(const struct session *session, struct session_status *status)
+{
+    const char *root = repo_root(session->repo);
+    const char *base = strrchr(root, '/');
+    bool running = session->pool != NULL && pool_running(session->pool);
+    *status = (struct session_status){
+        .project = base != NULL && base[1] != '\0' ? base + 1 : root,
+        .branch = session->branch,
+        .runner = session->runner,
+        .git = repo_git_dir(session->repo) != NULL,
+        .added = session->added,
+        .modified = session->modified,
+        .dirs = session->watch != NULL ? watch_dirs(session->watch) : 0,
+        .polled = session->watch != NULL ? watch_polled(session->watch) : 0,
+        .boxes = session->settings.boxes,
+        .state = session->loop_plan.state,
+        .run = session->loop_plan.run,
+        .verdict = session->loop_plan.verdict,
+        .paused = session->loop_plan.paused,
+        .collecting = session->collecting,
+        .because = session->loop_plan.because,
+        .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),
+        .left_ns = -1,
+        .verdict_at_ns = session->verdict_at,
+        .reran = session->model.done,
+        .broken = session->broken,
+    };
+    const struct selfwrite_entry *entry;
+    vec_each (entry, &session->selfwrite.entries)
+        status->selfwritten += entry->ignored;
+}

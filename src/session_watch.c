@@ -1,0 +1,84 @@
+#include "session_private.h"
+
+#include <stdlib.h>
+
+/* File times come from the kernel's coarse clock, which may be a tick behind. */
+#define CLOCK_SLACK_NS (10 * 1000000)
+
+/* The ids of the tests whose execution in this run covers the moment. */
+static void running_at(const struct session *session, int64_t when_ns, struct strings *ids)
+{
+    for (size_t i = 0; i < session->model.listing.len; i++) {
+        const struct test *test = &session->model.tests.items[session->model.listing.items[i]];
+        bool runs = test->state == TEST_RUNNING;
+        bool ran = test->state == TEST_DONE && when_ns <= test->started_ns + test->duration_ns;
+        if ((runs || ran) && test->started_ns > 0 && when_ns + CLOCK_SLACK_NS >= test->started_ns)
+            strings_add(ids, test->id);
+    }
+}
+
+/* Whether the change is one that the tests make themselves. */
+static bool self_written(struct session *session, const struct watch_change *change)
+{
+    bool newly = false;
+    const char *culprit = NULL;
+    struct strings ids = {0};
+    bool run = pool_running(session->pool);
+    if (run)
+        running_at(session, change->deleted ? session_now() : change->mtime_ns, &ids);
+    bool ignored = selfwrite_judge(&session->selfwrite, change->path, run ? &ids : NULL, &newly, &culprit);
+    if (newly)
+        session_notice(session, "%s is written by %s: no more runs for it (i: watch it again)", change->path,
+                       culprit != NULL ? culprit : "the tests");
+    strings_release(&ids);
+    return ignored;
+}
+
+static void changed(void *owner, const struct watch_changes *changes)
+{
+    struct session *session = owner;
+    struct strings paths = {0};
+    for (size_t i = 0; i < changes->len; i++) {
+        repo_refresh_file(session->repo, changes->items[i].path);
+        if (!self_written(session, &changes->items[i]))
+            strings_add(&paths, changes->items[i].path);
+    }
+    if (paths.len > 0)
+        session_step(session, &(struct loop_event){.kind = LOOP_CHANGED, .paths = &paths});
+    strings_release(&paths);
+}
+
+static void notice(void *owner, const char *text)
+{
+    session_notice(owner, "%s", text);
+}
+
+void session_repo_changes(struct session *session)
+{
+    if (repo_changes(session->repo, &session->added, &session->modified) != 0)
+        session->added = session->modified = 0;
+}
+
+static void repo_changed(void *owner)
+{
+    struct session *session = owner;
+    free(session->branch);
+    session->branch = repo_branch(session->repo);
+    session_repo_changes(session);
+    session_failures_remark(session);
+    session_touch(session);
+}
+
+static void closed(void *owner)
+{
+    struct session *session = owner;
+    session->watch = NULL;
+    session_part_closed(session);
+}
+
+const struct watch_events session_watch_events = {
+    .changed = changed,
+    .notice = notice,
+    .repo_changed = repo_changed,
+    .closed = closed,
+};
