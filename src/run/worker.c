@@ -1,0 +1,452 @@
+#include "run/worker.h"
+
+#include "stream/subunit.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define VERB_PREFIX "aloof."
+#define STDERR_KEPT (8 * 1024)
+#define SOURCE_MAX (4 * 1024 * 1024)
+#define PACKET_FD 3
+#define LIFELINE_FD 4
+#define TEXT(number) TEXT_OF(number)
+#define TEXT_OF(number) #number
+
+extern char **environ;
+
+/* Reads a decimal length, a newline and so many octets of source, and not one octet more: commands follow. */
+static const char boot[] = "import os\n"
+                           "def take(count):\n"
+                           "    data = b''\n"
+                           "    while len(data) < count:\n"
+                           "        piece = os.read(0, count - len(data))\n"
+                           "        if not piece:\n"
+                           "            raise SystemExit(1)\n"
+                           "        data += piece\n"
+                           "    return data\n"
+                           "length = b''\n"
+                           "while not length.endswith(b'\\n'):\n"
+                           "    length += take(1)\n"
+                           "source = compile(take(int(length)), '<aloof>', 'exec')\n"
+                           "exec(source, {'__name__': '__aloof_worker__'})\n";
+
+struct worker {
+    const struct worker_events *events;
+    void *owner;
+    uv_process_t process;
+    uv_pipe_t commands, stderr_pipe, packets;
+    uv_timer_t grace;
+    int lifeline_fd; /* the only write end there is; -1 once closed */
+    unsigned handles; /* open ones */
+    bool spawned;     /* uv_spawn was called: whatever came of it, the process handle wants closing */
+    bool closing;     /* the process is gone or never was: handles are being closed */
+    bool deaf;        /* stdin is closed: commands are dropped */
+    struct subunit_reader reader;
+    struct buf stderr_text;
+    struct buf scratch; /* a command on its way into the stream's form */
+    char octets[64 * 1024];
+    int64_t exit_code;
+    int signal;
+};
+
+/* One end is handed to the child and closed here after the spawn. */
+struct ends {
+    int child[5]; /* by descriptor in the child; 1 is /dev/null */
+    int parent[5];
+};
+
+struct command {
+    uv_write_t request;
+    char *data;
+};
+
+static void settle(uv_handle_t *handle)
+{
+    struct worker *worker = handle->data;
+    if (--worker->handles > 0)
+        return;
+    worker->events->closed(worker->owner, worker->exit_code, worker->signal, buf_str(&worker->stderr_text));
+    subunit_reader_release(&worker->reader);
+    buf_release(&worker->stderr_text);
+    buf_release(&worker->scratch);
+    free(worker);
+}
+
+static void close_lifeline(struct worker *worker)
+{
+    if (worker->lifeline_fd >= 0)
+        close(worker->lifeline_fd);
+    worker->lifeline_fd = -1;
+}
+
+static void close_handle(void *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, settle);
+}
+
+static void close_all(struct worker *worker)
+{
+    worker->closing = true;
+    worker->deaf = true;
+    close_lifeline(worker);
+    if (worker->spawned)
+        close_handle(&worker->process);
+    close_handle(&worker->commands);
+    close_handle(&worker->stderr_pipe);
+    close_handle(&worker->packets);
+    close_handle(&worker->grace);
+}
+
+/* Packets, as the reader finds them. */
+
+static int parse_slot(struct bytes route, int *slot)
+{
+    *slot = -1;
+    if (route.data == NULL)
+        return 0;
+    int value = 0;
+    for (size_t i = 0; i < route.len; i++) {
+        if (route.data[i] < '0' || route.data[i] > '9' || value > 99999)
+            return -EINVAL;
+        value = value * 10 + (route.data[i] - '0');
+    }
+    if (route.len == 0)
+        return -EINVAL;
+    *slot = value;
+    return 0;
+}
+
+static void complain(struct worker *worker, const char *what, struct bytes file_name, const char *why)
+{
+    struct error error;
+    int len = file_name.len < 60 ? (int)file_name.len : 60;
+    error_set(&error, -EINVAL, "%s in message %.*s%s%s", what, len, file_name.data, why[0] != '\0' ? ": " : "", why);
+    worker->events->damage(worker->owner, error.text, 0, 0);
+}
+
+static void receive_message(struct worker *worker, const struct event *event)
+{
+    int slot;
+    if (parse_slot(event->route, &slot) < 0) {
+        complain(worker, "bad route", event->file_name, "");
+        return;
+    }
+    json_error_t why = {.text = "no content"};
+    json_t *body = event->file.data != NULL ? json_loadb(event->file.data, event->file.len, 0, &why) : NULL;
+    if (json_is_object(body)) {
+        char *verb = bytes_dup(event->file_name);
+        worker->events->message(worker->owner, verb + strlen(VERB_PREFIX), slot, body);
+        free(verb);
+    } else {
+        complain(worker, "bad JSON", event->file_name, body != NULL ? "not an object" : why.text);
+    }
+    json_decref(body);
+}
+
+static void on_event(void *owner, const struct event *event)
+{
+    struct worker *worker = owner;
+    if (event->test_id.data == NULL && bytes_starts(event->file_name, VERB_PREFIX))
+        receive_message(worker, event);
+    else
+        worker->events->event(worker->owner, event);
+}
+
+static void on_noise(void *owner, struct bytes octets)
+{
+    struct worker *worker = owner;
+    worker->events->damage(worker->owner, "octets between the packets", 0, octets.len);
+}
+
+static void on_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
+{
+    struct worker *worker = owner;
+    worker->events->damage(worker->owner, reason, offset, length);
+}
+
+static const struct event_sink sink = {.event = on_event, .noise = on_noise, .damage = on_damage};
+
+static void keep_stderr(struct worker *worker, const char *data, size_t len)
+{
+    buf_add(&worker->stderr_text, data, len);
+    if (worker->stderr_text.len > STDERR_KEPT)
+        buf_drop(&worker->stderr_text, worker->stderr_text.len - STDERR_KEPT);
+}
+
+static void receive(struct worker *worker, const uv_pipe_t *from, const char *data, size_t len)
+{
+    if (from == &worker->packets)
+        subunit_reader_feed(&worker->reader, data, len);
+    else
+        keep_stderr(worker, data, len);
+}
+
+static void lend_octets(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    (void)suggested;
+    struct worker *worker = handle->data;
+    *buf = uv_buf_init(worker->octets, sizeof worker->octets);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+{
+    if (count > 0)
+        receive(stream->data, (uv_pipe_t *)stream, buf->base, (size_t)count);
+    else if (count < 0)
+        uv_read_stop(stream);
+}
+
+/* The reaper left last, so whatever its family wrote is in the pipe. An end of file is not waited for: a process of
+ * another user may hold the other end. */
+static void drain(struct worker *worker, uv_pipe_t *pipe)
+{
+    uv_os_fd_t fd;
+    if (uv_fileno((uv_handle_t *)pipe, &fd) < 0)
+        return;
+    ssize_t count;
+    while ((count = read(fd, worker->octets, sizeof worker->octets)) > 0 || (count < 0 && errno == EINTR))
+        if (count > 0)
+            receive(worker, pipe, worker->octets, (size_t)count);
+}
+
+static void finish(uv_process_t *process, int64_t exit_code, int signal)
+{
+    struct worker *worker = process->data;
+    worker->exit_code = exit_code;
+    worker->signal = signal;
+    drain(worker, &worker->packets);
+    drain(worker, &worker->stderr_pipe);
+    subunit_reader_end(&worker->reader);
+    close_all(worker);
+}
+
+/* Starting. */
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static int open_pipe(struct ends *ends, int fd, bool child_reads)
+{
+    uv_file both[2]; /* read end, write end */
+    int ours = fd == LIFELINE_FD ? 0 : UV_NONBLOCK_PIPE;
+    int code = uv_pipe(both, child_reads ? 0 : ours, child_reads ? ours : 0);
+    if (code < 0)
+        return code;
+    ends->child[fd] = both[child_reads ? 0 : 1];
+    ends->parent[fd] = both[child_reads ? 1 : 0];
+    return 0;
+}
+
+static int adopt(uv_pipe_t *pipe, int *fd)
+{
+    int code = uv_pipe_open(pipe, *fd);
+    if (code == 0)
+        *fd = -1;
+    return code;
+}
+
+static int connect_pipes(struct worker *worker, struct ends *ends)
+{
+    int code = open_pipe(ends, STDIN_FILENO, true);
+    if (code == 0)
+        code = open_pipe(ends, STDERR_FILENO, false);
+    if (code == 0)
+        code = open_pipe(ends, PACKET_FD, false);
+    if (code == 0)
+        code = open_pipe(ends, LIFELINE_FD, true);
+    if (code < 0)
+        return code;
+    worker->lifeline_fd = ends->parent[LIFELINE_FD];
+    ends->parent[LIFELINE_FD] = -1;
+    code = adopt(&worker->commands, &ends->parent[STDIN_FILENO]);
+    if (code == 0)
+        code = adopt(&worker->stderr_pipe, &ends->parent[STDERR_FILENO]);
+    return code == 0 ? adopt(&worker->packets, &ends->parent[PACKET_FD]) : code;
+}
+
+/* Our environment, without what `added` sets again, and then that. The array is the caller's, the texts are not. */
+static char **merge_env(const char *const *added)
+{
+    VEC(char *) merged = {0};
+    for (char **entry = environ; *entry != NULL; entry++) {
+        size_t name = strcspn(*entry, "=") + 1;
+        const char *const *again = added;
+        while (again != NULL && *again != NULL && strncmp(*again, *entry, name) != 0)
+            again++;
+        if (again == NULL || *again == NULL)
+            vec_push(&merged, *entry);
+    }
+    for (; added != NULL && *added != NULL; added++)
+        vec_push(&merged, (char *)(uintptr_t)*added);
+    vec_push(&merged, NULL);
+    return merged.items;
+}
+
+static int spawn(struct worker *worker, const struct worker_options *options, const struct ends *ends)
+{
+    uv_stdio_container_t stdio[5] = {{.flags = UV_IGNORE}};
+    for (int fd = 0; fd < 5; fd++)
+        if (ends->child[fd] >= 0)
+            stdio[fd] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = ends->child[fd]};
+    const char *argv[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
+                          "-c",          boot,       TEXT(PACKET_FD),   NULL};
+    char **env = merge_env(options->env);
+    uv_process_options_t how = {
+        .exit_cb = finish,
+        .file = options->self,
+        .args = (char **)(uintptr_t)argv,
+        .env = env,
+        .cwd = options->cwd,
+        .flags = UV_PROCESS_DETACHED,
+        .stdio_count = 5,
+        .stdio = stdio,
+    };
+    worker->spawned = true;
+    worker->handles++;
+    int code = uv_spawn(worker->grace.loop, &worker->process, &how);
+    free(env);
+    return code;
+}
+
+/* The length, a newline, and the source, as the first octets of the worker's stdin. */
+static int read_source(const char *path, char **text, size_t *len)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    struct stat info;
+    int code = fstat(fd, &info) < 0 ? -errno : !S_ISREG(info.st_mode) || info.st_size > SOURCE_MAX ? -EFBIG : 0;
+    struct buf source = {0};
+    size_t size = code == 0 ? (size_t)info.st_size : 0;
+    buf_printf(&source, "%zu\n", size);
+    while (code == 0 && size > 0) {
+        ssize_t got = read(fd, buf_reserve(&source, size), size);
+        code = got < 0 ? -errno : got == 0 ? -EIO : 0;
+        source.len += got > 0 ? (size_t)got : 0;
+        size -= got > 0 ? (size_t)got : 0;
+    }
+    close(fd);
+    *len = source.len;
+    *text = buf_take(&source);
+    return code;
+}
+
+static void finish_write(uv_write_t *request, int status)
+{
+    (void)status; /* a worker that reads no more is about to end, and that is what is reported */
+    struct command *command = (struct command *)request;
+    free(command->data);
+    free(command);
+}
+
+static void write_take(struct worker *worker, char *data, size_t len)
+{
+    struct command *command = mem_zero(sizeof *command);
+    command->data = data;
+    uv_buf_t piece = uv_buf_init(data, (unsigned)len);
+    int code = uv_write(&command->request, (uv_stream_t *)&worker->commands, &piece, 1, finish_write);
+    if (code < 0)
+        finish_write(&command->request, code);
+}
+
+static int launch(struct worker *worker, const struct worker_options *options, struct error *error)
+{
+    char *source = NULL;
+    size_t source_len = 0;
+    int code = read_source(options->source, &source, &source_len);
+    if (code < 0) {
+        free(source);
+        return error_set(error, code, "%s: the worker's source cannot be read: %s", options->source, strerror(-code));
+    }
+    struct ends ends = {{-1, -1, -1, -1, -1}, {-1, -1, -1, -1, -1}};
+    code = connect_pipes(worker, &ends);
+    if (code == 0)
+        code = spawn(worker, options, &ends);
+    for (int fd = 0; fd < 5; fd++) {
+        close_fd(&ends.child[fd]);
+        close_fd(&ends.parent[fd]);
+    }
+    if (code < 0) {
+        free(source);
+        return error_set(error, code, "%s in %s: cannot be started: %s", options->self,
+                         options->cwd != NULL ? options->cwd : ".", strerror(-code));
+    }
+    uv_read_start((uv_stream_t *)&worker->packets, lend_octets, on_read);
+    uv_read_start((uv_stream_t *)&worker->stderr_pipe, lend_octets, on_read);
+    write_take(worker, source, source_len);
+    return 0;
+}
+
+static void init_handles(struct worker *worker, uv_loop_t *loop)
+{
+    uv_pipe_init(loop, &worker->commands, 0);
+    uv_pipe_init(loop, &worker->stderr_pipe, 0);
+    uv_pipe_init(loop, &worker->packets, 0);
+    uv_timer_init(loop, &worker->grace);
+    worker->process.data = worker->commands.data = worker->stderr_pipe.data = worker;
+    worker->packets.data = worker->grace.data = worker;
+    worker->handles = 4;
+}
+
+struct worker *worker_start(uv_loop_t *loop, const struct worker_options *options,
+                            const struct worker_events *events, void *owner)
+{
+    struct worker *worker = mem_zero(sizeof *worker);
+    worker->events = events;
+    worker->owner = owner;
+    worker->lifeline_fd = -1;
+    subunit_reader_init(&worker->reader, &sink, worker);
+    init_handles(worker, loop);
+
+    struct error error;
+    int code = launch(worker, options, &error);
+    if (code < 0) {
+        worker->exit_code = code;
+        buf_puts(&worker->stderr_text, error.text);
+        close_all(worker);
+    }
+    return worker;
+}
+
+void worker_send(struct worker *worker, const char *verb, int slot, json_t *body)
+{
+    char name[64], route[16];
+    snprintf(name, sizeof name, VERB_PREFIX "%s", verb);
+    snprintf(route, sizeof route, "%d", slot);
+    char *json = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    assert(json != NULL); /* the body is ours and holds valid UTF-8 */
+    struct event event = {
+        .route = bytes_of(slot >= 0 ? route : NULL), .file_name = bytes_of(name), .file = bytes_of(json), .eof = true};
+    if (!worker->deaf && subunit_write(&worker->scratch, &event, 0) == 0) {
+        size_t len = worker->scratch.len;
+        write_take(worker, buf_take(&worker->scratch), len);
+    }
+    free(json);
+}
+
+static void end_grace(uv_timer_t *timer)
+{
+    close_lifeline(timer->data);
+}
+
+void worker_stop(struct worker *worker, unsigned grace_ms)
+{
+    if (worker->closing)
+        return;
+    worker->deaf = true;
+    close_handle(&worker->commands);
+    if (!uv_is_active((uv_handle_t *)&worker->grace) || uv_timer_get_due_in(&worker->grace) > grace_ms)
+        uv_timer_start(&worker->grace, end_grace, grace_ms, 0);
+}
