@@ -1,0 +1,36 @@
+# bash completion for aloof(1)
+
+_aloof() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    local options='--once -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
+        --python --color -c -h --help --version'
+    local keys='boxes= box= maxfail= timeout= grace= python= color= editor.command= output.limit= history.keep=
+        watch.settle= warm= runner.args='
+
+    # "--box=te" comes as the words --box, =, te.
+    if [[ $cur == = ]]; then
+        cur=
+    elif [[ $prev == = ]]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    case $prev in
+    --box) COMPREPLY=($(compgen -W 'auto test group' -- "$cur")) ;;
+    --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")) ;;
+    -n | --boxes) COMPREPLY=($(compgen -W 'auto' -- "$cur")) ;;
+    -c)
+        COMPREPLY=($(compgen -W "$keys" -- "$cur"))
+        compopt -o nospace
+        ;;
+    --maxfail | --timeout | -k | -m) COMPREPLY=() ;;
+    *)
+        if [[ $cur == -* && $prev != --subunit ]]; then
+            COMPREPLY=($(compgen -W "$options" -- "$cur"))
+        else
+            compopt -o default -o filenames
+            COMPREPLY=($(compgen -f -- "$cur"))
+        fi
+        ;;
+    esac
+}
+
+complete -F _aloof aloof

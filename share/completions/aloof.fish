@@ -1,0 +1,18 @@
+# fish completion for aloof(1)
+complete -c aloof -l once -d 'Run once, then exit with pytest\'s exit code'
+complete -c aloof -s n -l boxes -x -a auto -d 'Boxes that run at once'
+complete -c aloof -l box -x -a 'auto test group' -d 'What shares a box'
+complete -c aloof -l boxed -d 'The same as --box=test'
+complete -c aloof -s x -l exitfirst -d 'Stop a run at its first failure'
+complete -c aloof -l maxfail -x -d 'Stop a run after so many failures'
+complete -c aloof -l timeout -x -d 'Deadline of each test, in seconds'
+complete -c aloof -s k -x -d 'Only tests that match'
+complete -c aloof -s m -x -d 'Only tests with these marks'
+complete -c aloof -l subunit -r -d 'Write the run as a subunit v2 stream'
+complete -c aloof -l junit -r -d 'Write the run as JUnit XML'
+complete -c aloof -l python -r -d 'The interpreter'
+complete -c aloof -l color -x -a 'auto always never' -d 'Use colours'
+complete -c aloof -s c -x -d 'Set a configuration key' \
+    -a 'boxes= box= maxfail= timeout= grace= python= color= editor.command= output.limit= history.keep= watch.settle= warm= runner.args='
+complete -c aloof -s h -l help -d 'Show this help'
+complete -c aloof -l version -d 'Show the version'
