@@ -1,0 +1,55 @@
+/* The blocks of text in the failures area: what the runner says when it could not
+ * run, then the story of each failure. Built once per change, not once per paint. */
+#ifndef ALOOF_UI_BLOCKS_H
+#define ALOOF_UI_BLOCKS_H
+
+#include "core/map.h"
+#include "plan/model.h"
+#include "trace/story.h"
+
+/* What a block was built from; when it differs the block is built again. */
+struct block_stamp {
+    size_t test;
+    unsigned run, red_runs;
+    enum outcome outcome;
+    int64_t duration_ns;
+    bool fixed, unfolded, leaked;
+};
+
+struct block {
+    size_t test;    /* index into the model; MAP_NONE: the runner's own words */
+    size_t failure; /* index into the snapshot's failures */
+    size_t first;   /* its first line, counted over all blocks and the blank lines between them */
+    bool stale;
+    struct block_stamp stamp;
+    struct story story;
+};
+
+struct blocks {
+    VEC(struct block) list;
+    size_t lines; /* of all blocks, with the blank lines between them */
+    char *broken; /* what the first block was built from; NULL: no such block */
+    bool ascii;
+};
+
+struct snapshot;
+struct view_state;
+
+/* Brings the blocks up to date with the snapshot; builds only those that changed. */
+void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const struct view_state *state);
+
+/* Has the test's block built again by the next update: its story changed. */
+void blocks_touch(struct blocks *blocks, size_t test);
+
+/* The position of the test's block, or blocks->list.len. */
+size_t blocks_find(const struct blocks *blocks, size_t test);
+
+/* Whether the cursor can rest on that line of the block: its heading, or the first line of a frame. */
+bool block_stop(const struct block *block, size_t line);
+
+/* The block's line on which the cursor rests for that frame; its first line when the frame is not shown. */
+size_t block_line(const struct block *block, int frame);
+
+void blocks_release(struct blocks *blocks);
+
+#endif

@@ -1,0 +1,78 @@
+/* The views: pure functions from a snapshot of the session, the view's own state
+ * and a size to a screen of cells. Also how the cursor moves over the failures. */
+#ifndef ALOOF_UI_VIEW_H
+#define ALOOF_UI_VIEW_H
+
+#include "session.h"
+#include "ui/blocks.h"
+#include "ui/keys.h"
+#include "ui/screen.h"
+
+/* What there is to be seen, borrowed for as long as it is drawn. */
+struct snapshot {
+    struct session_status status;
+    const struct model *model;
+    const struct failure *failures;
+    size_t failure_count;
+    const struct session_slot *slots;
+    unsigned slot_count;
+    size_t tests;          /* known ones, without the retired */
+    char verdict_time[16]; /* local time of the verdict, "14:02:11"; "" none */
+    const char *editor;    /* the command that location lines begin with; never NULL */
+    const char *prefix;    /* see session_prefix */
+};
+
+/* What the person has chosen to look at. Zeroed is not a state: use view_init. */
+struct view_state {
+    size_t test; /* the failure under the cursor, as an index into the model; MAP_NONE: none */
+    int frame;   /* the frame under the cursor, -1: the failure's heading */
+    size_t at;   /* the block under the cursor, for when its test is gone */
+    long row;    /* the cursor's row in the failures area; outside of it after paging through a long text */
+    VEC(size_t) unfolded; /* tests whose foreign frames are shown */
+    bool help;
+    int help_top;  /* the first line of the help that shows */
+    char *message; /* one line for the person, shown until a key is pressed; NULL none */
+};
+
+void view_init(struct view_state *state);
+void view_release(struct view_state *state);
+
+/* Sets or (NULL) removes the message. */
+void view_say(struct view_state *state, const char *text);
+
+/* Whether the foreign frames of the test show; and turns that over. */
+bool view_unfolded(const struct view_state *state, size_t test);
+void view_unfold(struct view_state *state, size_t test);
+
+/* How many rows the failures have on a screen of so many. */
+int view_area_rows(int rows);
+
+/* Ties the cursor to what the blocks hold now; to be called after blocks_update and before drawing. The line
+ * under the cursor keeps its row as far as it can. */
+void view_follow(struct view_state *state, const struct blocks *blocks, int area_rows);
+
+/* Moves the cursor as the command says (those of movement; others change nothing). */
+void view_move(struct view_state *state, const struct blocks *blocks, int area_rows, enum command command);
+
+/* Moves through the help, or leaves it. */
+void view_move_help(struct view_state *state, int rows, enum command command);
+
+/* The line of the blocks on the area's first row, as view_follow left it. */
+long view_top(const struct view_state *state, const struct blocks *blocks);
+
+/* Draws the session: header, failures, what runs, how far it is, hints. view_follow must have been called. */
+void view_run(struct screen *screen, const struct snapshot *snapshot, const struct view_state *state,
+              const struct blocks *blocks);
+
+/* Draws the keys. */
+void view_help(struct screen *screen, const struct view_state *state);
+
+/* Rows of the session's screen: the tests that run now (or what waits), and how far the run is. */
+void view_running(struct screen *screen, int row, const struct snapshot *snapshot);
+void view_bar(struct screen *screen, int row, const struct snapshot *snapshot);
+
+/* A duration for a person, with that many digits behind the point below 10 s: "0.04 s", "12 s", "3 min 5 s".
+ */
+void view_seconds(char *text, size_t size, int64_t ns, int digits);
+
+#endif

@@ -1,0 +1,301 @@
+#include "ui/view.h"
+
+#include <stdlib.h>
+
+/* Rows of the parts, top to bottom; -1: the screen is too low for it. */
+struct layout {
+    int title, state, rule_above, area, area_rows, rule_below, running, bar, hints;
+};
+
+/* What goes first when rows are few: the rules, what runs, the title, the hints, the bar. */
+static struct layout lay_out(int rows)
+{
+    struct layout at = {-1, 0, -1, 0, 0, -1, -1, -1, -1};
+    int top = 0, bottom = rows;
+    if (rows >= 8)
+        at.title = top++;
+    at.state = top++;
+    if (rows >= 12)
+        at.rule_above = top++;
+    if (rows >= 7)
+        at.hints = --bottom;
+    if (rows >= 3)
+        at.bar = --bottom;
+    if (rows >= 9)
+        at.running = --bottom;
+    if (rows >= 12)
+        at.rule_below = --bottom;
+    at.area = top;
+    at.area_rows = bottom - top;
+    return at;
+}
+
+int view_area_rows(int rows)
+{
+    return lay_out(rows).area_rows;
+}
+
+static const char *dot(const struct screen *screen)
+{
+    return screen->ascii ? " - " : " · ";
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Puts text at the right edge if that leaves a gap behind column `from`; returns where the rest must end. */
+static int put_right(struct screen *screen, int row, int from, enum style style, const char *text)
+{
+    int start = screen->cols - 1 - screen_width(screen, text);
+    if (*text == '\0' || start < from + 2)
+        return screen->cols;
+    screen_put(screen, row, start, screen->cols, style, text);
+    return start - 1;
+}
+
+static void add_part(struct buf *line, const struct screen *screen, const char *text)
+{
+    if (line->len > 0)
+        buf_puts(line, dot(screen));
+    buf_puts(line, text);
+}
+
+/* "aloof · jinja · main +3 ~2                     pytest 7.2 · 2 boxes · 41 dirs watched" */
+static void draw_title(struct screen *screen, int row, const struct snapshot *snapshot)
+{
+    const struct session_status *status = &snapshot->status;
+    struct buf left = {0}, right = {0};
+    add_part(&left, screen, "aloof");
+    add_part(&left, screen, status->project != NULL ? status->project : "");
+    if (status->git && status->branch != NULL)
+        add_part(&left, screen, status->branch);
+    if (status->added > 0)
+        buf_printf(&left, " +%zu", status->added);
+    if (status->modified > 0)
+        buf_printf(&left, " ~%zu", status->modified);
+    if (status->runner != NULL)
+        add_part(&right, screen, status->runner);
+    if (right.len > 0)
+        buf_puts(&right, dot(screen));
+    buf_printf(&right, "%u box%s", status->boxes, status->boxes == 1 ? "" : "es");
+    buf_puts(&right, dot(screen));
+    buf_printf(&right, "%zu dir%s watched", status->dirs, plural(status->dirs));
+    if (status->polled > 0)
+        buf_printf(&right, ", %zu polled", status->polled);
+    int limit = put_right(screen, row, 1 + screen_width(screen, buf_str(&left)), STYLE_DIM, buf_str(&right));
+    screen_fit(screen, row, 1, limit, STYLE_DIM, buf_str(&left));
+    screen_put(screen, row, 1, limit, STYLE_BOLD, "aloof");
+    buf_release(&left);
+    buf_release(&right);
+}
+
+struct verdict_line {
+    char text[64];
+    enum style style;
+};
+
+/* The verdict in words. Red is red at once, before the plan has come to a verdict. */
+static struct verdict_line verdict_of(const struct snapshot *snapshot)
+{
+    const struct session_status *status = &snapshot->status;
+    struct verdict_line line = {"", STYLE_YELLOW};
+    if (status->broken != NULL) {
+        snprintf(line.text, sizeof line.text, "BROKEN");
+        line.style = STYLE_RED;
+    } else if (snapshot->model->red > 0 || status->verdict == VERDICT_RED) {
+        snprintf(line.text, sizeof line.text, "RED %zu of %zu", snapshot->model->red, snapshot->tests);
+        line.style = STYLE_RED;
+    } else if (status->verdict == VERDICT_GREEN) {
+        snprintf(line.text, sizeof line.text, "GREEN %zu test%s", snapshot->tests, plural(snapshot->tests));
+        line.style = STYLE_GREEN;
+    } else if (status->verdict == VERDICT_PARTLY) {
+        snprintf(line.text, sizeof line.text, "NO RED KNOWN");
+    } else {
+        snprintf(line.text, sizeof line.text, "NO VERDICT");
+    }
+    return line;
+}
+
+static void put_past_run(struct buf *line, const struct session_status *status)
+{
+    char time[32];
+    if (status->run == RUN_NONE) {
+        buf_puts(line, "waiting for a change");
+        return;
+    }
+    view_seconds(time, sizeof time, status->run_ns, status->run_ns < 1000000000 ? 2 : 1);
+    buf_printf(line, "%s %zu in %s", status->run == RUN_RED ? "reran" : "ran", status->reran, time);
+}
+
+/* What goes on, or what went last, and why. */
+static void put_activity(struct buf *line, const struct screen *screen, const struct session_status *status)
+{
+    static const char *const running[] = {
+        [RUN_NONE] = "running",
+        [RUN_RED] = "running the red set",
+        [RUN_ALL] = "running all",
+        [RUN_ONE] = "running one test",
+    };
+    if (status->state == LOOP_CANCELLING)
+        buf_puts(line, "stopping");
+    else if (status->state == LOOP_IDLE)
+        put_past_run(line, status);
+    else if (status->runner == NULL)
+        buf_puts(line, "starting pytest");
+    else if (status->collecting)
+        buf_puts(line, "collecting");
+    else
+        buf_puts(line, running[status->run]);
+    bool told = status->because != NULL && *status->because != '\0';
+    if (told && (status->state != LOOP_IDLE || status->run != RUN_NONE))
+        add_part(line, screen, status->because);
+}
+
+/* "RED 2 of 851 · reran 2 in 0.04 s · src/jinja2/utils.py changed                 14:02:11" */
+static void draw_state(struct screen *screen, int row, const struct snapshot *snapshot)
+{
+    struct verdict_line verdict = verdict_of(snapshot);
+    struct buf activity = {0};
+    put_activity(&activity, screen, &snapshot->status);
+    int limit = put_right(screen, row, screen->cols / 2, STYLE_DIM, snapshot->verdict_time);
+    int col = screen->cols >= 20 ? 1 : 0;
+    if (snapshot->status.paused) {
+        col = screen_put(screen, row, col, limit, STYLE_YELLOW, "PAUSED");
+        col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
+    }
+    col = screen_fit(screen, row, col, limit, verdict.style, verdict.text);
+    if (col + screen_width(screen, dot(screen)) + 1 < limit) {
+        col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
+        screen_fit(screen, row, col, limit, STYLE_PLAIN, buf_str(&activity));
+    }
+    buf_release(&activity);
+}
+
+static void draw_rule(struct screen *screen, int row)
+{
+    if (row >= 0)
+        screen_fill(screen, row, 0, screen->cols, STYLE_DIM, screen->ascii ? "-" : "─");
+}
+
+static void draw_line(struct screen *screen, int row, const struct story_line *line)
+{
+    int col = 1;
+    struct span *span;
+    vec_each (span, &line->spans) {
+        if (col < screen->cols)
+            col = screen_fit(screen, row, col, screen->cols, span->style, span->text);
+    }
+}
+
+static void draw_block(struct screen *screen, const struct layout *at, const struct block *block, long top)
+{
+    for (size_t i = 0; i < block->story.lines.len; i++) {
+        long row = (long)(block->first + i) - top;
+        if (row >= 0 && row < at->area_rows)
+            draw_line(screen, at->area + (int)row, &block->story.lines.items[i]);
+    }
+}
+
+/* "OK  851 tests, 4 skipped" */
+static void draw_green(struct screen *screen, int row, const struct snapshot *snapshot)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%zu test%s", snapshot->tests, plural(snapshot->tests));
+    for (enum outcome outcome = OUTCOME_SKIPPED; outcome < OUTCOME_FAILED; outcome++)
+        if (snapshot->model->counts[outcome] > 0)
+            buf_printf(&text, ", %zu %s", snapshot->model->counts[outcome], outcome_counted(outcome));
+    int col = screen_put(screen, row, 1, screen->cols, STYLE_GREEN, "OK");
+    screen_fit(screen, row, col + 2, screen->cols, STYLE_PLAIN, buf_str(&text));
+    buf_release(&text);
+}
+
+static void draw_empty(struct screen *screen, int row, const struct snapshot *snapshot)
+{
+    const struct session_status *status = &snapshot->status;
+    const char *text = "no failure so far";
+    if (status->verdict == VERDICT_GREEN) {
+        draw_green(screen, row, snapshot);
+        return;
+    }
+    if (status->state == LOOP_IDLE)
+        text = status->verdict == VERDICT_PARTLY ? "no failing test is known; a runs them all"
+                                                 : "nothing is known yet; a runs all tests";
+    screen_fit(screen, row, 1, screen->cols, STYLE_DIM, text);
+}
+
+static void draw_area(struct screen *screen, const struct layout *at, const struct snapshot *snapshot,
+                      const struct view_state *state, const struct blocks *blocks)
+{
+    if (at->area_rows <= 0)
+        return;
+    if (blocks->list.len == 0) {
+        draw_empty(screen, at->area, snapshot);
+        return;
+    }
+    long top = view_top(state, blocks);
+    struct block *block;
+    vec_each (block, &blocks->list) {
+        if ((long)block->first >= top + at->area_rows)
+            break;
+        draw_block(screen, at, block, top);
+    }
+    if (state->test == MAP_NONE || state->row < 0 || state->row >= at->area_rows)
+        return;
+    int row = at->area + (int)state->row;
+    screen_put(screen, row, 0, 1, STYLE_BOLD, screen->ascii ? ">" : "▌");
+    screen->cursor_row = row;
+}
+
+/* "j/k move · Enter edit · … · ? help · q quit": from the left as many as fit, but help and quit always. */
+static void draw_hints(struct screen *screen, int row, bool paused)
+{
+    size_t count;
+    const struct key *keys = keys_table(&count);
+    struct buf kept = {0}, line = {0};
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].command == COMMAND_HELP || keys[i].command == COMMAND_QUIT)
+            buf_printf(&kept, "%s%s %s", kept.len > 0 ? dot(screen) : "", keys[i].hint_name, keys[i].hint);
+    int room = screen->cols - 1 - screen_width(screen, buf_str(&kept));
+    for (size_t i = 0; i < count; i++) {
+        const struct key *key = &keys[i];
+        if (key->hint_name == NULL || key->command == COMMAND_HELP || key->command == COMMAND_QUIT)
+            continue;
+        const char *hint = key->command == COMMAND_PAUSE && paused ? "resume" : key->hint;
+        size_t before = line.len;
+        buf_printf(&line, "%s %s%s", key->hint_name, hint, dot(screen));
+        if (screen_width(screen, buf_str(&line)) > room) {
+            line.len = before;
+            line.data[before] = '\0';
+            break;
+        }
+    }
+    buf_puts(&line, buf_str(&kept));
+    screen_fit(screen, row, 1, screen->cols, STYLE_DIM, buf_str(&line));
+    buf_release(&kept);
+    buf_release(&line);
+}
+
+void view_run(struct screen *screen, const struct snapshot *snapshot, const struct view_state *state,
+              const struct blocks *blocks)
+{
+    struct layout at = lay_out(screen->rows);
+    if (at.title >= 0)
+        draw_title(screen, at.title, snapshot);
+    draw_state(screen, at.state, snapshot);
+    draw_rule(screen, at.rule_above);
+    draw_area(screen, &at, snapshot, state, blocks);
+    draw_rule(screen, at.rule_below);
+    if (at.running >= 0)
+        view_running(screen, at.running, snapshot);
+    if (at.bar >= 0)
+        view_bar(screen, at.bar, snapshot);
+    if (at.hints >= 0)
+        draw_hints(screen, at.hints, snapshot->status.paused);
+    if (state->message == NULL)
+        return;
+    screen_fill(screen, screen->rows - 1, 0, screen->cols, STYLE_PLAIN, " ");
+    screen_fit(screen, screen->rows - 1, screen->cols >= 20 ? 1 : 0, screen->cols, STYLE_YELLOW,
+               state->message);
+}
