@@ -37,6 +37,7 @@ struct subunit_reader {
     unsigned char last;      /* the octet before, '\n' after a packet and at the start */
     unsigned char left;      /* octets that the UTF-8 character at hand still lacks … */
     unsigned char low, high; /* … and the range of the next one */
+    uint32_t crc[8][256];    /* tables of the checksum, see subunit_read.c */
 };
 
 /* The sink's functions are called from feed and end with `owner`; both are borrowed for the reader's life.
