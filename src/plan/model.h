@@ -30,21 +30,33 @@ bool outcome_is_red(enum outcome outcome);
 const char *outcome_label(enum outcome outcome);
 const char *outcome_counted(enum outcome outcome);
 
-/* What came with a test; kept for failing tests (and while a test runs), NULL for others. */
+/* What came with a test: all of it is kept for failing tests, the `reason` for skipped and
+ * xfailed ones, nothing (NULL) for others. */
 struct attachment {
     char *name; /* traceback, report, stdout, stderr, log, reason, … */
     char *mime; /* NULL: unknown */
     struct clip data;
 };
+#define RESULT_ATTACHMENTS_MAX 32
 struct result {
     VEC(struct attachment) attachments;
+    unsigned refused; /* pieces that came for more attachments than the maximum */
 };
 
-/* The attachment's kept text, NUL-terminated, or NULL when there is none. The caller frees. */
+/* The attachment's kept text, NUL-terminated, or NULL when there is none. The caller frees. result may be NULL. */
 char *result_text(const struct result *result, const char *name);
 
+/* Adds a piece to the attachment of that name, which it makes; clip_limit: octets kept of a new one. */
+void result_add(struct result *result, const struct event *event, size_t clip_limit);
+
+/* Drops all attachments but the one of that name. Returns whether there is one. */
+bool result_keep_only(struct result *result, const char *name);
+
+/* result may be NULL. */
+void result_free(struct result *result);
+
 enum test_state {
-    TEST_IDLE,   /* no part of the run that goes on */
+    TEST_IDLE,   /* no part of the run that goes on or went last */
     TEST_LISTED, /* in the run's listing; not asked for (yet) */
     TEST_ASKED,  /* to be run in this run */
     TEST_RUNNING,
@@ -53,7 +65,7 @@ enum test_state {
 
 struct test {
     char *id;
-    char *group;           /* what shares set-up, a file path for pytest; "" when unknown */
+    const char *group;     /* what shares set-up, a file path for pytest; "" when unknown. The model's */
     enum outcome outcome;  /* newest; survives runs that do not cover the test */
     enum outcome previous; /* the newest before this run gave its own */
     enum test_state state;
@@ -66,14 +78,17 @@ struct test {
     unsigned run;         /* serial of the run that gave the outcome, 0 = from history */
     unsigned red_runs;    /* runs in a row that it has been red */
     int64_t duration_ns;  /* of its newest execution, 0 unknown */
-    int64_t usual_ns;     /* decayed mean from history, 0 unknown */
+    int64_t usual_ns;     /* decayed mean, from history and of this session, 0 unknown */
     int64_t started_ns;   /* UTC; of the newest execution, by its first event; 0 unknown */
-    struct result *result;
+    struct result *result;  /* of the newest outcome; NULL from history */
+    struct result *partial; /* of the execution that goes on */
 };
 
 struct model {
     VEC(struct test) tests; /* never shrinks; indices are stable for the life of the model */
     struct map by_id;
+    struct strings groups; /* each once; tests point at them */
+    struct map by_group;
     VEC(size_t) listing; /* the run's listing, in the runner's order: position -> index into tests */
     unsigned run;        /* serial of the run that goes on or went last, 0 = none yet */
     uint64_t generation; /* counts changes; a view is stale when it differs */
@@ -89,29 +104,34 @@ struct model {
 void model_init(struct model *model, size_t clip_limit);
 void model_release(struct model *model);
 
-/* The test's index, or MAP_NONE / made when it is not known. */
+/* The test's index, or MAP_NONE / made when it is not known. A group that is absent or empty
+ * leaves a known test's group as it is. */
 size_t model_find(const struct model *model, struct bytes id);
 size_t model_add(struct model *model, struct bytes id, struct bytes group);
 
-/* What history knows, at start: outcome, red, times. Makes the test. */
+/* What history knows, at start: makes the test, with its newest outcome; red when the outcome is (model_set_red
+ * says otherwise). The caller fills in times and marks; the pointer is good until the next test is made. */
 struct test *model_recall(struct model *model, const char *id, const char *group, enum outcome outcome);
 
 /* Begins run `serial` (> every earlier one): empties listing and counts, states go to idle. */
 void model_begin(struct model *model, unsigned serial);
 
-/* Marks the test as asked for in this run. */
+/* Marks a test of the listing as asked for in this run. One that runs or is done already stays so. */
 void model_ask(struct model *model, size_t test);
 
 /* Takes in one event of the run: listing, start, attachment, outcome. now_ns: UTC, for events without a
  * timestamp. Returns the test it was about when this ended it (its outcome is new), else MAP_NONE.
  * A failure without a listing (collection) makes its test. A second final status of one test in one run
- * counts only if it is worse (duplicate ids). */
+ * counts only if it is worse (duplicate ids). Attachments that come after a failure's final status are added to
+ * it. A leak marks its test, which does not make it red; an interrupted test keeps its older outcome. Passing
+ * (xfail and xpass too) takes a test out of the red set, failing puts it in, skipping does neither. */
 size_t model_apply(struct model *model, const struct event *event, int64_t now_ns);
 
 /* Takes the test out of the red set, or puts it in; keeps model->red right. */
 void model_set_red(struct model *model, size_t test, bool red);
 
-/* Ends the run: tests still running go back (their newest outcome stands), partial results are dropped. */
+/* Ends the run: tests still running go back (their newest outcome stands), partial results are dropped. Who is
+ * in which state can be read until the next run begins. */
 void model_end(struct model *model);
 
 /* Looks up an outcome's stable name ("failed") and back; OUTCOME_UNKNOWN for anything else. For history. */

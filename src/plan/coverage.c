@@ -1,0 +1,154 @@
+/* What a run covers: which files are collected for it, which tests it asks for, and which
+ * it retires at its end. */
+#include "plan/loop.h"
+
+/* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t" holds "a.py::t[1]". */
+static bool holds(const char *place, const char *path)
+{
+    size_t len = strlen(place);
+    while (len > 0 && place[len - 1] == '/')
+        len--;
+    if (len == 0 || (len == 1 && place[0] == '.'))
+        return true;
+    return strncmp(place, path, len) == 0 && strchr("/:[", path[len]) != NULL;
+}
+
+bool loop_in_scope(const struct loop *loop, const struct test *test)
+{
+    /* What cannot be collected was found inside of the scope; a conftest above it counts as that. */
+    if (loop->scope.len == 0 || test->outcome == OUTCOME_COLLECTION)
+        return true;
+    for (size_t i = 0; i < loop->scope.len; i++)
+        if (holds(loop->scope.items[i], test->id) || holds(loop->scope.items[i], test->group))
+            return true;
+    return false;
+}
+
+static void index_paths(struct map *map, const struct strings *paths)
+{
+    for (size_t i = 0; i < paths->len; i++)
+        map_put(map, bytes_of(paths->items[i]), i);
+}
+
+static void add_once(struct map *known, struct strings *files, const char *path)
+{
+    if (map_get(known, bytes_of(path)) != MAP_NONE)
+        return;
+    strings_add(files, path);
+    map_put(known, bytes_of(files->items[files->len - 1]), files->len - 1);
+}
+
+static bool add_red(const struct loop *loop, const struct model *model, struct map *known, struct strings *files)
+{
+    const struct test *test;
+    vec_each(test, &model->tests) {
+        if (!test->red || !loop_in_scope(loop, test))
+            continue;
+        if (test->group[0] == '\0')
+            return false;
+        add_once(known, files, test->group);
+    }
+    return true;
+}
+
+bool loop_files(const struct loop *loop, const struct model *model, struct strings *files)
+{
+    if (loop->run == RUN_ALL || loop->run == RUN_NONE)
+        return false;
+    struct map known = {0};
+    index_paths(&known, files);
+    size_t before = files->len;
+    bool some = true;
+    if (loop->run == RUN_ONE) {
+        const char *group = model->tests.items[loop->one].group;
+        some = group[0] != '\0';
+        if (some)
+            add_once(&known, files, group);
+    } else {
+        some = add_red(loop, model, &known, files);
+        for (size_t i = 0; some && i < loop->changed.len; i++)
+            add_once(&known, files, loop->changed.items[i]);
+    }
+    map_release(&known);
+    while (!some && files->len > before)
+        free(files->items[--files->len]);
+    return some;
+}
+
+void loop_select(const struct loop *loop, struct model *model)
+{
+    struct map changed = {0};
+    index_paths(&changed, &loop->changed);
+    const size_t *at;
+    vec_each(at, &model->listing) {
+        const struct test *test = &model->tests.items[*at];
+        bool asked = loop->run == RUN_ALL || (loop->run == RUN_ONE && *at == loop->one) ||
+                     (loop->run == RUN_RED &&
+                      (test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE));
+        if (asked && !test->deselected)
+            model_ask(model, *at);
+    }
+    map_release(&changed);
+}
+
+/* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a
+ * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below it. */
+static bool shadows(const struct test *failed, const char *group)
+{
+    if (strcmp(failed->group, group) == 0 || holds(failed->id, group))
+        return true;
+    const char *slash = strrchr(failed->group, '/');
+    const char *base = slash != NULL ? slash + 1 : failed->group;
+    if (strcmp(base, "conftest.py") != 0 && strcmp(base, "__init__.py") != 0)
+        return false;
+    return strncmp(failed->group, group, (size_t)(base - failed->group)) == 0;
+}
+
+struct coverage {
+    const struct strings *files; /* NULL: everything */
+    struct map by_path;
+    VEC(size_t) failed; /* tests: what could not be collected in this run */
+};
+
+static bool covers(const struct coverage *coverage, const struct model *model, const struct test *test)
+{
+    if (coverage->files != NULL && map_get(&coverage->by_path, bytes_of(test->group)) == MAP_NONE)
+        return false;
+    const size_t *at;
+    vec_each(at, &coverage->failed)
+        if (shadows(&model->tests.items[*at], test->group))
+            return false;
+    return true;
+}
+
+static void leave(struct model *model, size_t at, const char *why, struct strings *notices)
+{
+    const struct test *test = &model->tests.items[at];
+    if (!test->red)
+        return;
+    strings_take(notices, mem_printf("%s %s: left the red set", test->id, why));
+    model_set_red(model, at, false);
+}
+
+void loop_retire(const struct loop *loop, struct model *model, const struct strings *files, struct strings *notices)
+{
+    struct coverage coverage = {.files = files};
+    if (files != NULL)
+        index_paths(&coverage.by_path, files);
+    for (size_t i = 0; i < model->tests.len; i++)
+        if (model->tests.items[i].state == TEST_DONE && model->tests.items[i].outcome == OUTCOME_COLLECTION)
+            vec_push(&coverage.failed, i);
+    bool full = files == NULL && loop->run == RUN_ALL;
+    for (size_t i = 0; i < model->tests.len; i++) {
+        struct test *test = &model->tests.items[i];
+        if (full && test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
+            leave(model, i, "is skipped", notices);
+        if (test->state != TEST_IDLE || test->gone || !loop_in_scope(loop, test) ||
+            !covers(&coverage, model, test))
+            continue;
+        test->gone = true;
+        leave(model, i, test->outcome == OUTCOME_COLLECTION ? "no longer fails to collect" : "is gone", notices);
+    }
+    map_release(&coverage.by_path);
+    vec_release(&coverage.failed);
+}

@@ -1,0 +1,322 @@
+#include "plan/model.h"
+
+void model_init(struct model *model, size_t clip_limit)
+{
+    *model = (struct model){.clip_limit = clip_limit};
+}
+
+static void drop_partial(struct test *test)
+{
+    result_free(test->partial);
+    test->partial = NULL;
+}
+
+void model_release(struct model *model)
+{
+    struct test *test;
+    vec_each(test, &model->tests) {
+        free(test->id);
+        result_free(test->result);
+        result_free(test->partial);
+    }
+    vec_release(&model->tests);
+    map_release(&model->by_id);
+    strings_release(&model->groups);
+    map_release(&model->by_group);
+    vec_release(&model->listing);
+    *model = (struct model){.clip_limit = model->clip_limit};
+}
+
+size_t model_find(const struct model *model, struct bytes id)
+{
+    return map_get(&model->by_id, id);
+}
+
+/* The model's only copy of the group's name, so that 100,000 tests do not hold as many. */
+static const char *intern(struct model *model, struct bytes group)
+{
+    if (group.data == NULL || group.len == 0)
+        return "";
+    size_t at = map_get(&model->by_group, group);
+    if (at != MAP_NONE)
+        return model->groups.items[at];
+    char *copy = bytes_dup(group);
+    strings_take(&model->groups, copy);
+    map_put(&model->by_group, (struct bytes){copy, group.len}, model->groups.len - 1);
+    return copy;
+}
+
+size_t model_add(struct model *model, struct bytes id, struct bytes group)
+{
+    size_t at = model_find(model, id);
+    if (at == MAP_NONE) {
+        at = model->tests.len;
+        struct test made = {.id = bytes_dup(id), .group = ""};
+        vec_push(&model->tests, made);
+        map_put(&model->by_id, (struct bytes){made.id, id.len}, at);
+        model->generation++;
+    }
+    if (group.len > 0)
+        model->tests.items[at].group = intern(model, group);
+    return at;
+}
+
+void model_set_red(struct model *model, size_t at, bool red)
+{
+    struct test *test = &model->tests.items[at];
+    if (test->red == red)
+        return;
+    test->red = red;
+    if (red)
+        model->red++;
+    else
+        model->red--;
+    if (!red)
+        test->red_runs = 0;
+    model->generation++;
+}
+
+struct test *model_recall(struct model *model, const char *id, const char *group, enum outcome outcome)
+{
+    size_t at = model_add(model, bytes_of(id), bytes_of(group));
+    struct test *test = &model->tests.items[at];
+    test->outcome = test->previous = outcome;
+    test->runnable = outcome != OUTCOME_COLLECTION;
+    model_set_red(model, at, outcome_is_red(outcome));
+    return test;
+}
+
+void model_begin(struct model *model, unsigned serial)
+{
+    struct test *test;
+    vec_each(test, &model->tests) {
+        test->state = TEST_IDLE;
+        drop_partial(test);
+    }
+    model->listing.len = 0;
+    model->run = serial;
+    model->damage = 0;
+    model->asked = model->done = model->leaks = 0;
+    memset(model->counts, 0, sizeof model->counts);
+    model->generation++;
+}
+
+void model_ask(struct model *model, size_t at)
+{
+    struct test *test = &model->tests.items[at];
+    if (test->state != TEST_IDLE && test->state != TEST_LISTED)
+        return;
+    test->state = TEST_ASKED;
+    model->asked++;
+    model->generation++;
+}
+
+void model_end(struct model *model)
+{
+    struct test *test;
+    vec_each(test, &model->tests) {
+        if (test->state == TEST_RUNNING)
+            test->state = TEST_ASKED;
+        drop_partial(test);
+    }
+    model->generation++;
+}
+
+/* A collector's failure carries no group: it is named by its file, perhaps by a class inside of it. */
+static struct bytes group_of(const struct event *event)
+{
+    struct bytes group = event_tag_value(event, TAG_GROUP);
+    if (group.data != NULL || !event_has_tag(event, TAG_COLLECTION))
+        return group;
+    const char *inside = memmem(event->test_id.data, event->test_id.len, "::", 2);
+    size_t len = inside != NULL ? (size_t)(inside - event->test_id.data) : event->test_id.len;
+    return (struct bytes){event->test_id.data, len};
+}
+
+static void list(struct model *model, const struct event *event)
+{
+    size_t at = model_add(model, event->test_id, group_of(event));
+    struct test *test = &model->tests.items[at];
+    vec_push(&model->listing, at);
+    test->runnable = event->runnable;
+    test->deselected = event_has_tag(event, TAG_DESELECTED);
+    test->gone = false;
+    if (test->state == TEST_IDLE)
+        test->state = TEST_LISTED;
+    model->generation++;
+}
+
+/* The first sign of an execution. A later one of the same id (listed twice) changes nothing: one
+ * test is done once a run. */
+static void start(struct model *model, struct test *test, int64_t time_ns)
+{
+    if (test->state == TEST_RUNNING || test->state == TEST_DONE)
+        return;
+    if (test->state != TEST_ASKED)
+        model->asked++;
+    test->state = TEST_RUNNING;
+    test->started_ns = time_ns;
+    test->leaked = test->gone = false;
+    model->generation++;
+}
+
+static void attach(struct model *model, struct test *test, const struct event *event)
+{
+    bool late = test->state == TEST_DONE && outcome_is_red(test->outcome);
+    struct result **to = late ? &test->result : &test->partial;
+    if (*to == NULL)
+        *to = mem_zero(sizeof **to);
+    result_add(*to, event, model->clip_limit);
+    model->generation++;
+}
+
+static enum outcome outcome_of(const struct event *event)
+{
+    static const struct {
+        const char *tag;
+        enum outcome outcome;
+    } failures[] = {
+        {TAG_CRASH, OUTCOME_CRASHED},
+        {TAG_TIMEOUT, OUTCOME_TIMEOUT},
+        {TAG_NOT_RUN, OUTCOME_NOT_RUN},
+        {TAG_COLLECTION, OUTCOME_COLLECTION},
+        {TAG_ERROR, OUTCOME_ERROR},
+    };
+    switch (event->status) {
+    case EVENT_SUCCESS:
+        return OUTCOME_PASSED;
+    case EVENT_SKIP:
+        return OUTCOME_SKIPPED;
+    case EVENT_XFAIL:
+        return OUTCOME_XFAILED;
+    case EVENT_UXSUCCESS:
+        return OUTCOME_XPASSED;
+    default:
+        break;
+    }
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
+        if (event_has_tag(event, failures[i].tag))
+            return failures[i].outcome;
+    return OUTCOME_FAILED;
+}
+
+/* Which of two outcomes of one test in one run stands: "not run" says less than any failure. */
+static int severity(enum outcome outcome)
+{
+    return outcome == OUTCOME_NOT_RUN ? 2 * OUTCOME_FAILED - 1 : 2 * (int)outcome;
+}
+
+static void take_result(struct test *test)
+{
+    result_free(test->result);
+    test->result = test->partial;
+    test->partial = NULL;
+    bool reason = test->outcome == OUTCOME_SKIPPED || test->outcome == OUTCOME_XFAILED;
+    if (test->result == NULL || outcome_is_red(test->outcome))
+        return;
+    if (reason && result_keep_only(test->result, "reason"))
+        return;
+    result_free(test->result);
+    test->result = NULL;
+}
+
+static void take_time(struct test *test, int64_t time_ns)
+{
+    int64_t took_ns = time_ns - test->started_ns;
+    test->duration_ns = took_ns > 0 ? took_ns : 0; /* a clock set back says nothing */
+    bool usual = test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0;
+    if (usual)
+        test->usual_ns =
+            test->usual_ns > 0 ? (3 * test->usual_ns + test->duration_ns) / 4 : test->duration_ns;
+}
+
+static void recolour(struct model *model, size_t at, bool first)
+{
+    struct test *test = &model->tests.items[at];
+    if (outcome_is_red(test->outcome)) {
+        model_set_red(model, at, true);
+        if (first || test->red_runs == 0)
+            test->red_runs++;
+    } else if (test->outcome != OUTCOME_SKIPPED) {
+        model_set_red(model, at, false);
+    }
+}
+
+static size_t finish(struct model *model, size_t at, const struct event *event, int64_t time_ns)
+{
+    struct test *test = &model->tests.items[at];
+    enum outcome outcome = outcome_of(event);
+    bool first = test->state != TEST_DONE;
+    if (!first && severity(outcome) <= severity(test->outcome)) {
+        drop_partial(test);
+        return MAP_NONE;
+    }
+    if (first) {
+        start(model, test, time_ns);
+        test->previous = test->outcome;
+        model->done++;
+    } else {
+        model->counts[test->outcome]--;
+    }
+    test->outcome = outcome;
+    model->counts[outcome]++;
+    if (first)
+        take_time(test, time_ns);
+    if (first || test->partial != NULL)
+        take_result(test);
+    test->state = TEST_DONE;
+    test->run = model->run;
+    test->fragile |= outcome == OUTCOME_CRASHED || outcome == OUTCOME_TIMEOUT;
+    recolour(model, at, first);
+    model->generation++;
+    return at;
+}
+
+static void note_leak(struct model *model, struct test *test)
+{
+    if (test->leaked)
+        return;
+    test->leaked = true;
+    model->leaks++;
+    model->generation++;
+}
+
+static void interrupt(struct model *model, struct test *test)
+{
+    if (test->state == TEST_RUNNING)
+        test->state = TEST_ASKED;
+    drop_partial(test);
+    model->generation++;
+}
+
+/* Whether the event says anything about the test that the model keeps. */
+static bool tells(const struct event *event)
+{
+    return event->status != EVENT_NONE || event->file_name.data != NULL || event_has_tag(event, TAG_LEAK) ||
+           event_has_tag(event, TAG_INTERRUPTED);
+}
+
+size_t model_apply(struct model *model, const struct event *event, int64_t now_ns)
+{
+    if (event->test_id.data == NULL || !tells(event))
+        return MAP_NONE;
+    if (event->status == EVENT_EXISTS) {
+        list(model, event);
+        return MAP_NONE;
+    }
+    size_t at = model_add(model, event->test_id, group_of(event));
+    struct test *test = &model->tests.items[at];
+    int64_t time_ns = event->has_time ? event->time_ns : now_ns;
+    test->runnable |= event->runnable;
+    if (event->status == EVENT_INPROGRESS || event->file_name.data != NULL)
+        start(model, test, time_ns);
+    if (event->file_name.data != NULL)
+        attach(model, test, event);
+    if (event_is_final(event))
+        at = finish(model, at, event, time_ns);
+    if (event_has_tag(event, TAG_LEAK))
+        note_leak(model, test);
+    if (event_has_tag(event, TAG_INTERRUPTED))
+        interrupt(model, test);
+    return event_is_final(event) ? at : MAP_NONE;
+}
