@@ -6,8 +6,9 @@
 #include "core/error.h"
 #include "core/options.h"
 
-/* Reads one file into settings. A file that does not exist is no error. Unknown keys, bad values and syntax errors:
- * -EINVAL and one line with path:line, what was expected, and for an unknown key the nearest known one. */
+/* Reads one file into settings. A file that does not exist is no error. Unknown keys, bad values and syntax
+ * errors: -EINVAL and one line with path:line, what was expected, and for an unknown key the nearest known
+ * one. */
 int config_read_file(struct settings *settings, const char *path, struct error *error);
 
 /* "key=value" of -c. A key without "=" is a flag set to true. */
