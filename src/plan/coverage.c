@@ -147,6 +147,7 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
             !covers(&coverage, model, test))
             continue;
         test->gone = true;
+        model->generation++;
         leave(model, i, test->outcome == OUTCOME_COLLECTION ? "no longer fails to collect" : "is gone", notices);
     }
     map_release(&coverage.by_path);

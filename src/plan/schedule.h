@@ -7,7 +7,7 @@
 enum box_mode {
     BOX_AUTO,  /* by group; tests that crashed or hung before get a box of their own */
     BOX_TEST,  /* one process a test */
-    BOX_GROUP, /* one process a group (file) */
+    BOX_GROUP, /* one process a group (file); a long one is split between classes, never inside of one */
 };
 
 /* What one box runs, in order: positions in the model's listing. */
@@ -17,21 +17,23 @@ struct parcel {
 
 /* The queue of parcels. Boxes take from the front as they become free, so no box idles while tests wait. */
 struct schedule {
-    VEC(struct parcel) parcels;
+    VEC(struct parcel *) parcels; /* those before `next` are taken */
     size_t next;
 };
 
-/* Deals the asked tests of the model's listing into parcels for `boxes` slots (>= 1).
- * Staged order: parcels with changed files' tests, then those with red tests, then longest first by usual time (unknown
- * ones by number of tests). Within a parcel the runner's order stands, as fixtures expect. A group far longer
- * than an even share is split where it pays, so that the last box is never a long one. */
+/* Deals the asked tests of the model's listing into parcels for `boxes` slots (>= 1); what was dealt before is released.
+ * Staged order: parcels with changed files' tests first, then those with tests that are red or were until
+ * their newest execution, then longest first by usual time (unknown ones by number of tests). Within a parcel the
+ * runner's order stands, as fixtures expect. A group longer than half of an even share is split (at class
+ * boundaries; in BOX_AUTO inside of a class that is itself so long), so that the last box is never a long one; but
+ * not into pieces of less than 50 ms, which cost more than they gain. changed may be NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
                    enum box_mode mode, unsigned boxes);
 
 /* The next parcel, or NULL. Borrowed until release. */
 const struct parcel *schedule_take(struct schedule *schedule);
 
-/* Puts positions back at the front as one parcel (the rest of a crashed box). */
+/* Puts positions back at the front as one parcel (the rest of a crashed box). They are copied; none: nothing happens. */
 void schedule_return(struct schedule *schedule, const uint32_t *positions, size_t count);
 
 void schedule_release(struct schedule *schedule);

@@ -1,0 +1,223 @@
+#include "plan/schedule.h"
+
+#define GUESS_NS INT64_C(5000000)        /* a test of which nothing is known, where nothing is known of any */
+#define WORTH_A_BOX_NS INT64_C(50000000) /* a fork and the group's set-up want to be earned */
+
+enum urgency { URGENCY_NONE, URGENCY_RED, URGENCY_CHANGED };
+
+struct batch {
+    struct parcel *parcel;
+    int64_t cost_ns;
+    enum urgency urgency;
+};
+
+/* What one deal knows. */
+struct deal {
+    const struct model *model;
+    enum box_mode mode;
+    int64_t guess_ns; /* of a test with no known time */
+    int64_t limit_ns; /* a batch that costs more is split */
+    struct map changed;
+    VEC(struct batch) batches;
+};
+
+static const struct test *test_at(const struct deal *deal, uint32_t position)
+{
+    return &deal->model->tests.items[deal->model->listing.items[position]];
+}
+
+static int64_t known_ns(const struct test *test)
+{
+    return test->usual_ns > 0 ? test->usual_ns : test->duration_ns;
+}
+
+static int64_t cost_ns(const struct deal *deal, uint32_t position)
+{
+    int64_t known = known_ns(test_at(deal, position));
+    return known > 0 ? known : deal->guess_ns;
+}
+
+static enum urgency urgency(const struct deal *deal, const struct test *test)
+{
+    if (map_get(&deal->changed, bytes_of(test->group)) != MAP_NONE)
+        return URGENCY_CHANGED;
+    return test->red || outcome_is_red(test->previous) ? URGENCY_RED : URGENCY_NONE;
+}
+
+static size_t open_batch(struct deal *deal)
+{
+    struct batch batch = {.parcel = mem_zero(sizeof *batch.parcel)};
+    vec_push(&deal->batches, batch);
+    return deal->batches.len - 1;
+}
+
+static void put(struct deal *deal, size_t at, uint32_t position)
+{
+    struct batch *batch = &deal->batches.items[at];
+    enum urgency urgent = urgency(deal, test_at(deal, position));
+    vec_push(&batch->parcel->positions, position);
+    batch->cost_ns += cost_ns(deal, position);
+    batch->urgency = urgent > batch->urgency ? urgent : batch->urgency;
+}
+
+static bool is_asked(const struct deal *deal, uint32_t position)
+{
+    return test_at(deal, position)->state == TEST_ASKED;
+}
+
+static void weigh(struct deal *deal, unsigned boxes)
+{
+    int64_t sum_ns = 0;
+    size_t known = 0, unknown = 0;
+    for (uint32_t i = 0; i < deal->model->listing.len; i++) {
+        if (!is_asked(deal, i))
+            continue;
+        int64_t ns = known_ns(test_at(deal, i));
+        sum_ns += ns;
+        if (ns > 0)
+            known++;
+        else
+            unknown++;
+    }
+    deal->guess_ns = known > 0 ? sum_ns / (int64_t)known : GUESS_NS;
+    deal->limit_ns = (sum_ns + deal->guess_ns * (int64_t)unknown) / (2 * (int64_t)boxes);
+    if (deal->limit_ns < WORTH_A_BOX_NS)
+        deal->limit_ns = WORTH_A_BOX_NS;
+}
+
+/* One batch a test, or one a group; in BOX_AUTO fragile tests by themselves. */
+static void gather(struct deal *deal)
+{
+    struct map by_group = {0};
+    for (uint32_t i = 0; i < deal->model->listing.len; i++) {
+        if (!is_asked(deal, i))
+            continue;
+        const struct test *test = test_at(deal, i);
+        bool alone = deal->mode == BOX_TEST || (deal->mode == BOX_AUTO && test->fragile);
+        size_t at = alone ? MAP_NONE : map_get(&by_group, bytes_of(test->group));
+        if (at == MAP_NONE)
+            at = open_batch(deal);
+        if (!alone)
+            map_put(&by_group, bytes_of(test->group), at);
+        put(deal, at, i);
+    }
+    map_release(&by_group);
+}
+
+/* What lies between the first and the last "::" of an id, the brackets of parameters left out; empty for a
+ * plain function. Borrowed. */
+static struct bytes class_of(const char *id)
+{
+    const char *first = strstr(id, "::");
+    if (first == NULL)
+        return bytes_of("");
+    const char *end = first + strcspn(first, "[");
+    const char *last = first;
+    for (const char *p = first; p != NULL && p < end; p = strstr(p + 2, "::"))
+        last = p;
+    return last > first ? (struct bytes){first + 2, (size_t)(last - first - 2)} : bytes_of("");
+}
+
+/* Where the run of one class's tests that begins at `from` ends, and what it costs. */
+static size_t class_end(const struct deal *deal, const struct parcel *parcel, size_t from, int64_t *sum_ns)
+{
+    struct bytes class = class_of(test_at(deal, parcel->positions.items[from])->id);
+    size_t end = from;
+    *sum_ns = 0;
+    for (; end < parcel->positions.len; end++) {
+        uint32_t position = parcel->positions.items[end];
+        if (!bytes_equal(class, class_of(test_at(deal, position)->id)))
+            break;
+        *sum_ns += cost_ns(deal, position);
+    }
+    return end;
+}
+
+/* Deals the batch out again in pieces of about even cost: whole classes, single tests of a class that is itself
+ * too long. */
+static void split(struct deal *deal, size_t whole)
+{
+    struct parcel *parcel = deal->batches.items[whole].parcel;
+    int64_t total_ns = deal->batches.items[whole].cost_ns;
+    int64_t pieces = (total_ns + deal->limit_ns - 1) / deal->limit_ns;
+    int64_t target_ns = total_ns / pieces + total_ns / pieces / 16;
+    deal->batches.items[whole] = (struct batch){.parcel = mem_zero(sizeof *parcel)};
+    size_t at = whole;
+    for (size_t i = 0, end = 0, step = 1; i < parcel->positions.len; i += step) {
+        int64_t next_ns = 0;
+        if (i == end) {
+            end = class_end(deal, parcel, i, &next_ns);
+            step = deal->mode == BOX_GROUP || next_ns <= deal->limit_ns ? end - i : 1;
+        }
+        if (step == 1)
+            next_ns = cost_ns(deal, parcel->positions.items[i]);
+        int64_t have_ns = deal->batches.items[at].cost_ns;
+        if (have_ns > 0 && have_ns + next_ns > target_ns)
+            at = open_batch(deal);
+        for (size_t p = i; p < i + step; p++)
+            put(deal, at, parcel->positions.items[p]);
+    }
+    vec_release(&parcel->positions);
+    free(parcel);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct batch *x = a, *y = b;
+    if (x->urgency != y->urgency)
+        return x->urgency > y->urgency ? -1 : 1;
+    if (x->cost_ns != y->cost_ns)
+        return x->cost_ns > y->cost_ns ? -1 : 1;
+    return x->parcel->positions.items[0] < y->parcel->positions.items[0] ? -1 : 1;
+}
+
+void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
+                   enum box_mode mode, unsigned boxes)
+{
+    schedule_release(schedule);
+    struct deal deal = {.model = model, .mode = mode};
+    for (size_t i = 0; changed != NULL && i < changed->len; i++)
+        map_put(&deal.changed, bytes_of(changed->items[i]), i);
+    weigh(&deal, boxes);
+    gather(&deal);
+    size_t gathered = deal.batches.len;
+    for (size_t i = 0; mode != BOX_TEST && i < gathered; i++)
+        if (deal.batches.items[i].cost_ns > deal.limit_ns && deal.batches.items[i].parcel->positions.len > 1)
+            split(&deal, i);
+    if (deal.batches.len > 0)
+        qsort(deal.batches.items, deal.batches.len, sizeof *deal.batches.items, compare);
+    const struct batch *batch;
+    vec_each(batch, &deal.batches)
+        vec_push(&schedule->parcels, batch->parcel);
+    vec_release(&deal.batches);
+    map_release(&deal.changed);
+}
+
+const struct parcel *schedule_take(struct schedule *schedule)
+{
+    return schedule->next < schedule->parcels.len ? schedule->parcels.items[schedule->next++] : NULL;
+}
+
+void schedule_return(struct schedule *schedule, const uint32_t *positions, size_t count)
+{
+    if (count == 0)
+        return;
+    struct parcel *parcel = mem_zero(sizeof *parcel);
+    vec_reserve(&parcel->positions, count);
+    memcpy(parcel->positions.items, positions, count * sizeof *positions);
+    parcel->positions.len = count;
+    vec_push(&schedule->parcels, parcel);
+    struct parcel **front = schedule->parcels.items + schedule->next;
+    memmove(front + 1, front, (schedule->parcels.len - 1 - schedule->next) * sizeof *front);
+    *front = parcel;
+}
+
+void schedule_release(struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->parcels.len; i++) {
+        vec_release(&schedule->parcels.items[i]->positions);
+        free(schedule->parcels.items[i]);
+    }
+    vec_release(&schedule->parcels);
+    schedule->next = 0;
+}
