@@ -15,17 +15,20 @@ enum frame_kind {
 struct frame {
     char *path;     /* as given; relative to the root when inside of it */
     unsigned line;  /* from 1; 0 unknown */
-    unsigned column; /* from 1; 0 unknown */
+    unsigned column; /* from 1; 0 unknown. Of a syntax error's caret, in the line as Python prints it: unindented */
     char *function; /* NULL: none (a syntax error) */
     char *source;   /* the source line, trimmed; NULL unknown */
     enum frame_kind kind;
     bool changed; /* the line differs from HEAD; set by the session */
     bool chained; /* begins another exception ("During handling …"): a separator goes before it */
+    char *lead;   /* of a chained frame: the lines of that separator, first the text of the exception before; else NULL */
+    unsigned repeats; /* how many more times the frame comes here (recursion) */
 };
 
 struct trace {
     VEC(struct frame) frames;
-    char *message; /* the exception's text, may have many lines: "AssertionError: assert 1 == 2\n…"; "" none */
+    char *message; /* the exception's text, may have many lines: "AssertionError: assert 1 == 2\n…"; "" none.
+                      Of an exception group: its own, then each of the exceptions in it, numbered */
 };
 
 /* Answers what a path (absolute or relative to the root) belongs to; see trace_parse. */
@@ -36,8 +39,10 @@ struct trace_paths {
     void *owner;
 };
 
-/* Reads Python tracebacks ("File "x", line N, in f"), chained ones and exception groups included, out of any text.
- * Runner frames before the first project frame and behind the last one are dropped; others stay, as foreign.
+/* Reads Python tracebacks ("File "x", line N, in f"), chained ones and exception groups included, out of any text;
+ * also the dumps of faulthandler, of which the current thread counts (the last, which is the main one, when none is).
+ * Runner frames before the first project frame and behind the last one are dropped, and of a stack that begins in
+ * the runner everything before the first project frame; others stay, as foreign.
  * Text without a traceback gives no frames and itself as message. Never fails; `trace` is initialised by it. */
 void trace_parse(struct trace *trace, struct bytes text, const struct trace_paths *paths);
 void trace_release(struct trace *trace);

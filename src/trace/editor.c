@@ -1,0 +1,224 @@
+#include "trace/editor.h"
+
+#include "core/bytes.h"
+#include "trace/words.h"
+
+#include <errno.h>
+
+/* How a line (and column) is said to an editor. */
+enum syntax {
+    SYNTAX_PLUS,       /* +LINE FILE */
+    SYNTAX_VIM,        /* the same, with a column +call cursor(LINE,COLUMN) FILE */
+    SYNTAX_PLUS_COLON, /* +LINE:COLUMN FILE */
+    SYNTAX_PLUS_COMMA, /* +LINE,COLUMN FILE */
+    SYNTAX_SUFFIX,     /* FILE:LINE:COLUMN */
+    SYNTAX_GOTO,       /* -g FILE:LINE:COLUMN */
+    SYNTAX_LINE,       /* --line LINE --column COLUMN FILE */
+};
+
+static const struct known {
+    const char *name;
+    enum syntax syntax;
+    bool terminal;
+    const char *windowed; /* flags that make it open a window, between blanks; NULL none */
+} known_editors[] = {
+    {"vi", SYNTAX_PLUS, true, NULL},
+    {"vim", SYNTAX_VIM, true, " -g "},
+    {"view", SYNTAX_PLUS, true, NULL},
+    {"nvim", SYNTAX_VIM, true, NULL},
+    {"gvim", SYNTAX_VIM, false, NULL},
+    {"mvim", SYNTAX_VIM, false, NULL},
+    {"emacs", SYNTAX_PLUS_COLON, true, " -d --display "},
+    {"emacsclient", SYNTAX_PLUS_COLON, true, " -n --no-wait -c --create-frame "},
+    {"nano", SYNTAX_PLUS_COMMA, true, NULL},
+    {"micro", SYNTAX_PLUS_COLON, true, NULL},
+    {"kak", SYNTAX_PLUS_COLON, true, NULL},
+    {"hx", SYNTAX_SUFFIX, true, NULL},
+    {"helix", SYNTAX_SUFFIX, true, NULL},
+    {"code", SYNTAX_GOTO, false, NULL},
+    {"code-insiders", SYNTAX_GOTO, false, NULL},
+    {"codium", SYNTAX_GOTO, false, NULL},
+    {"vscodium", SYNTAX_GOTO, false, NULL},
+    {"cursor", SYNTAX_GOTO, false, NULL},
+    {"subl", SYNTAX_SUFFIX, false, NULL},
+    {"sublime_text", SYNTAX_SUFFIX, false, NULL},
+    {"zed", SYNTAX_SUFFIX, false, NULL},
+    {"zeditor", SYNTAX_SUFFIX, false, NULL},
+    {"idea", SYNTAX_LINE, false, NULL},
+    {"pycharm", SYNTAX_LINE, false, NULL},
+    {"charm", SYNTAX_LINE, false, NULL},
+    {"clion", SYNTAX_LINE, false, NULL},
+    {"kate", SYNTAX_LINE, false, NULL},
+    {"gedit", SYNTAX_PLUS_COLON, false, NULL},
+};
+
+static const struct known any_editor = {"", SYNTAX_PLUS, true, NULL};
+
+static const struct known *find_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < sizeof known_editors / sizeof *known_editors; i++) {
+        const char *have = known_editors[i].name;
+        if (strlen(have) == len && memcmp(have, name, len) == 0)
+            return &known_editors[i];
+    }
+    return NULL;
+}
+
+/* The editor of a command: /usr/bin/vim.basic and nvim.appimage by what stands before the dot, emacs-29 by
+ * what stands before its version. */
+static const struct known *find_editor(const char *command)
+{
+    const char *slash = strrchr(command, '/');
+    const char *name = slash != NULL ? slash + 1 : command;
+    size_t len = strcspn(name, ".");
+    const struct known *found = find_name(name, len);
+    while (len > 0 && strchr("-0123456789", name[len - 1]) != NULL)
+        len--;
+    if (found == NULL)
+        found = find_name(name, len);
+    return found != NULL ? found : &any_editor;
+}
+
+/* Whether one of the words behind the first is one of the flags. */
+static bool has_flag(const struct strings *argv, const char *flags)
+{
+    for (size_t i = 1; flags != NULL && i < argv->len; i++) {
+        char *flag = mem_printf(" %.*s ", (int)strcspn(argv->items[i], "= "), argv->items[i]);
+        bool found = strlen(flag) > 2 && strstr(flags, flag) != NULL;
+        free(flag);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+static bool is_template(const char *command)
+{
+    return strstr(command, "{file}") != NULL;
+}
+
+static const char *command_of(const struct editor *editor)
+{
+    const char *candidates[] = {editor->config, editor->visual, editor->editor};
+    for (size_t i = 0; i < 3; i++)
+        if (candidates[i] != NULL && candidates[i][strspn(candidates[i], " \t\n")] != '\0')
+            return candidates[i];
+    return "vi";
+}
+
+/* One argument of a template, filled in. */
+static char *fill(const char *word, const char *file, unsigned line, unsigned column)
+{
+    struct buf out = {0};
+    buf_puts(&out, "");
+    while (*word != '\0') {
+        struct bytes here = bytes_of(word);
+        if (bytes_starts(here, "{file}")) {
+            buf_puts(&out, file);
+            word += strlen("{file}");
+        } else if (bytes_starts(here, "{line}")) {
+            buf_printf(&out, "%u", line > 0 ? line : 1);
+            word += strlen("{line}");
+        } else if (bytes_starts(here, "{column}")) {
+            buf_printf(&out, "%u", column > 0 ? column : 1);
+            word += strlen("{column}");
+        } else {
+            buf_putc(&out, *word++);
+        }
+    }
+    return buf_take(&out);
+}
+
+static void fill_all(struct strings *argv, const char *file, unsigned line, unsigned column)
+{
+    for (size_t i = 0; i < argv->len; i++) {
+        char *filled = fill(argv->items[i], file, line, column);
+        free(argv->items[i]);
+        argv->items[i] = filled;
+    }
+}
+
+/* "HEAD LINE", or "HEAD LINE SEPARATOR COLUMN" when there is a column. */
+static char *position(const char *head, unsigned line, char separator, unsigned column)
+{
+    if (column == 0)
+        return mem_printf("%s%u", head, line);
+    return mem_printf("%s%u%c%u", head, line, separator, column);
+}
+
+static void add_suffixed(struct strings *argv, const char *file, unsigned line, unsigned column)
+{
+    char *head = mem_printf("%s:", file);
+    strings_take(argv, position(head, line, ':', column));
+    free(head);
+}
+
+static void add_position(struct strings *argv, enum syntax syntax, const char *file, unsigned line,
+                         unsigned column)
+{
+    switch (syntax) {
+    case SYNTAX_GOTO:
+        if (!has_flag(argv, " -g --goto "))
+            strings_add(argv, "-g");
+        add_suffixed(argv, file, line, column);
+        return;
+    case SYNTAX_SUFFIX:
+        add_suffixed(argv, file, line, column);
+        return;
+    case SYNTAX_LINE:
+        strings_add(argv, "--line");
+        strings_take(argv, mem_printf("%u", line));
+        if (column > 0) {
+            strings_add(argv, "--column");
+            strings_take(argv, mem_printf("%u", column));
+        }
+        break;
+    case SYNTAX_VIM:
+        strings_take(argv, column > 0 ? mem_printf("+call cursor(%u,%u)", line, column)
+                                      : mem_printf("+%u", line));
+        break;
+    case SYNTAX_PLUS:
+        strings_take(argv, mem_printf("+%u", line));
+        break;
+    case SYNTAX_PLUS_COLON:
+        strings_take(argv, position("+", line, ':', column));
+        break;
+    case SYNTAX_PLUS_COMMA:
+        strings_take(argv, position("+", line, ',', column));
+        break;
+    }
+    strings_add(argv, file);
+}
+
+int editor_argv(const struct editor *editor, const char *file, unsigned line, unsigned column,
+                struct strings *argv, bool *terminal, struct error *error)
+{
+    const char *command = command_of(editor);
+    int rc = words_split(command, argv, error);
+    if (rc < 0)
+        return rc;
+    const struct known *known = find_editor(argv->items[0]);
+    *terminal = known->terminal && !has_flag(argv, known->windowed);
+    /* A name that begins like an option is still a file. */
+    char *name = strchr("+-", *file) != NULL ? mem_printf("./%s", file) : mem_strdup(file);
+    if (is_template(command))
+        fill_all(argv, name, line, column);
+    else if (line == 0)
+        strings_add(argv, name);
+    else
+        add_position(argv, known->syntax, name, line, column);
+    free(name);
+    return 0;
+}
+
+char *editor_location(const struct editor *editor, const char *file, unsigned line)
+{
+    static const struct editor fallback = {0};
+    struct strings argv = {0};
+    bool terminal;
+    if (editor_argv(editor, file, line, 0, &argv, &terminal, NULL) < 0)
+        editor_argv(&fallback, file, line, 0, &argv, &terminal, NULL);
+    char *location = words_join(&argv);
+    strings_release(&argv);
+    return location;
+}

@@ -1,0 +1,20 @@
+/* A command line as words, by the shell's quoting rules and nothing more of
+ * the shell: no variables, no globs, no home directories. Pure. */
+#ifndef ALOOF_TRACE_WORDS_H
+#define ALOOF_TRACE_WORDS_H
+
+#include "core/bytes.h"
+#include "core/error.h"
+#include "core/vec.h"
+
+/* Appends the words of the command to `words`. 0, or -EINVAL with a line when a quote is not closed or nothing
+ * follows the last backslash; `words` is then as it was. */
+int words_split(const char *command, struct strings *words, struct error *error);
+
+/* Appends the word so that a POSIX shell reads it back as one; words of safe characters stay as they are. */
+void words_quote(struct buf *to, const char *word);
+
+/* All words quoted, with blanks between. The caller frees. */
+char *words_join(const struct strings *words);
+
+#endif
