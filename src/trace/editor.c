@@ -174,8 +174,8 @@ static void add_position(struct strings *argv, enum syntax syntax, const char *f
         }
         break;
     case SYNTAX_VIM:
-        strings_take(argv, column > 0 ? mem_printf("+call cursor(%u,%u)", line, column)
-                                      : mem_printf("+%u", line));
+        strings_take(argv,
+                     column > 0 ? mem_printf("+call cursor(%u,%u)", line, column) : mem_printf("+%u", line));
         break;
     case SYNTAX_PLUS:
         strings_take(argv, mem_printf("+%u", line));

@@ -1,6 +1,7 @@
 /* The lines a person reads about one failure, for every front end: heading,
  * frames with their locations ready for the editor, folded foreign frames, the
- * exception, the end of the output. Styles are names, colours are the front end's. */
+ * exception, the end of the output. Styles are names, colours are the front end's.
+ * Lines begin behind the front end's own column (the cursor's), if it has one. */
 #ifndef ALOOF_TRACE_STORY_H
 #define ALOOF_TRACE_STORY_H
 
@@ -22,6 +23,7 @@ enum style {
     STYLE_COUNT,
 };
 
+/* A run of text in one style. A span of STYLE_PLAIN may hold SGR sequences that a test printed. */
 struct span {
     enum style style;
     char *text;
@@ -29,8 +31,9 @@ struct span {
 
 struct story_line {
     VEC(struct span) spans;
-    int frame;    /* index into the trace's frames that Enter opens on this line; -1: none */
-    bool heading; /* the first line of the story */
+    int frame;     /* index into the trace's frames that Enter opens on this line; -1: none */
+    bool heading;  /* the first line of the story */
+    bool location; /* the line that says where `frame` is; its source may follow, with the same frame */
 };
 
 struct story {
@@ -52,7 +55,9 @@ struct story_input {
     bool ascii;               /* no characters outside ASCII of our own */
 };
 
-/* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips them. */
+/* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips them.
+ * Of a long message the first 200 lines are shown, of a long line the first 2000 octets, of a deep recursion its
+ * ends; each time a line says what was left out. */
 void story_build(struct story *story, const struct story_input *input);
 void story_release(struct story *story);
 

@@ -7,7 +7,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Takes in what stands in single quotes from `at`, behind the first; returns where the last is, NULL when open. */
+/* Takes in what stands in single quotes from `at`, behind the first; returns where the last is, NULL when
+ * open. */
 static const char *take_single(struct buf *word, const char *at)
 {
     const char *end = strchr(at, '\'');
@@ -16,7 +17,8 @@ static const char *take_single(struct buf *word, const char *at)
     return end;
 }
 
-/* Likewise for double quotes, in which a backslash only quotes $ ` " \ (POSIX, Shell Command Language 2.2.3). */
+/* Likewise for double quotes, in which a backslash only quotes $ ` " \ (POSIX, Shell Command Language 2.2.3).
+ */
 static const char *take_double(struct buf *word, const char *at)
 {
     for (; *at != '\0' && *at != '"'; at++) {
@@ -98,8 +100,7 @@ char *words_join(const struct strings *words)
 {
     struct buf all = {0};
     char **word;
-    vec_each(word, words)
-    {
+    vec_each (word, words) {
         if (all.len > 0)
             buf_putc(&all, ' ');
         words_quote(&all, *word);

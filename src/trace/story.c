@@ -1,0 +1,388 @@
+#include "trace/story.h"
+
+#include "trace/clean.h"
+#include "trace/editor.h"
+#include "trace/origin.h"
+#include "trace/words.h"
+
+#define MESSAGE_LINES 200
+#define LINE_OCTETS 2000
+#define INDENT "   "
+#define LABEL_COLUMNS 6
+#define LOCATION_COLUMNS 64 /* wider ones do not push the others' comments away */
+#define FRAMES_HEAD 10      /* project frames shown at either end of a deep recursion */
+#define FRAMES_TAIL 10
+
+struct location {
+    char *text;
+    size_t file; /* octets in front of the file name; 0: the name is not its end */
+};
+
+struct teller {
+    struct story *story;
+    const struct story_input *input;
+    bool *shown;                /* per frame of the trace */
+    struct location *locations; /* likewise, of the shown ones */
+    size_t before;              /* columns in front of file names */
+    size_t wide;                /* columns of whole locations, file names aligned */
+};
+
+static struct story_line *add_line(struct teller *self, int frame)
+{
+    vec_push(&self->story->lines, (struct story_line){.frame = frame});
+    return &self->story->lines.items[self->story->lines.len - 1];
+}
+
+static void add_span(struct story_line *line, enum style style, struct bytes text)
+{
+    if (text.len > 0)
+        vec_push(&line->spans, (struct span){style, mem_dup(text.data, text.len)});
+}
+
+static void add_text(struct story_line *line, enum style style, const char *text)
+{
+    add_span(line, style, bytes_of(text));
+}
+
+static void add_padding(struct story_line *line, size_t columns)
+{
+    if (columns > 0)
+        vec_push(&line->spans, (struct span){STYLE_PLAIN, mem_printf("%*s", (int)columns, "")});
+}
+
+static const char *pick(const struct teller *self, const char *fine, const char *ascii)
+{
+    return self->input->ascii ? ascii : fine;
+}
+
+static char *duration_text(int64_t ns)
+{
+    double seconds = (double)ns / 1e9;
+    if (seconds >= 100)
+        return mem_printf("%.0f s", seconds);
+    return mem_printf(seconds >= 10 ? "%.1f s" : "%.2f s", seconds);
+}
+
+static void tell_heading(struct teller *self)
+{
+    const struct story_input *input = self->input;
+    struct story_line *line = add_line(self, -1);
+    line->heading = true;
+    add_text(line, STYLE_RED, input->label);
+    size_t width = strlen(input->label);
+    add_padding(line, width < LABEL_COLUMNS ? LABEL_COLUMNS - width : 1);
+    add_text(line, STYLE_BOLD, input->id);
+    const char *gap = "   ";
+    if (input->detail != NULL) {
+        add_text(line, STYLE_PLAIN, gap);
+        add_text(line, STYLE_YELLOW, input->detail);
+        gap = "  ";
+    }
+    struct buf rest = {0};
+    if (input->duration_ns > 0) {
+        char *duration = duration_text(input->duration_ns);
+        buf_printf(&rest, "%s%s", gap, duration);
+        free(duration);
+        gap = "  ";
+    }
+    if (input->red_runs > 1)
+        buf_printf(&rest, "%ssince %u runs", gap, input->red_runs);
+    add_span(line, STYLE_DIM, buf_bytes(&rest));
+    buf_release(&rest);
+}
+
+/* Which frames get lines of their own: project frames, all when unfolded, else the deepest when there is
+ * nothing of the project. Of a deep recursion only both ends. */
+static void choose_frames(struct teller *self)
+{
+    const struct trace *trace = self->input->trace;
+    size_t project = 0, seen = 0;
+    for (size_t i = 0; i < trace->frames.len; i++)
+        project += trace->frames.items[i].kind == FRAME_PROJECT;
+    for (size_t i = 0; i < trace->frames.len; i++) {
+        bool ours = trace->frames.items[i].kind == FRAME_PROJECT;
+        bool deep = ours && seen >= FRAMES_HEAD && seen + FRAMES_TAIL < project;
+        seen += ours;
+        self->shown[i] = self->input->unfold || (ours && !deep);
+    }
+    if (project == 0 && trace->frames.len > 0)
+        self->shown[trace->frames.len - 1] = true;
+}
+
+static struct location locate(const struct teller *self, const struct frame *frame)
+{
+    struct editor editor = {.editor = self->input->editor};
+    bool inside = *frame->path != '/' && *frame->path != '<';
+    char *path = mem_printf("%s%s", inside ? self->input->prefix : "", frame->path);
+    struct location location = {.text = editor_location(&editor, path, frame->line)};
+    struct buf name = {0};
+    words_quote(&name, path);
+    free(path);
+    /* Of "vim +3 x.py" the name is all behind the last blank; of "code -g x.py:3" nothing is to be aligned.
+     */
+    size_t len = strlen(location.text);
+    if (len > name.len && strcmp(location.text + len - name.len, buf_str(&name)) == 0 &&
+        location.text[len - name.len - 1] == ' ')
+        location.file = len - name.len;
+    buf_release(&name);
+    return location;
+}
+
+static void measure_frames(struct teller *self)
+{
+    const struct trace *trace = self->input->trace;
+    for (size_t i = 0; i < trace->frames.len; i++) {
+        if (!self->shown[i])
+            continue;
+        self->locations[i] = locate(self, &trace->frames.items[i]);
+        if (self->locations[i].file > self->before)
+            self->before = self->locations[i].file;
+    }
+    for (size_t i = 0; i < trace->frames.len; i++) {
+        const struct location *at = &self->locations[i];
+        if (at->text == NULL)
+            continue;
+        size_t width = clean_width(bytes_of(at->text)) + (at->file > 0 ? self->before - at->file : 0);
+        if (width > self->wide && width <= LOCATION_COLUMNS)
+            self->wide = width;
+    }
+}
+
+/* The function as the test's id names it, with its class: tracebacks only know "test_x". The caller frees. */
+static char *function_name(const struct teller *self, const struct frame *frame)
+{
+    const char *id = self->input->id;
+    size_t file = strlen(frame->path), name = strlen(frame->function);
+    if (strncmp(id, frame->path, file) != 0 || strncmp(id + file, "::", 2) != 0)
+        return mem_strdup(frame->function);
+    const char *within = id + file + 2;
+    size_t len = strcspn(within, "[");
+    if (len < name || memcmp(within + len - name, frame->function, name) != 0 ||
+        (len > name && within[len - name - 1] != ':'))
+        return mem_strdup(frame->function);
+    struct buf dotted = {0};
+    for (size_t i = 0; i < len; i++) {
+        bool separator = within[i] == ':' && within[i + 1] == ':';
+        buf_putc(&dotted, separator ? '.' : within[i]);
+        i += separator;
+    }
+    return buf_take(&dotted);
+}
+
+static void tell_comment(struct teller *self, struct story_line *line, const struct frame *frame,
+                         size_t width)
+{
+    if (frame->function == NULL && !frame->changed && frame->repeats == 0)
+        return;
+    add_padding(line, (width < self->wide ? self->wide - width : 0) + 2);
+    if (frame->function != NULL) {
+        char *function = function_name(self, frame);
+        char *comment = mem_printf("# %s", function);
+        add_text(line, STYLE_DIM, comment);
+        free(comment);
+        free(function);
+    }
+    if (frame->repeats > 0) {
+        char *repeats = mem_printf("  and %u more times", frame->repeats);
+        add_text(line, STYLE_DIM, repeats);
+        free(repeats);
+    }
+    if (frame->changed)
+        add_text(line, STYLE_YELLOW,
+                 pick(self, "  ← line changed since HEAD", "  <- line changed since HEAD"));
+}
+
+static void tell_location(struct teller *self, size_t at)
+{
+    const struct frame *frame = &self->input->trace->frames.items[at];
+    const struct location *location = &self->locations[at];
+    struct story_line *line = add_line(self, (int)at);
+    line->location = true;
+    add_text(line, STYLE_YELLOW, frame->changed ? pick(self, " ● ", " * ") : INDENT);
+    enum style style = frame->kind == FRAME_PROJECT ? STYLE_CYAN : STYLE_DIM;
+    size_t pad = location->file > 0 ? self->before - location->file : 0;
+    size_t width = clean_width(bytes_of(location->text)) + pad;
+    add_span(line, style, (struct bytes){location->text, location->file});
+    add_padding(line, pad);
+    add_text(line, style, location->text + location->file);
+    tell_comment(self, line, frame, width);
+}
+
+static void tell_source(struct teller *self, size_t at)
+{
+    const struct frame *frame = &self->input->trace->frames.items[at];
+    if (frame->source == NULL)
+        return;
+    struct story_line *line = add_line(self, (int)at);
+    size_t before = self->before > 0 ? self->before : 4;
+    add_padding(line, strlen(INDENT) + before);
+    add_text(line, frame->kind == FRAME_PROJECT ? STYLE_PLAIN : STYLE_DIM, frame->source);
+}
+
+/* What is said between two exceptions: "KeyError: 'x'", "During handling of …". */
+static void tell_lead(struct teller *self, const char *lead)
+{
+    for (const char *at = lead; at != NULL && *at != '\0';) {
+        size_t len = strcspn(at, "\n");
+        struct story_line *line = add_line(self, -1);
+        add_text(line, STYLE_PLAIN, INDENT);
+        add_span(line, STYLE_DIM, (struct bytes){at, len < LINE_OCTETS ? len : LINE_OCTETS});
+        at = at[len] == '\n' ? at + len + 1 : NULL;
+    }
+}
+
+/* One line for the frames from `at` on that are not shown; returns behind the last of them. */
+static size_t tell_fold(struct teller *self, size_t at)
+{
+    const struct trace *trace = self->input->trace;
+    struct strings names = {0};
+    size_t end = at;
+    do {
+        char *name = origin_name(trace->frames.items[end].path);
+        if (strings_find(&names, name, NULL) == 0)
+            free(name);
+        else
+            strings_take(&names, name);
+        end++;
+    } while (end < trace->frames.len && !self->shown[end] && !trace->frames.items[end].chained);
+    struct buf text = {0};
+    buf_printf(&text, "%s%s %zu frame%s in ", INDENT, pick(self, "⋯", "..."), end - at,
+               end - at > 1 ? "s" : "");
+    for (size_t i = 0; i < names.len; i++)
+        buf_printf(&text, "%s%s", i > 0 ? ", " : "", names.items[i]);
+    add_span(add_line(self, -1), STYLE_DIM, buf_bytes(&text));
+    buf_release(&text);
+    strings_release(&names);
+    return end;
+}
+
+static void tell_frames(struct teller *self)
+{
+    const struct trace *trace = self->input->trace;
+    choose_frames(self);
+    measure_frames(self);
+    for (size_t i = 0; i < trace->frames.len;) {
+        if (trace->frames.items[i].chained)
+            tell_lead(self, trace->frames.items[i].lead);
+        if (!self->shown[i]) {
+            i = tell_fold(self, i);
+            continue;
+        }
+        tell_location(self, i);
+        tell_source(self, i++);
+    }
+}
+
+/* How a line of an explanation is drawn: pytest marks what is only right "-", only left "+", and where they
+ * differ "?"; its reports put "E " in front. "+  where …" explains a value and is no part of a diff. */
+static enum style message_style(struct bytes line)
+{
+    const char *at = line.data, *end = line.data + line.len;
+    if (bytes_starts(line, "E "))
+        at++;
+    while (at < end && *at == ' ')
+        at++;
+    if (at == end || (end - at > 1 && at[1] != ' '))
+        return STYLE_PLAIN;
+    struct bytes rest = {at + 1, (size_t)(end - at) - 1};
+    while (rest.len > 0 && rest.data[0] == ' ')
+        rest = (struct bytes){rest.data + 1, rest.len - 1};
+    if (bytes_starts(rest, "where ") || bytes_starts(rest, "and   "))
+        return STYLE_PLAIN;
+    return *at == '+' ? STYLE_ADDED : *at == '-' ? STYLE_REMOVED : *at == '?' ? STYLE_DIM : STYLE_PLAIN;
+}
+
+/* An indented line of message or output; cut when it is very long. */
+static void tell_text(struct teller *self, enum style style, struct bytes text)
+{
+    struct story_line *line = add_line(self, -1);
+    if (text.len == 0)
+        return;
+    add_text(line, STYLE_PLAIN, INDENT);
+    size_t len = text.len <= LINE_OCTETS ? text.len : LINE_OCTETS;
+    while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80)
+        len--;
+    add_span(line, style, (struct bytes){text.data, len});
+    if (len == text.len)
+        return;
+    char *more = mem_printf("%s %zu more bytes", pick(self, "…", "..."), text.len - len);
+    add_text(line, STYLE_DIM, more);
+    free(more);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t lines = *text != '\0';
+    for (; *text != '\0'; text++)
+        lines += *text == '\n' && text[1] != '\0';
+    return lines;
+}
+
+static void tell_message(struct teller *self)
+{
+    const char *at = self->input->trace->message;
+    if (at == NULL || *at == '\0')
+        return;
+    size_t lines = count_lines(at);
+    for (size_t i = 0; i < lines && i < MESSAGE_LINES; i++) {
+        size_t len = strcspn(at, "\n");
+        struct bytes line = {at, len};
+        tell_text(self, i == 0 ? STYLE_RED : message_style(line), line);
+        at += at[len] == '\n' ? len + 1 : len;
+    }
+    if (lines <= MESSAGE_LINES)
+        return;
+    char *more = mem_printf("%s%s %zu more lines", INDENT, pick(self, "…", "..."), lines - MESSAGE_LINES);
+    add_text(add_line(self, -1), STYLE_DIM, more);
+    free(more);
+}
+
+static void tell_output(struct teller *self)
+{
+    const char *at = self->input->output;
+    if (at == NULL || self->input->output_lines == 0)
+        return;
+    size_t lines = count_lines(at), wanted = self->input->output_lines;
+    if (lines == 0)
+        return;
+    char *what = lines > wanted
+                     ? mem_printf("%s%s last %zu lines of its output", INDENT, pick(self, "…", "..."), wanted)
+                     : mem_printf("%sits output", INDENT);
+    add_text(add_line(self, -1), STYLE_DIM, what);
+    free(what);
+    for (size_t i = 0; i < lines; i++) {
+        size_t len = strcspn(at, "\n");
+        if (i + wanted >= lines)
+            tell_text(self, STYLE_PLAIN, (struct bytes){at, len});
+        at += at[len] == '\n' ? len + 1 : len;
+    }
+}
+
+void story_build(struct story *story, const struct story_input *input)
+{
+    *story = (struct story){0};
+    size_t frames = input->trace->frames.len;
+    struct teller self = {.story = story, .input = input};
+    self.shown = mem_zero(frames * sizeof *self.shown);
+    self.locations = mem_zero(frames * sizeof *self.locations);
+    tell_heading(&self);
+    tell_frames(&self);
+    tell_message(&self);
+    tell_output(&self);
+    for (size_t i = 0; i < frames; i++)
+        free(self.locations[i].text);
+    free(self.locations);
+    free(self.shown);
+}
+
+void story_release(struct story *story)
+{
+    struct story_line *line;
+    struct span *span;
+    vec_each (line, &story->lines) {
+        vec_each (span, &line->spans)
+            free(span->text);
+        vec_release(&line->spans);
+    }
+    vec_release(&story->lines);
+}
