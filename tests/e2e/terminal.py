@@ -119,7 +119,8 @@ class Terminal:
             except Waited:
                 os.kill(self.pid, signal.SIGKILL)
                 self.child.wait()
-        os.close(self.fd)
+        self.child.ptyproc.delayafterclose = 0
+        self.child.close()
 
 
 # DEC private modes that a program must not leave switched on, and the cursor, which it must not leave off.

@@ -1,0 +1,168 @@
+"""Speed side by side with what people use today, on jinja2's own suite from its Debian source package.
+
+One test is made to fail by a line in src/jinja2/utils.py that counts the edits, so that a verdict on the screen also
+shows which edit it is about. Every number is a median; the tools take turns."""
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import idle
+import loops
+import streams
+
+HERE = pathlib.Path(__file__).resolve().parent
+FAILING = "tests/test_utils.py"
+COUNTER = "\nEDITS = 0\n"
+
+
+class Subject:
+    """A scratch copy of jinja2 with one test made to fail, in a git work tree."""
+
+    def __init__(self, source, base):
+        self.root = base / "jinja2"
+        shutil.copytree(source, self.root, ignore=shutil.ignore_patterns("debian", ".pc", "__pycache__"))
+        self.edited = self.root / "src/jinja2/utils.py"
+        self.code = self.edited.read_text()
+        self.edits = 0
+        test = self.root / FAILING
+        text = test.read_text()
+        first = "    def test_simple(self):\n"
+        assert first in text, f"{FAILING} is not as expected"
+        check = "        import jinja2.utils\n\n        assert jinja2.utils.EDITS == -1\n"
+        test.write_text(text.replace(first, first + check, 1))
+        self.edited.write_text(self.code + COUNTER)
+        (self.root / ".gitignore").write_text("__pycache__/\n.pytest_cache/\n")
+        home = base / "home"
+        (home / ".config/aloof").mkdir(parents=True)
+        (home / ".config/aloof/config").write_text(f"[run]\n\tpython = {sys.executable}\n")
+        self.env = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "TERM": "xterm-256color",
+            "PYTHONPATH": str(self.root / "src"), "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
+        }
+        for command in (["init", "-q", "-b", "main"], ["add", "-A"],
+                        ["-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-qm", "jinja2"]):
+            subprocess.run(["git", *command], cwd=self.root, env=self.env, check=True)
+
+    def edit(self):
+        """Saves utils.py with the next count; returns what the failing test must now say, and when it was saved."""
+        self.edits += 1
+        saved = time.monotonic()
+        self.edited.write_text(self.code + COUNTER.replace("0", str(self.edits)))
+        return f"assert {self.edits} == -1", saved
+
+
+def median(values):
+    values = sorted(values)
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
+
+
+def time_commands(subject, commands, rounds):
+    """The median seconds of each command; they take turns, after one round that only warms caches up."""
+    times = [[] for _ in commands]
+    for turn in range(rounds + 1):
+        for at, command in enumerate(commands):
+            start = time.monotonic()
+            done = subprocess.run(command, cwd=subject.root, env=subject.env, stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True)
+            took = time.monotonic() - start
+            if done.returncode != 1:
+                raise SystemExit(f"bench: {' '.join(command)}: exit {done.returncode}, not 1:\n"
+                                 f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            if turn > 0:
+                times[at].append(took)
+    return [median(values) for values in times]
+
+
+class Table:
+    """Rows of what, ours, theirs, ratio, limit; `over` counts the limits that do not hold."""
+
+    def __init__(self):
+        self.over = 0
+        print(f"{'what':44} {'aloof':>12} {'other':>12} {'ratio':>8} {'limit':>8}", flush=True)
+
+    def row(self, what, ours, theirs, ratio, limit, holds):
+        self.over += not holds
+        print(f"{what:44} {ours:>12} {theirs:>12} {ratio:>8} {limit:>8}  {'ok' if holds else 'OVER'}", flush=True)
+
+    def times(self, what, ours, theirs, limit):
+        self.row(what, f"{ours:.3f} s", f"{theirs:.3f} s", f"{ours / theirs:.3f}", f"{limit:.3f}",
+                 ours <= limit * theirs)
+
+
+def bench_loops(table, subject, options):
+    python = sys.executable
+    files = subprocess.run(["git", "ls-files", "*.py"], cwd=subject.root, env=subject.env, check=True,
+                           capture_output=True, text=True).stdout
+    (subject.root / ".git/files").write_text(files)
+    entr = ["sh", "-c", f"entr {python} -m pytest --lf <.git/files"]
+    ours = median(loops.measure(subject, [options.aloof, "-n", "2"], loops.verdict_of_aloof, options.rounds))
+    lf = median(loops.measure(subject, entr, loops.verdict_of_pytest, options.rounds))
+    looponfail = median(loops.measure(subject, [python, "-m", "pytest", "-f"], loops.verdict_of_pytest,
+                                      options.rounds))
+    table.times("save to verdict, 1 red: entr + pytest --lf", ours, lf, 1 / 4)
+    table.times("save to verdict, 1 red: pytest -f", ours, looponfail, 1 / 20)
+
+
+def bench_full(table, subject, options):
+    ours, theirs = time_commands(subject, [[options.aloof, "--once", "-n", "2", "--box=auto"],
+                                           [sys.executable, "-m", "pytest", "-q"]], options.rounds)
+    table.times("full run, 2 boxes: pytest", ours, theirs, 0.65)
+
+
+def bench_boxed(table, subject, options):
+    ours, theirs = time_commands(subject, [[options.aloof, "--once", "-n", "2", "--box=test"],
+                                           [sys.executable, "-m", "pytest", "-q", "--forked", "-n", "2"]],
+                                 max(options.rounds // 2, 1))
+    table.times("full run, a box a test: --forked -n2", ours, theirs, 0.7)
+
+
+def bench_idle(table, subject, options):
+    ticks, switches = idle.measure(subject, [options.aloof, "-n", "2"], seconds=10)
+    table.row("idle for 10 s: CPU ticks", str(ticks), "-", "-", "0", ticks == 0)
+    table.row("idle for 10 s: wake-ups", str(switches), "-", "-", "0", switches == 0)
+
+
+def bench_streams(table, subject, options):
+    with tempfile.TemporaryDirectory() as base:
+        ours, theirs = streams.measure(pathlib.Path(options.programs) / "bench_subunit", pathlib.Path(base))
+    table.row("subunit reader: python-subunit", f"{ours:,.0f} /s", f"{theirs:,.0f} /s", f"{ours / theirs:.0f}", "50",
+              ours >= 50 * theirs)
+
+
+PARTS = {"loops": bench_loops, "full": bench_full, "boxed": bench_boxed, "idle": bench_idle, "streams": bench_streams}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--aloof", required=True, type=os.path.abspath)
+    parser.add_argument("--programs", required=True, type=os.path.abspath)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is given")
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+
+    cache = HERE.parents[1] / "build/bench"
+    cache.mkdir(parents=True, exist_ok=True)
+    fetched = subprocess.run(["sh", str(HERE / "subject.sh"), str(cache)])
+    if fetched.returncode != 0:
+        print("bench: skipped, there is no subject to measure on")
+        return 0
+    with tempfile.TemporaryDirectory(prefix="aloof-bench.") as base:
+        subject = Subject(cache / "jinja2", pathlib.Path(base))
+        table = Table()
+        for name in options.parts or PARTS:
+            PARTS[name](table, subject, options)
+    return 1 if table.over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
