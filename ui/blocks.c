@@ -20,7 +20,7 @@ static bool same_stamp(const struct block_stamp *a, const struct block_stamp *b)
 {
     return a->test == b->test && a->run == b->run && a->red_runs == b->red_runs && a->outcome == b->outcome &&
            a->duration_ns == b->duration_ns && a->fixed == b->fixed && a->unfolded == b->unfolded &&
-           a->leaked == b->leaked;
+           a->marks == b->marks;
 }
 
 static void build_broken(struct block *block, const char *text)
@@ -98,6 +98,16 @@ static void build_failure(struct block *block, const struct snapshot *snapshot, 
     free(output);
 }
 
+/* Which frames are marked as changed may differ after every save, without anything else being new. */
+static uint64_t marks_of(const struct trace *trace)
+{
+    uint64_t marks = trace->frames.len;
+    const struct frame *frame;
+    vec_each (frame, &trace->frames)
+        marks = marks * 31 + frame->changed;
+    return marks;
+}
+
 static struct block_stamp stamp_of(const struct snapshot *snapshot, const struct view_state *state, size_t at)
 {
     const struct failure *failure = &snapshot->failures[at];
@@ -110,7 +120,7 @@ static struct block_stamp stamp_of(const struct snapshot *snapshot, const struct
         .duration_ns = test->duration_ns,
         .fixed = failure->fixed,
         .unfolded = view_unfolded(state, failure->test),
-        .leaked = test->leaked,
+        .marks = marks_of(&failure->trace),
     };
 }
 
@@ -196,7 +206,7 @@ bool block_stop(const struct block *block, size_t line)
         return false;
     if (line == 0)
         return true;
-    return lines[line].frame >= 0 && lines[line].frame != lines[line - 1].frame;
+    return lines[line].location && lines[line].frame >= 0;
 }
 
 size_t block_line(const struct block *block, int frame)

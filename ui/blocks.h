@@ -13,7 +13,8 @@ struct block_stamp {
     unsigned run, red_runs;
     enum outcome outcome;
     int64_t duration_ns;
-    bool fixed, unfolded, leaked;
+    uint64_t marks; /* which frames are changed since HEAD */
+    bool fixed, unfolded;
 };
 
 struct block {
@@ -44,7 +45,7 @@ void blocks_touch(struct blocks *blocks, size_t test);
 /* The position of the test's block, or blocks->list.len. */
 size_t blocks_find(const struct blocks *blocks, size_t test);
 
-/* Whether the cursor can rest on that line of the block: its heading, or the first line of a frame. */
+/* Whether the cursor can rest on that line of the block: its heading, or the location of a frame. */
 bool block_stop(const struct block *block, size_t line);
 
 /* The block's line on which the cursor rests for that frame; its first line when the frame is not shown. */

@@ -17,6 +17,7 @@ struct snapshot {
     const struct session_slot *slots;
     unsigned slot_count;
     size_t tests;          /* known ones, without the retired */
+    int exit_code;         /* of the last run, as pytest's; 5: it found no tests */
     char verdict_time[16]; /* local time of the verdict, "14:02:11"; "" none */
     const char *editor;    /* the command that location lines begin with; never NULL */
     const char *prefix;    /* see session_prefix */

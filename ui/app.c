@@ -1,0 +1,437 @@
+#include "ui/app.h"
+
+#include "ui/open.h"
+#include "ui/terminal_curses.h"
+#include "ui/view.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PAINT_MS 33       /* between two paints, at least */
+#define TICK_MS 100       /* of the elapsed time, while it shows tenths */
+#define TICK_SLOW_MS 1000 /* and while it shows seconds */
+#define TENTHS_UNTIL_NS 10000000000
+#define INTERRUPTED 2 /* pytest's exit code */
+
+enum app_state { APP_NEW, APP_OPEN, APP_QUITTING };
+
+struct app {
+    uv_loop_t *loop;
+    const struct settings *settings;
+    struct session *session;
+    struct terminal *terminal;
+    struct opener opener;
+    uv_timer_t timer; /* the next paint; stopped when nothing changes by itself */
+    uint64_t painted_ms;
+    enum app_state state;
+    int exit_code;
+    struct view_state view;
+    struct blocks blocks;
+    VEC(struct session_slot) slots;
+    struct snapshot snapshot;
+    uint64_t counted;      /* generation of the model that snapshot.tests was counted in */
+    size_t counted_len;    /* and how many tests it had, retired ones included */
+    bool failed_once;      /* in this run */
+    unsigned message_runs; /* runs begun while the message shows */
+};
+
+static void paint(struct app *app);
+
+static void on_timer(uv_timer_t *timer)
+{
+    paint(timer->data);
+}
+
+/* Has the screen painted when this turn of the loop is over, but not more often than people can see. What
+ * they wait for does not wait. */
+static void touch(struct app *app, bool urgent)
+{
+    if (app->state != APP_OPEN)
+        return;
+    uint64_t since = uv_now(app->loop) - app->painted_ms;
+    uint64_t delay = urgent || since >= PAINT_MS ? 0 : PAINT_MS - since;
+    uv_timer_start(&app->timer, on_timer, delay, 0);
+}
+
+/* Counts the tests that there are; during a run only when there are new ones. */
+static void count_tests(struct app *app, const struct model *model)
+{
+    struct snapshot *snapshot = &app->snapshot;
+    bool idle = snapshot->status.state == LOOP_IDLE;
+    if (app->counted == model->generation || (!idle && model->tests.len == app->counted_len))
+        return;
+    app->counted = model->generation;
+    app->counted_len = model->tests.len;
+    snapshot->tests = 0;
+    const struct test *test;
+    vec_each (test, &model->tests)
+        snapshot->tests += !test->gone && test->outcome != OUTCOME_COLLECTION;
+}
+
+static void put_verdict_time(struct snapshot *snapshot)
+{
+    time_t seconds = (time_t)(snapshot->status.verdict_at_ns / 1000000000);
+    struct tm local;
+    snapshot->verdict_time[0] = '\0';
+    if (seconds > 0 && localtime_r(&seconds, &local) != NULL)
+        strftime(snapshot->verdict_time, sizeof snapshot->verdict_time, "%H:%M:%S", &local);
+}
+
+static const char *editor_name(const struct app *app)
+{
+    const struct editor *editor = &app->opener.editor;
+    const char *names[] = {editor->config, editor->visual, editor->editor};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i] != NULL && *names[i] != '\0')
+            return names[i];
+    return "vi";
+}
+
+static void take_snapshot(struct app *app)
+{
+    struct snapshot *snapshot = &app->snapshot;
+    session_status(app->session, &snapshot->status);
+    snapshot->model = session_model(app->session);
+    snapshot->failures = session_failures(app->session, &snapshot->failure_count);
+    app->slots.len = 0;
+    for (unsigned i = 0; i < snapshot->status.boxes; i++)
+        vec_push(&app->slots, session_slot(app->session, i));
+    snapshot->slots = app->slots.items;
+    snapshot->slot_count = (unsigned)app->slots.len;
+    snapshot->editor = editor_name(app);
+    snapshot->prefix = session_prefix(app->session);
+    count_tests(app, snapshot->model);
+    put_verdict_time(snapshot);
+    blocks_update(&app->blocks, snapshot, &app->view);
+}
+
+static int area_rows(const struct app *app)
+{
+    int rows, cols;
+    terminal_size(app->terminal, &rows, &cols);
+    return view_area_rows(rows);
+}
+
+static void tick(struct app *app)
+{
+    const struct session_status *status = &app->snapshot.status;
+    if (status->state == LOOP_IDLE)
+        return;
+    uint64_t delay = status->run_ns < TENTHS_UNTIL_NS ? TICK_MS : TICK_SLOW_MS;
+    uv_timer_start(&app->timer, on_timer, delay, 0);
+}
+
+static void paint(struct app *app)
+{
+    struct screen screen;
+    int rows, cols;
+    if (app->state != APP_OPEN || app->session == NULL || app->opener.busy)
+        return;
+    app->painted_ms = uv_now(app->loop);
+    take_snapshot(app);
+    terminal_size(app->terminal, &rows, &cols);
+    screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
+    view_follow(&app->view, &app->blocks, view_area_rows(rows));
+    if (app->view.help)
+        view_help(&screen, &app->view);
+    else
+        view_run(&screen, &app->snapshot, &app->view, &app->blocks);
+    terminal_paint(app->terminal, &screen);
+    screen_release(&screen);
+    tick(app);
+}
+
+static void say(struct app *app, const char *text)
+{
+    view_say(&app->view, text);
+    app->message_runs = 0;
+    touch(app, false);
+}
+
+/* The failure under the cursor; NULL none. */
+static const struct failure *selected(const struct app *app)
+{
+    if (app->view.test == MAP_NONE || app->view.at >= app->blocks.list.len)
+        return NULL;
+    size_t at = app->blocks.list.items[app->view.at].failure;
+    return at < app->snapshot.failure_count ? &app->snapshot.failures[at] : NULL;
+}
+
+/* Where a failure is most likely to be mended: the line that changed, else the deepest of the project's own.
+ */
+static const struct frame *likely_frame(const struct trace *trace)
+{
+    const struct frame *frame, *likely = NULL;
+    vec_each (frame, &trace->frames)
+        if (likely == NULL || frame->changed || (frame->kind == FRAME_PROJECT && !likely->changed))
+            likely = frame;
+    return likely;
+}
+
+static void open_path(struct app *app, const char *path, unsigned line, unsigned column)
+{
+    char *file = mem_printf("%s%s", *path == '/' ? "" : app->snapshot.prefix, path);
+    opener_open(&app->opener, file, line, column);
+    free(file);
+}
+
+static void edit(struct app *app)
+{
+    const struct failure *failure = selected(app);
+    if (failure == NULL)
+        return;
+    const struct trace *trace = &failure->trace;
+    const struct frame *frame = likely_frame(trace);
+    if (app->view.frame >= 0 && (size_t)app->view.frame < trace->frames.len)
+        frame = &trace->frames.items[app->view.frame];
+    const struct test *test = &app->snapshot.model->tests.items[failure->test];
+    if (frame != NULL)
+        open_path(app, frame->path, frame->line, frame->column);
+    else if (test->group != NULL && *test->group != '\0')
+        open_path(app, test->group, 0, 0);
+    else
+        say(app, "no source line is known for this failure");
+}
+
+static void run_selected(struct app *app)
+{
+    const struct failure *failure = selected(app);
+    if (failure != NULL)
+        session_run_one(app->session, failure->test);
+}
+
+static void toggle_pause(struct app *app)
+{
+    struct session_status status;
+    session_status(app->session, &status);
+    session_pause(app->session, !status.paused);
+}
+
+static void command_view(struct app *app, enum command command)
+{
+    int rows, cols;
+    terminal_size(app->terminal, &rows, &cols);
+    if (app->view.help)
+        view_move_help(&app->view, rows, command);
+    else if (command == COMMAND_HELP)
+        app->view.help = true;
+    else if (command == COMMAND_UNFOLD && app->view.test != MAP_NONE)
+        view_unfold(&app->view, app->view.test);
+    else
+        view_move(&app->view, &app->blocks, area_rows(app), command);
+}
+
+static void command_session(struct app *app, enum command command)
+{
+    switch (command) {
+    case COMMAND_EDIT:
+        edit(app);
+        break;
+    case COMMAND_RERUN_RED:
+        session_rerun_red(app->session);
+        break;
+    case COMMAND_RUN_ALL:
+        session_run_all(app->session);
+        break;
+    case COMMAND_RUN_ONE:
+        run_selected(app);
+        break;
+    case COMMAND_STOP:
+        session_stop_run(app->session);
+        break;
+    case COMMAND_PAUSE:
+        toggle_pause(app);
+        break;
+    case COMMAND_WATCH_AGAIN:
+        session_watch_again(app->session);
+        break;
+    case COMMAND_REDRAW:
+        terminal_forget(app->terminal);
+        break;
+    case COMMAND_QUIT:
+        app_quit(app, 0);
+        break;
+    default:
+        command_view(app, command);
+        break;
+    }
+}
+
+static void on_key(void *owner, int input)
+{
+    struct app *app = owner;
+    if (app->state != APP_OPEN || app->session == NULL)
+        return;
+    enum command command = keys_command(input);
+    view_say(&app->view, NULL);
+    take_snapshot(app);
+    view_follow(&app->view, &app->blocks, area_rows(app));
+    if (app->view.help && command != COMMAND_REDRAW)
+        command_view(app, command);
+    else
+        command_session(app, command);
+    touch(app, true);
+}
+
+static void on_lost(void *owner)
+{
+    touch(owner, true);
+}
+
+static void on_end(void *owner, int number)
+{
+    (void)number;
+    app_quit(owner, INTERRUPTED);
+}
+
+/* The parts that close need nobody: the loop ends when the last of them is through. */
+static void on_part_closed(void *owner)
+{
+    (void)owner;
+}
+
+static const struct terminal_events terminal_events = {
+    .key = on_key,
+    .lost = on_lost,
+    .end = on_end,
+    .closed = on_part_closed,
+};
+
+static void on_give(void *owner)
+{
+    struct app *app = owner;
+    terminal_give(app->terminal);
+}
+
+static void on_take(void *owner)
+{
+    struct app *app = owner;
+    terminal_take(app->terminal);
+}
+
+static void on_say(void *owner, const char *text)
+{
+    say(owner, text);
+}
+
+static const struct opener_events opener_events = {
+    .give = on_give,
+    .take = on_take,
+    .say = on_say,
+    .closed = on_part_closed,
+};
+
+static void on_changed(void *owner)
+{
+    touch(owner, false);
+}
+
+static void on_failed(void *owner, size_t failure)
+{
+    struct app *app = owner;
+    size_t count;
+    const struct failure *failures = app->session != NULL ? session_failures(app->session, &count) : NULL;
+    if (failures == NULL || failure >= count)
+        return;
+    blocks_touch(&app->blocks, failures[failure].test);
+    touch(app, !app->failed_once);
+    app->failed_once = true;
+}
+
+static void on_result(void *owner, size_t test)
+{
+    (void)owner;
+    (void)test;
+}
+
+/* A message outlasts the run that it may have announced, and no more. */
+static void on_run_begins(void *owner)
+{
+    struct app *app = owner;
+    app->failed_once = false;
+    app->snapshot.exit_code = 0;
+    if (app->view.message != NULL && app->message_runs++ > 0)
+        view_say(&app->view, NULL);
+    touch(app, false);
+}
+
+static void on_run_ended(void *owner, int exit_code, const char *broken)
+{
+    struct app *app = owner;
+    (void)broken;
+    app->snapshot.exit_code = exit_code;
+    touch(app, true);
+}
+
+static void on_session_closed(void *owner)
+{
+    struct app *app = owner;
+    app->session = NULL;
+}
+
+const struct session_events app_events = {
+    .changed = on_changed,
+    .failed = on_failed,
+    .result = on_result,
+    .notice = on_say,
+    .run_begins = on_run_begins,
+    .run_ended = on_run_ended,
+    .closed = on_session_closed,
+};
+
+struct app *app_new(uv_loop_t *loop, const struct settings *settings)
+{
+    struct app *app = mem_zero(sizeof *app);
+    app->loop = loop;
+    app->settings = settings;
+    app->counted = UINT64_MAX;
+    view_init(&app->view);
+    return app;
+}
+
+int app_start(struct app *app, struct session *session, struct error *error)
+{
+    struct editor editor = {app->settings->editor_command, getenv("VISUAL"), getenv("EDITOR")};
+    int bad = terminal_open(&app->terminal, app->loop, (enum terminal_color)app->settings->color,
+                            &terminal_events, app, error);
+    if (bad != 0)
+        return bad;
+    app->session = session;
+    app->blocks.ascii = terminal_ascii(app->terminal);
+    opener_init(&app->opener, app->loop, &editor, &opener_events, app);
+    uv_timer_init(app->loop, &app->timer);
+    app->timer.data = app;
+    app->state = APP_OPEN;
+    touch(app, true);
+    return 0;
+}
+
+void app_quit(struct app *app, int exit_code)
+{
+    if (app->state != APP_OPEN)
+        return;
+    app->state = APP_QUITTING;
+    app->exit_code = exit_code;
+    terminal_close(app->terminal);
+    opener_close(&app->opener);
+    uv_close((uv_handle_t *)&app->timer, NULL);
+    if (app->session != NULL)
+        session_close(app->session);
+}
+
+int app_exit_code(const struct app *app)
+{
+    return app->exit_code;
+}
+
+void app_free(struct app *app)
+{
+    if (app == NULL)
+        return;
+    terminal_free(app->terminal);
+    view_release(&app->view);
+    blocks_release(&app->blocks);
+    vec_release(&app->slots);
+    free(app);
+}

@@ -1,0 +1,47 @@
+/* Opens the editor at a place: in the terminal, which it gets and gives back, or
+ * beside it when it has a window of its own. */
+#ifndef ALOOF_UI_OPEN_H
+#define ALOOF_UI_OPEN_H
+
+#include "core/error.h"
+#include "trace/editor.h"
+
+#include <stdbool.h>
+#include <uv.h>
+
+struct opener_events {
+    /* An editor is about to get the terminal; it has ended (or could not be started), and the terminal is
+     * free. */
+    void (*give)(void *owner);
+    void (*take)(void *owner);
+    /* A line for the person: it is missing, or it failed. */
+    void (*say)(void *owner, const char *text);
+    /* opener_close is through; the only place where it may be freed. */
+    void (*closed)(void *owner);
+};
+
+struct opened;
+
+/* Embedded; must not move between opener_init and `closed`. */
+struct opener {
+    uv_loop_t *loop;
+    struct editor editor; /* borrowed texts */
+    const struct opener_events *events;
+    void *owner;
+    struct opened *opened; /* the editors that run */
+    bool busy;             /* one of them has the terminal */
+    bool closing;
+};
+
+void opener_init(struct opener *opener, uv_loop_t *loop, const struct editor *editor,
+                 const struct opener_events *events, void *owner);
+
+/* Opens the file, as a path from the working directory, at line and column (0: unknown). Nothing happens
+ * while an editor has the terminal. What goes wrong is said. */
+void opener_open(struct opener *opener, const char *file, unsigned line, unsigned column);
+
+/* Ends an editor in the terminal with SIGTERM, leaves others alone; `closed` follows, at the earliest when
+ * the loop turns. */
+void opener_close(struct opener *opener);
+
+#endif

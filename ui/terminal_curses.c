@@ -1,0 +1,446 @@
+#include "ui/terminal_curses.h"
+
+#include "ui/guard.h"
+
+#include <curses.h>
+#include <term.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <utf8proc.h>
+#include <wchar.h>
+
+#define ESCAPE_WAIT_MS 25 /* for the rest of a key's sequence */
+#define SIDE_MAX 1024     /* rows and columns; no terminal is larger, but an ioctl may say so */
+
+static const int watched[] = {SIGTSTP, SIGWINCH, SIGCONT, SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+#define WATCHED_COUNT (sizeof watched / sizeof *watched)
+#define WATCHED_TSTP 0
+
+enum holder { HOLDER_US, HOLDER_OTHER, HOLDER_NOBODY };
+
+struct terminal {
+    const struct terminal_events *events;
+    void *owner;
+    SCREEN *curses;
+    int fd; /* the terminal once more: libuv makes what it polls non-blocking, and the shell's must stay as it
+               is */
+    uv_poll_t poll;
+    uv_signal_t signals[WATCHED_COUNT];
+    unsigned open_handles;
+    enum holder holder;
+    bool ascii;
+    attr_t attributes[STYLE_COUNT];
+    short pairs[STYLE_COUNT];
+    struct screen shown; /* what curses holds; no cells: unknown */
+};
+
+/* How a style looks: in 8 colours, in 256, and without any. */
+static const struct look {
+    attr_t attributes, mono;
+    short color, color256; /* -1: the terminal's own */
+} looks[STYLE_COUNT] = {
+    [STYLE_PLAIN] = {A_NORMAL, A_NORMAL, -1, -1},
+    [STYLE_DIM] = {A_DIM, A_DIM, -1, -1},
+    [STYLE_BOLD] = {A_BOLD, A_BOLD, -1, -1},
+    [STYLE_RED] = {A_BOLD, A_BOLD, COLOR_RED, COLOR_RED},
+    [STYLE_GREEN] = {A_BOLD, A_BOLD, COLOR_GREEN, COLOR_GREEN},
+    [STYLE_YELLOW] = {A_NORMAL, A_NORMAL, COLOR_YELLOW, COLOR_YELLOW},
+    [STYLE_CYAN] = {A_NORMAL, A_NORMAL, COLOR_CYAN, COLOR_CYAN},
+    [STYLE_REMOVED] = {A_NORMAL, A_NORMAL, COLOR_RED, 167},
+    [STYLE_ADDED] = {A_NORMAL, A_NORMAL, COLOR_GREEN, 71},
+    [STYLE_REVERSE] = {A_REVERSE, A_REVERSE, -1, -1},
+};
+
+static bool wants_color(enum terminal_color color)
+{
+    const char *none = getenv("NO_COLOR");
+    if (color == TERMINAL_COLOR_AUTO)
+        return none == NULL || *none == '\0';
+    return color == TERMINAL_COLOR_ALWAYS;
+}
+
+static void set_looks(struct terminal *terminal, enum terminal_color color)
+{
+    bool colored = wants_color(color) && has_colors() && start_color() == OK;
+    short back = colored && use_default_colors() == OK ? -1 : COLOR_BLACK;
+    for (int style = 0; style < STYLE_COUNT; style++) {
+        const struct look *look = &looks[style];
+        terminal->attributes[style] = colored ? look->attributes : look->mono;
+        short front = COLORS >= 256 ? look->color256 : look->color;
+        if (!colored || front < 0)
+            continue;
+        terminal->pairs[style] = (short)(style + 1);
+        init_pair((short)(style + 1), front, back);
+    }
+}
+
+/* Whether terminfo knows a terminal that can be drawn on. */
+static int check_kind(struct error *error)
+{
+    const char *name = getenv("TERM");
+    int status = 0;
+    if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
+        return error_set(error, -ENOTSUP, "TERM=%s is not known here; set TERM, or use aloof --once",
+                         name != NULL ? name : "");
+    const char *place = tigetstr("cup");
+    bool able = place != NULL && place != (char *)-1;
+    del_curterm(cur_term);
+    if (!able)
+        return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --once",
+                         name != NULL ? name : "");
+    return 0;
+}
+
+/* Adds a terminfo string without its padding ($<5/>), which no terminal of today waits for. */
+static void add_capability(struct buf *to, const char *name)
+{
+    const char *text = tigetstr(name);
+    if (text == NULL || text == (char *)-1)
+        return;
+    while (*text != '\0') {
+        const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
+        if (end == NULL)
+            buf_putc(to, *text);
+        text = end != NULL ? end + 1 : text + 1;
+    }
+}
+
+static void prepare_guard(struct terminal *terminal, const struct termios *modes)
+{
+    static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+    struct buf text = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add_capability(&text, names[i]);
+    guard_install(terminal->fd, modes, buf_str(&text), text.len);
+    buf_release(&text);
+    guard_arm(true);
+}
+
+static void follow_size(const struct terminal *terminal)
+{
+    struct winsize size;
+    if (ioctl(terminal->fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    int rows = size.ws_row < SIDE_MAX ? size.ws_row : SIDE_MAX;
+    int cols = size.ws_col < SIDE_MAX ? size.ws_col : SIDE_MAX;
+    if (rows != LINES || cols != COLS)
+        resizeterm(rows, cols);
+}
+
+static void read_keys(struct terminal *terminal);
+static void on_signal(uv_signal_t *handle, int number);
+
+static void on_readable(uv_poll_t *handle, int status, int events)
+{
+    struct terminal *terminal = handle->data;
+    (void)events;
+    if (terminal->holder == HOLDER_US && status == 0)
+        read_keys(terminal);
+    struct pollfd now = {.fd = terminal->fd};
+    if (terminal->holder == HOLDER_NOBODY)
+        return;
+    if (status < 0 || (poll(&now, 1, 0) == 1 && now.revents != 0)) {
+        uv_poll_stop(handle);
+        terminal->events->end(terminal->owner, SIGHUP);
+    }
+}
+
+static void await_keys(struct terminal *terminal)
+{
+    uv_poll_start(&terminal->poll, UV_READABLE, on_readable);
+}
+
+static int open_tty(void)
+{
+    char name[256];
+    if (ttyname_r(STDIN_FILENO, name, sizeof name) != 0)
+        snprintf(name, sizeof name, "/dev/tty");
+    int fd = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    return fd >= 0 ? fd : -errno;
+}
+
+/* Curses as we use it: keys one by one and at once, nothing echoed, nothing waited for. */
+static void set_up_curses(struct terminal *terminal, enum terminal_color color)
+{
+    cbreak();
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(ESCAPE_WAIT_MS);
+    typeahead(-1);
+    curs_set(0);
+    set_looks(terminal, color);
+    follow_size(terminal);
+}
+
+static void start_handles(struct terminal *terminal, uv_loop_t *loop)
+{
+    uv_poll_init(loop, &terminal->poll, terminal->fd);
+    terminal->poll.data = terminal;
+    await_keys(terminal);
+    for (size_t i = 0; i < WATCHED_COUNT; i++) {
+        uv_signal_init(loop, &terminal->signals[i]);
+        terminal->signals[i].data = terminal;
+        uv_signal_start(&terminal->signals[i], on_signal, watched[i]);
+    }
+    terminal->open_handles = 1 + WATCHED_COUNT;
+}
+
+int terminal_open(struct terminal **terminal, uv_loop_t *loop, enum terminal_color color,
+                  const struct terminal_events *events, void *owner, struct error *error)
+{
+    struct termios modes;
+    setlocale(LC_CTYPE, "");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &modes) != 0)
+        return error_set(error, -ENOTTY, "the loop wants a terminal; use aloof --once without one");
+    int bad = check_kind(error);
+    if (bad != 0)
+        return bad;
+    int fd = open_tty();
+    if (fd < 0)
+        return error_set(error, fd, "the terminal cannot be opened: %s", uv_strerror(fd));
+    struct terminal *made = mem_zero(sizeof *made);
+    *made = (struct terminal){.events = events, .owner = owner, .fd = fd};
+    made->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    made->curses = newterm(NULL, stdout, stdin);
+    if (made->curses == NULL) {
+        close(fd);
+        free(made);
+        return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --once");
+    }
+    set_up_curses(made, color);
+    prepare_guard(made, &modes);
+    start_handles(made, loop);
+    *terminal = made;
+    return 0;
+}
+
+void terminal_size(const struct terminal *terminal, int *rows, int *cols)
+{
+    (void)terminal;
+    *rows = LINES;
+    *cols = COLS;
+}
+
+bool terminal_ascii(const struct terminal *terminal)
+{
+    return terminal->ascii;
+}
+
+/* The cell's characters as curses wants them, as far as the C library agrees about their widths. Returns
+ * false when it does not agree about the base. */
+static bool wide_text(const struct cell *cell, wchar_t wide[CCHARW_MAX])
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)cell->text;
+    int len = 0;
+    while (*at != '\0' && len < CCHARW_MAX) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t step = utf8proc_iterate(at, -1, &code);
+        if (step <= 0)
+            break;
+        at += step;
+        int width = wcwidth((wchar_t)code);
+        if (len == 0 && width != cell->width)
+            return false;
+        if (len == 0 || width == 0)
+            wide[len++] = (wchar_t)code;
+    }
+    if (len < CCHARW_MAX)
+        wide[len] = L'\0';
+    return len > 0;
+}
+
+static void paint_cell(const struct terminal *terminal, int row, int col, const struct cell *cell)
+{
+    wchar_t wide[CCHARW_MAX + 1] = {0};
+    cchar_t out;
+    attr_t attributes = terminal->attributes[cell->style];
+    short pair = terminal->pairs[cell->style];
+    if (wide_text(cell, wide)) {
+        setcchar(&out, wide, attributes, pair, NULL);
+        mvadd_wch(row, col, &out);
+        return;
+    }
+    setcchar(&out, L"?", attributes, pair, NULL);
+    for (int i = 0; i < cell->width; i++)
+        mvadd_wch(row, col + i, &out);
+}
+
+/* Rows go to curses as a whole when any of their cells changed; what of that is sent is its decision. */
+static void paint_row(const struct terminal *terminal, const struct screen *screen, int row)
+{
+    const struct cell *cells = screen_cell(screen, row, 0);
+    size_t size = (size_t)screen->cols * sizeof *cells;
+    if (terminal->shown.cells != NULL && memcmp(cells, screen_cell(&terminal->shown, row, 0), size) == 0)
+        return;
+    for (int col = 0; col < screen->cols; col++)
+        if (cells[col].width > 0)
+            paint_cell(terminal, row, col, &cells[col]);
+}
+
+void terminal_paint(struct terminal *terminal, const struct screen *screen)
+{
+    if (terminal->holder != HOLDER_US || screen->rows != LINES || screen->cols != COLS)
+        return;
+    if (terminal->shown.rows != screen->rows || terminal->shown.cols != screen->cols) {
+        screen_release(&terminal->shown);
+        erase();
+    }
+    for (int row = 0; row < screen->rows; row++)
+        paint_row(terminal, screen, row);
+    move(screen->cursor_row, 0);
+    refresh();
+    if (terminal->shown.cells == NULL)
+        screen_init(&terminal->shown, screen->rows, screen->cols, screen->ascii);
+    size_t count = (size_t)screen->rows * (size_t)screen->cols;
+    memcpy(terminal->shown.cells, screen->cells, count * sizeof *screen->cells);
+}
+
+void terminal_forget(struct terminal *terminal)
+{
+    if (terminal->holder == HOLDER_US)
+        clearok(stdscr, TRUE);
+    screen_release(&terminal->shown);
+}
+
+static int input_of(wint_t code, bool function_key)
+{
+    if (!function_key)
+        return code == '\r' || code == '\n' ? INPUT_ENTER : (int)code;
+    switch (code) {
+    case KEY_UP:
+        return INPUT_UP;
+    case KEY_DOWN:
+        return INPUT_DOWN;
+    case KEY_HOME:
+        return INPUT_HOME;
+    case KEY_END:
+        return INPUT_END;
+    case KEY_PPAGE:
+        return INPUT_PAGE_UP;
+    case KEY_NPAGE:
+        return INPUT_PAGE_DOWN;
+    case KEY_ENTER:
+        return INPUT_ENTER;
+    default:
+        return INPUT_OTHER;
+    }
+}
+
+static void read_keys(struct terminal *terminal)
+{
+    wint_t code;
+    int kind;
+    while (terminal->holder == HOLDER_US && (kind = get_wch(&code)) != ERR)
+        terminal->events->key(terminal->owner, input_of(code, kind == KEY_CODE_YES));
+}
+
+static void leave(struct terminal *terminal, enum holder holder)
+{
+    guard_arm(false);
+    terminal->holder = holder;
+    endwin();
+}
+
+static void enter(struct terminal *terminal)
+{
+    terminal->holder = HOLDER_US;
+    guard_arm(true);
+    reset_prog_mode();
+    follow_size(terminal);
+    terminal_forget(terminal);
+    terminal->events->lost(terminal->owner);
+}
+
+/* Job control as signal(7) and the shell expect it: the terminal is given back, then the default action stops
+ * us right here, and what follows happens after fg. In an orphaned process group nothing stops. */
+static void suspend(struct terminal *terminal)
+{
+    leave(terminal, HOLDER_OTHER);
+    uv_signal_stop(&terminal->signals[WATCHED_TSTP]);
+    raise(SIGTSTP);
+    uv_signal_start(&terminal->signals[WATCHED_TSTP], on_signal, SIGTSTP);
+    enter(terminal);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct terminal *terminal = handle->data;
+    bool ours = terminal->holder == HOLDER_US;
+    if (terminal->holder == HOLDER_NOBODY)
+        return;
+    if (number == SIGTERM || number == SIGHUP) {
+        terminal->events->end(terminal->owner, number);
+    } else if (!ours) {
+        return;
+    } else if (number == SIGTSTP) {
+        suspend(terminal);
+    } else if (number == SIGCONT) {
+        enter(terminal);
+    } else if (number == SIGWINCH) {
+        follow_size(terminal);
+        terminal->events->lost(terminal->owner);
+    } else {
+        terminal->events->end(terminal->owner, number);
+    }
+}
+
+void terminal_give(struct terminal *terminal)
+{
+    if (terminal->holder != HOLDER_US)
+        return;
+    uv_poll_stop(&terminal->poll);
+    uv_signal_stop(&terminal->signals[WATCHED_TSTP]);
+    leave(terminal, HOLDER_OTHER);
+}
+
+void terminal_take(struct terminal *terminal)
+{
+    if (terminal->holder != HOLDER_OTHER)
+        return;
+    uv_signal_start(&terminal->signals[WATCHED_TSTP], on_signal, SIGTSTP);
+    await_keys(terminal);
+    enter(terminal);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct terminal *terminal = handle->data;
+    if (--terminal->open_handles > 0)
+        return;
+    close(terminal->fd);
+    terminal->fd = -1;
+    terminal->events->closed(terminal->owner);
+}
+
+void terminal_close(struct terminal *terminal)
+{
+    if (terminal->holder == HOLDER_NOBODY)
+        return;
+    if (terminal->holder == HOLDER_US)
+        leave(terminal, HOLDER_NOBODY);
+    terminal->holder = HOLDER_NOBODY;
+    guard_remove();
+    uv_close((uv_handle_t *)&terminal->poll, on_closed);
+    for (size_t i = 0; i < WATCHED_COUNT; i++)
+        uv_close((uv_handle_t *)&terminal->signals[i], on_closed);
+}
+
+void terminal_free(struct terminal *terminal)
+{
+    if (terminal == NULL)
+        return;
+    delscreen(terminal->curses);
+    screen_release(&terminal->shown);
+    free(terminal);
+}
