@@ -146,12 +146,12 @@ $(BUILD)/libaloof.a: $(ENGINE_OBJ)
 $(BUILD)/libui.a: $(UI_OBJ)
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 
+# Where the installed data is: the one flag that only main.c sees, so that a new PREFIX rebuilds it alone. A binary
+# built outside of build/ takes its data from this tree, as one inside of it does by itself.
+DATA_FLAG = -DALOOF_DATADIR='"$(if $(filter build/%,$(BUILD)),$(DATADIR),$(CURDIR)/share)"'
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-
-# Where the installed data is: the one flag that only main.c sees, so a new PREFIX rebuilds that alone.
-$(BUILD)/src/main.o: CPPFLAGS_ALL += -DALOOF_DATADIR='"$(DATADIR)"'
+	$(CC) $(CPPFLAGS_ALL) $(if $(filter src/main.c,$<),$(DATA_FLAG)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 $(BUILD)/src/main.o: $(BUILD)/datadir
 
 # Unit tests: one program a module, linked with the engine archive; views need libui, never curses.
