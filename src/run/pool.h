@@ -16,7 +16,7 @@ enum run_end {
 
 struct pool_end {
     enum run_end how;
-    int exit_code;    /* the runner's (pytest's 0..5), -1 unknown */
+    int exit_code;    /* the runner's (pytest's 0..5), 2 a test ended the run, 4 the worker refused, -1 unknown */
     const char *text; /* the last of what the runner printed; "" none */
 };
 
@@ -25,16 +25,18 @@ struct pool_events {
     void (*event)(void *owner, const struct event *event);
     /* The listing is complete; the owner answers by pool_feed calls or pool_finish, now or later. */
     void (*listed)(void *owner, size_t tests);
-    /* Slot `slot` is free and wants a parcel: answer with pool_give, or not at all when there is none. */
+    /* Slot `slot` wants a parcel: answer with pool_give, or not at all when there is none. Empty slots come first, then
+     * those that could hold one in reserve (pool_slot().held tells). */
     void (*hungry)(void *owner, unsigned slot);
-    /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt again. */
+    /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt again. Give them
+     * here or when the slots next are hungry, which follows at once: after pool_finish the run ends when nobody did. */
     void (*returned)(void *owner, const uint32_t *positions, size_t count);
     void (*ended)(void *owner, const struct pool_end *end);
     /* The worker's hello: versions for the header ("pytest 7.2.1", "3.11.2"). */
     void (*hello)(void *owner, const char *runner, const char *python, const char *executable);
     /* A damaged place in the worker's stream, or another line for aloof's log. */
     void (*damage)(void *owner, const char *reason);
-    void (*closed)(void *owner); /* after pool_close; the only place where it may be freed */
+    void (*closed)(void *owner); /* after pool_close, always asynchronously; the pool frees itself when it returns */
 };
 
 struct pool_options {
@@ -48,11 +50,13 @@ struct pool_options {
 struct pool_slot_view {
     const char *test_id; /* NULL: between tests. Borrowed until the loop turns */
     int64_t started_ns;  /* loop time (uv_hrtime) */
-    int pid;
+    int pid;             /* of the box, 0 none */
+    unsigned held;       /* parcels that the slot holds, the running one included: 0..2 */
 };
 
-struct pool; /* heap */
+struct pool; /* heap; every function may be called from within every callback. SIGPIPE must be ignored */
 
+/* Starts nothing yet. options are copied, events borrowed for the pool's life. */
 struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const struct pool_events *events,
                       void *owner);
 
@@ -62,20 +66,23 @@ void pool_warm(struct pool *pool);
 /* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect. */
 void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
 
-/* Gives a slot the ids (borrowed until the run ended) and positions of one parcel. */
+/* Gives a slot that holds fewer than two parcels the ids (the texts are borrowed until the run ended) and positions of
+ * one more. Nothing happens when no run wants parcels (it was cancelled a moment ago) or count is 0. */
 void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids, size_t count);
 
 /* No more parcels will come once the current boxes are done: the run ends when they are. Safe to call again. */
 void pool_finish(struct pool *pool);
 
-/* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted. */
+/* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted during the
+ * call; no other event of that run comes after it. Nothing happens when none is on. */
 void pool_cancel(struct pool *pool);
 
+/* Whether a run is on: pool_run was called and `ended` did not come yet. */
 bool pool_running(const struct pool *pool);
 struct pool_slot_view pool_slot(const struct pool *pool, unsigned slot);
 unsigned pool_slots(const struct pool *pool);
 
-/* Ends everything; `closed` follows. Safe in any state. */
+/* Ends everything; `closed` follows and nothing else does. Safe in any state, and again. */
 void pool_close(struct pool *pool);
 
 #endif

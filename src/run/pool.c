@@ -1,0 +1,734 @@
+#include "run/pool.h"
+
+#include "run/slot.h"
+#include "run/verdict.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define STOP_PATIENCE_MS 2000  /* for a run to be gone after aloof.stop */
+#define START_PATIENCE_MS 10000 /* the same when the worker has yet to start */
+#define KILL_PATIENCE_MS 2000  /* for a box to be gone after aloof.kill */
+#define LEAVE_GRACE_MS 500     /* for a worker to leave by itself */
+
+enum pool_state {
+    POOL_IDLE,     /* no run is on; what comes is stale */
+    POOL_LISTING,  /* aloof.run is sent, aloof.listed awaited */
+    POOL_DEALING,  /* parcels come, boxes run */
+    POOL_ENDING,   /* aloof.end is sent, aloof.ended awaited */
+    POOL_STOPPING, /* aloof.stop is sent, aloof.ended awaited; what else comes is stale */
+    POOL_BREAKING, /* the worker is on its way out, the run ends when it is gone; what comes is stale */
+    POOL_CLOSING,
+};
+
+#define IN(state) (1u << (state))
+#define IN_LIVE (IN(POOL_LISTING) | IN(POOL_DEALING) | IN(POOL_ENDING))
+#define IN_ALL (~0u)
+
+struct pool {
+    const struct pool_events *events;
+    void *owner;
+    uv_loop_t *loop;
+    struct pool_options options; /* its strings are ours */
+    struct worker *worker;       /* NULL: does not run */
+    enum pool_state state;
+    unsigned serial;
+    size_t listed;       /* tests of the run so far */
+    struct slot *slots;
+    uv_timer_t patience;
+    unsigned handles;   /* open ones of ours, and one for the worker */
+    bool greeted;       /* the worker said hello */
+    bool finishing;     /* the owner has no more parcels */
+    bool busy;          /* in the middle of a step: slots are fed when it is over */
+    char *refused;      /* why the worker cannot work */
+    struct pool_end end; /* what STOPPING and BREAKING lead to; its text is ours */
+    VEC(bool) stranded; /* by position: came back once from a box that began nothing */
+};
+
+static bool is_in(const struct pool *pool, unsigned states)
+{
+    return (states & IN(pool->state)) != 0;
+}
+
+static void tell(void *owner, const struct event *event)
+{
+    struct pool *pool = owner;
+    if (is_in(pool, IN_LIVE))
+        pool->events->event(pool->owner, event);
+}
+
+static void damage(struct pool *pool, const char *text)
+{
+    if (pool->state != POOL_CLOSING)
+        pool->events->damage(pool->owner, text);
+}
+
+/* The end of a run. */
+
+static void set_end(struct pool *pool, enum run_end how, int exit_code, const char *text)
+{
+    free((char *)(uintptr_t)pool->end.text);
+    pool->end = (struct pool_end){how, exit_code, mem_strdup(text)};
+}
+
+static void clear_slots(struct pool *pool)
+{
+    for (unsigned i = 0; i < pool->options.slots; i++) {
+        uv_timer_stop(&pool->slots[i].timer);
+        slot_clear(&pool->slots[i]);
+    }
+}
+
+/* Hands pool->end over; the owner may start the next run from there. */
+static void end_run(struct pool *pool)
+{
+    clear_slots(pool);
+    uv_timer_stop(&pool->patience);
+    pool->state = POOL_IDLE;
+    struct pool_end end = pool->end;
+    pool->end = (struct pool_end){0};
+    pool->events->ended(pool->owner, &end);
+    free((char *)(uintptr_t)end.text);
+}
+
+static void break_worker(struct pool *pool)
+{
+    pool->state = POOL_BREAKING;
+    clear_slots(pool);
+    worker_stop(pool->worker, 0);
+}
+
+static void lose_patience(uv_timer_t *timer)
+{
+    break_worker(timer->data);
+}
+
+/* pool->end is set: the worker is told to stop and everything before its answer is stale. */
+static void stop_run(struct pool *pool)
+{
+    if (pool->worker != NULL)
+        worker_send(pool->worker, "stop", -1, json_pack("{s:I}", "serial", (json_int_t)pool->serial));
+    pool->state = POOL_STOPPING;
+    clear_slots(pool);
+    uv_timer_start(&pool->patience, lose_patience, pool->greeted ? STOP_PATIENCE_MS : START_PATIENCE_MS, 0);
+}
+
+/* Outcomes for the tests of a box. */
+
+static void fail(struct pool *pool, const struct slot *slot, const char *id, const char *tag, const char *reason)
+{
+    struct verdict_sink sink = {tell, pool};
+    verdict_fail(&sink, id, slot->number, tag, reason);
+}
+
+static void fail_late(struct pool *pool, const struct slot *slot, const char *id)
+{
+    char reason[64];
+    snprintf(reason, sizeof reason, "no answer for %g s", pool->options.timeout_ms / 1000.0);
+    fail(pool, slot, id, TAG_TIMEOUT, reason);
+}
+
+static void fail_crashed(struct pool *pool, const struct slot *slot, const char *id, const struct death *death)
+{
+    struct buf reason = {0};
+    verdict_describe(&reason, death);
+    if (death->signal == 0)
+        buf_puts(&reason, " in the middle of the test (os._exit?)");
+    fail(pool, slot, id, TAG_CRASH, buf_str(&reason));
+    buf_release(&reason);
+}
+
+/* The worker fails us as a whole: nothing that is with it will be reported any more. death NULL: we kill it, which is
+ * not the fault of the tests that run. */
+static void write_off(struct pool *pool, const struct death *death)
+{
+    struct verdict_sink sink = {tell, pool};
+    for (unsigned i = 0; i < pool->options.slots; i++) {
+        struct slot *slot = &pool->slots[i];
+        while (slot->held > 0) {
+            bool late = slot->deadline >= DEADLINE_DUMPED;
+            struct parcel parcel = slot_take(slot);
+            for (size_t t = 0; t < parcel.count; t++) {
+                if (parcel.reported[t])
+                    continue;
+                if (t != parcel.running)
+                    fail(pool, slot, parcel.ids[t], TAG_NOT_RUN, "the worker ended before it");
+                else if (late)
+                    fail_late(pool, slot, parcel.ids[t]);
+                else if (death != NULL)
+                    fail_crashed(pool, slot, parcel.ids[t], death);
+                else
+                    verdict_remark(&sink, parcel.ids[t], slot->number, TAG_INTERRUPTED, NULL, NULL);
+            }
+            parcel_release(&parcel);
+        }
+    }
+}
+
+/* Deadlines. */
+
+static void give_box_up(struct slot *slot)
+{
+    struct pool *pool = slot->owner;
+    const char *id = slot->parcels[0].ids[slot->late];
+    char *text = mem_printf("%s: its box could not be killed; the worker starts anew", id);
+    set_end(pool, RUN_BROKEN, -1, text);
+    free(text);
+    write_off(pool, NULL);
+    if (is_in(pool, IN_LIVE))
+        break_worker(pool);
+}
+
+static void pass_deadline(uv_timer_t *timer)
+{
+    struct slot *slot = timer->data;
+    struct pool *pool = slot->owner;
+    switch (slot->deadline) {
+    case DEADLINE_OFF:
+        break;
+    case DEADLINE_SET:
+        slot->deadline = DEADLINE_DUMPED;
+        slot->late = slot->parcels[0].running;
+        worker_send(pool->worker, "dump", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
+        uv_timer_start(timer, pass_deadline, pool->options.grace_ms, 0);
+        break;
+    case DEADLINE_DUMPED:
+        slot->deadline = DEADLINE_KILLED;
+        worker_send(pool->worker, "kill", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
+        uv_timer_start(timer, pass_deadline, KILL_PATIENCE_MS, 0);
+        break;
+    case DEADLINE_KILLED:
+        give_box_up(slot);
+        break;
+    }
+}
+
+/* A box that was killed is awaited with the timer that runs; whatever begins in it meanwhile is not on the clock. */
+static void set_deadline(struct pool *pool, struct slot *slot)
+{
+    if (pool->options.timeout_ms == 0 || slot->deadline == DEADLINE_KILLED)
+        return;
+    slot->deadline = DEADLINE_SET;
+    uv_timer_start(&slot->timer, pass_deadline, pool->options.timeout_ms, 0);
+}
+
+static void lift_deadline(struct slot *slot)
+{
+    if (slot->deadline == DEADLINE_KILLED)
+        return;
+    slot->deadline = DEADLINE_OFF;
+    uv_timer_stop(&slot->timer);
+}
+
+/* Parcels. */
+
+static void end_if_done(struct pool *pool)
+{
+    if (pool->state != POOL_DEALING || !pool->finishing || pool->busy)
+        return;
+    for (unsigned i = 0; i < pool->options.slots; i++)
+        if (pool->slots[i].held > 0)
+            return;
+    pool->state = POOL_ENDING;
+    worker_send(pool->worker, "end", -1, json_object());
+}
+
+static void feed(struct pool *pool)
+{
+    if (pool->busy)
+        return;
+    pool->busy = true;
+    for (unsigned held = 0; held < SLOT_PARCELS; held++)
+        for (unsigned i = 0; i < pool->options.slots && pool->state == POOL_DEALING; i++)
+            if (pool->slots[i].held == held)
+                pool->events->hungry(pool->owner, i);
+    pool->busy = false;
+    end_if_done(pool);
+}
+
+void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids, size_t count)
+{
+    assert(slot < pool->options.slots);
+    if (pool->state != POOL_DEALING || count == 0)
+        return;
+    slot_push(&pool->slots[slot], positions, ids, count);
+    json_t *tests = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(tests, json_integer(positions[i]));
+    worker_send(pool->worker, "box", (int)slot, json_pack("{s:o}", "tests", tests));
+    feed(pool);
+}
+
+void pool_finish(struct pool *pool)
+{
+    pool->finishing = true;
+    end_if_done(pool);
+}
+
+/* The death of a box. */
+
+struct box_end {
+    struct death death;
+    bool killed;         /* by us, at a deadline */
+    size_t late;         /* its index, where killed */
+    const char *stopped; /* a test asked for the end of the whole run; NULL: none */
+};
+
+static bool died(const struct box_end *end, const struct parcel *parcel)
+{
+    return end->death.signal != 0 || end->death.exit_code != 0 || parcel->running != SLOT_NO_TEST;
+}
+
+static void judge_running(struct pool *pool, const struct slot *slot, struct parcel *parcel, const struct box_end *end)
+{
+    size_t at = parcel->running;
+    if (at == SLOT_NO_TEST)
+        return;
+    if (end->killed && at != end->late)
+        return; /* it began between the deadline of the one before and the kill: it is dealt again */
+    parcel->reported[at] = true;
+    if (end->killed)
+        fail_late(pool, slot, parcel->ids[at]);
+    else
+        fail_crashed(pool, slot, parcel->ids[at], &end->death);
+}
+
+/* One event per test and run of entries; what names no test goes to the last one that ran. */
+static void tell_leaks(struct pool *pool, const struct slot *slot, const struct parcel *parcel, json_t *left)
+{
+    struct verdict_sink sink = {tell, pool};
+    const char *newest = parcel->ids[parcel->newest == SLOT_NO_TEST ? parcel->count - 1 : parcel->newest];
+    struct buf commands = {0};
+    for (size_t i = 0; i < json_array_size(left);) {
+        const char *named = json_string_value(json_object_get(json_array_get(left, i), "test"));
+        const char *culprit = named != NULL ? named : newest, *next = culprit;
+        while (i < json_array_size(left) && strcmp(next, culprit) == 0) {
+            const char *command = json_string_value(json_object_get(json_array_get(left, i++), "command"));
+            buf_printf(&commands, "%s\n", command != NULL ? command : "?");
+            next = json_string_value(json_object_get(json_array_get(left, i), "test"));
+            next = next != NULL ? next : newest;
+        }
+        verdict_remark(&sink, culprit, slot->number, TAG_LEAK, "leak", buf_str(&commands));
+        buf_clear(&commands);
+    }
+    buf_release(&commands);
+}
+
+static bool strand(struct pool *pool, uint32_t position)
+{
+    while (pool->stranded.len <= position)
+        vec_push(&pool->stranded, false);
+    bool again = pool->stranded.items[position];
+    pool->stranded.items[position] = true;
+    return again;
+}
+
+/* What was not reported goes back to be dealt again. A box that began no test at all gets a test back only once, so that
+ * this comes to an end. */
+static void return_rest(struct pool *pool, const struct slot *slot, const struct parcel *parcel, const struct death *death)
+{
+    struct buf reason = {0};
+    buf_puts(&reason, "its box ended before any test began, twice: ");
+    verdict_describe(&reason, death);
+    VEC(uint32_t) rest = {0};
+    for (size_t i = 0; i < parcel->count; i++) {
+        if (parcel->reported[i])
+            continue;
+        if (parcel->newest == SLOT_NO_TEST && strand(pool, parcel->positions[i]))
+            fail(pool, slot, parcel->ids[i], TAG_NOT_RUN, buf_str(&reason));
+        else
+            vec_push(&rest, parcel->positions[i]);
+    }
+    if (rest.len > 0 && pool->state == POOL_DEALING)
+        pool->events->returned(pool->owner, rest.items, rest.len);
+    vec_release(&rest);
+    buf_release(&reason);
+}
+
+static void fail_rest(struct pool *pool, const struct slot *slot, const struct parcel *parcel)
+{
+    for (size_t i = 0; i < parcel->count; i++)
+        if (!parcel->reported[i])
+            fail(pool, slot, parcel->ids[i], TAG_NOT_RUN, "its box ended without reporting it");
+}
+
+static void settle_parcel(struct pool *pool, const struct slot *slot, struct parcel *parcel, const struct box_end *end,
+                          json_t *left)
+{
+    bool dead = died(end, parcel);
+    judge_running(pool, slot, parcel, end);
+    if (!end->killed) /* what a box leaves that we killed is our doing */
+        tell_leaks(pool, slot, parcel, left);
+    if (dead)
+        return_rest(pool, slot, parcel, &end->death);
+    else if (end->stopped == NULL)
+        fail_rest(pool, slot, parcel);
+}
+
+static int small_int(json_t *value, int otherwise)
+{
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : otherwise;
+    return number >= -1 && number <= INT32_MAX ? (int)number : otherwise;
+}
+
+static struct death read_death(json_t *body)
+{
+    return (struct death){small_int(json_object_get(body, "exit"), -1), small_int(json_object_get(body, "signal"), 0)};
+}
+
+/* Messages of the worker. */
+
+static void on_hello(struct pool *pool, struct slot *slot, json_t *body)
+{
+    (void)slot;
+    const char *runner = json_string_value(json_object_get(body, "runner"));
+    const char *python = json_string_value(json_object_get(body, "python"));
+    const char *executable = json_string_value(json_object_get(body, "executable"));
+    pool->greeted = true;
+    if (pool->state == POOL_STOPPING)
+        uv_timer_start(&pool->patience, lose_patience, STOP_PATIENCE_MS, 0);
+    pool->events->hello(pool->owner, runner != NULL ? runner : "", python != NULL ? python : "",
+                        executable != NULL ? executable : "");
+}
+
+static void on_refused(struct pool *pool, struct slot *slot, json_t *body)
+{
+    (void)slot;
+    const char *text = json_string_value(json_object_get(body, "text"));
+    free(pool->refused);
+    pool->refused = mem_strdup(text != NULL ? text : "the worker refused without a reason");
+    worker_stop(pool->worker, LEAVE_GRACE_MS);
+}
+
+static bool is_current(struct pool *pool, json_t *body)
+{
+    json_t *serial = json_object_get(body, "serial");
+    if (json_is_integer(serial) && json_integer_value(serial) == (json_int_t)pool->serial)
+        return true;
+    damage(pool, "a message about a run that is not on");
+    return false;
+}
+
+static void on_listed(struct pool *pool, struct slot *slot, json_t *body)
+{
+    (void)slot;
+    if (!is_current(pool, body))
+        return;
+    json_int_t tests = json_integer_value(json_object_get(body, "tests"));
+    if (tests != (json_int_t)pool->listed) { /* the positions would mean other tests */
+        set_end(pool, RUN_BROKEN, -1, "the listing of the tests was damaged on its way");
+        stop_run(pool);
+        return;
+    }
+    pool->state = POOL_DEALING;
+    pool->events->listed(pool->owner, pool->listed);
+    feed(pool);
+}
+
+static void on_started(struct pool *pool, struct slot *slot, json_t *body)
+{
+    (void)pool;
+    slot->pid = small_int(json_object_get(body, "pid"), 0);
+}
+
+static void on_gone(struct pool *pool, struct slot *slot, json_t *body)
+{
+    if (slot->held == 0) {
+        damage(pool, "the end of a box that nobody asked for");
+        return;
+    }
+    struct box_end end = {read_death(body), slot->deadline >= DEADLINE_DUMPED, slot->late,
+                          json_string_value(json_object_get(body, "stopped"))};
+    uv_timer_stop(&slot->timer);
+    struct parcel parcel = slot_take(slot);
+    pool->busy = true;
+    settle_parcel(pool, slot, &parcel, &end, json_object_get(body, "left"));
+    pool->busy = false;
+    parcel_release(&parcel);
+    if (end.stopped != NULL && pool->state == POOL_DEALING) {
+        set_end(pool, RUN_BROKEN, 2, end.stopped);
+        stop_run(pool);
+    }
+    feed(pool);
+}
+
+static void on_ended(struct pool *pool, struct slot *slot, json_t *body)
+{
+    (void)slot;
+    if (!is_current(pool, body))
+        return;
+    struct death death = read_death(body);
+    const char *text = json_string_value(json_object_get(body, "text"));
+    if (pool->state != POOL_STOPPING) {
+        bool complete = pool->state == POOL_ENDING && death.signal == 0 && death.exit_code >= 0;
+        set_end(pool, complete ? RUN_COMPLETE : RUN_BROKEN, death.exit_code, text != NULL ? text : "");
+        write_off(pool, &death);
+    }
+    if (is_in(pool, IN_LIVE | IN(POOL_STOPPING)))
+        end_run(pool);
+}
+
+struct message {
+    const char *verb;
+    unsigned states; /* in which it counts; elsewhere it is stale */
+    bool of_slot;
+    void (*receive)(struct pool *pool, struct slot *slot, json_t *body);
+};
+
+static const struct message messages[] = {
+    {"hello", IN_ALL & ~IN(POOL_CLOSING), false, on_hello},
+    {"refused", IN_ALL & ~IN(POOL_CLOSING), false, on_refused},
+    {"listed", IN(POOL_LISTING), false, on_listed},
+    {"started", IN(POOL_DEALING), true, on_started},
+    {"gone", IN(POOL_DEALING), true, on_gone},
+    {"ended", IN_LIVE | IN(POOL_STOPPING), false, on_ended},
+};
+
+static void on_message(void *owner, const char *verb, int slot, json_t *body)
+{
+    struct pool *pool = owner;
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        const struct message *message = &messages[i];
+        if (strcmp(message->verb, verb) != 0 || !is_in(pool, message->states))
+            continue;
+        if (message->of_slot && (slot < 0 || (unsigned)slot >= pool->options.slots))
+            damage(pool, "a message about a slot that does not exist");
+        else
+            message->receive(pool, message->of_slot ? &pool->slots[slot] : NULL, body);
+        return;
+    }
+}
+
+/* Events and the end of the worker. */
+
+static struct slot *slot_of(struct pool *pool, struct bytes route)
+{
+    unsigned number = 0;
+    size_t i = 0;
+    for (; i < route.len && i < 6 && route.data[i] >= '0' && route.data[i] <= '9'; i++)
+        number = number * 10 + (unsigned)(route.data[i] - '0');
+    return i > 0 && i == route.len && number < pool->options.slots ? &pool->slots[number] : NULL;
+}
+
+static void follow(struct pool *pool, struct slot *slot, const struct event *event)
+{
+    if (event->status == EVENT_INPROGRESS && slot_begin(slot, event->test_id, (int64_t)uv_hrtime()))
+        set_deadline(pool, slot);
+    else if (event_is_final(event) && slot_report(slot, event->test_id) && slot_running(slot) == NULL)
+        lift_deadline(slot);
+}
+
+static void on_event(void *owner, const struct event *event)
+{
+    struct pool *pool = owner;
+    struct slot *slot = slot_of(pool, event->route);
+    if (!is_in(pool, IN_LIVE))
+        return;
+    pool->listed += pool->state == POOL_LISTING && event->status == EVENT_EXISTS;
+    struct event named = *event;
+    if (slot != NULL && event->test_id.data == NULL && event->file_name.data != NULL)
+        named.test_id = bytes_of(slot_running(slot));
+    else if (slot != NULL)
+        follow(pool, slot, event);
+    tell(pool, &named);
+}
+
+static void on_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
+{
+    char *text = mem_printf("the worker's stream: %s (%llu octets at %llu)", reason, (unsigned long long)length,
+                            (unsigned long long)offset);
+    damage(owner, length > 0 ? text : reason);
+    free(text);
+}
+
+static void settle(struct pool *pool)
+{
+    if (--pool->handles > 0)
+        return;
+    pool->events->closed(pool->owner);
+    free((char *)(uintptr_t)pool->options.worker.self);
+    free((char *)(uintptr_t)pool->options.worker.python);
+    free((char *)(uintptr_t)pool->options.worker.source);
+    free((char *)(uintptr_t)pool->options.worker.cwd);
+    for (const char *const *entry = pool->options.worker.env; entry != NULL && *entry != NULL; entry++)
+        free((char *)(uintptr_t)*entry);
+    free((char **)(uintptr_t)pool->options.worker.env);
+    free((char *)(uintptr_t)pool->end.text);
+    free(pool->refused);
+    vec_release(&pool->stranded);
+    free(pool->slots);
+    free(pool);
+}
+
+/* The worker's own end, in words: why it refused, else what it said last, else how it died. */
+static void describe_end(struct buf *to, const struct death *death, const char *refused, const char *text)
+{
+    buf_puts(to, refused != NULL ? refused : text);
+    while (to->len > 0 && to->data[to->len - 1] == '\n')
+        to->data[--to->len] = '\0';
+    if (to->len > 0)
+        return;
+    buf_puts(to, "the worker ");
+    verdict_describe(to, death);
+}
+
+/* The reaper leaves with 128 + the signal that ended the worker. */
+static struct death worker_death(int64_t exit_code, int signal)
+{
+    bool killed = signal == 0 && exit_code > 128 && exit_code < 192;
+    return (struct death){exit_code >= 0 ? (int)exit_code : -1, killed ? (int)exit_code - 128 : signal};
+}
+
+static void on_closed(void *owner, int64_t exit_code, int signal, const char *text)
+{
+    struct pool *pool = owner;
+    struct death death = worker_death(exit_code, signal);
+    pool->worker = NULL;
+    pool->greeted = false;
+    if (pool->state == POOL_CLOSING) {
+        settle(pool);
+        return;
+    }
+    pool->handles--;
+    struct buf words = {0};
+    char *refused = pool->refused;
+    pool->refused = NULL;
+    describe_end(&words, &death, refused, text);
+    if (is_in(pool, IN_LIVE)) {
+        set_end(pool, RUN_BROKEN, refused != NULL ? 4 : -1, buf_str(&words));
+        write_off(pool, &death);
+    }
+    if (is_in(pool, IN_LIVE | IN(POOL_STOPPING) | IN(POOL_BREAKING)))
+        end_run(pool);
+    else
+        damage(pool, buf_str(&words));
+    buf_release(&words);
+    free(refused);
+}
+
+static const struct worker_events worker_events = {
+    .event = on_event, .message = on_message, .damage = on_damage, .closed = on_closed};
+
+/* The owner's calls. */
+
+static const char *const *copy_env(const char *const *env)
+{
+    VEC(const char *) copy = {0};
+    for (; env != NULL && *env != NULL; env++)
+        vec_push(&copy, mem_strdup(*env));
+    vec_push(&copy, NULL);
+    return copy.items;
+}
+
+struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const struct pool_events *events,
+                      void *owner)
+{
+    assert(options->slots > 0);
+    struct pool *pool = mem_zero(sizeof *pool);
+    pool->loop = loop;
+    pool->events = events;
+    pool->owner = owner;
+    pool->options = *options;
+    pool->options.worker = (struct worker_options){
+        .self = mem_strdup(options->worker.self),
+        .python = mem_strdup(options->worker.python),
+        .source = mem_strdup(options->worker.source),
+        .cwd = mem_strdup(options->worker.cwd),
+        .env = copy_env(options->worker.env),
+    };
+    uv_timer_init(loop, &pool->patience);
+    pool->patience.data = pool;
+    pool->slots = mem_zero(options->slots * sizeof *pool->slots);
+    for (unsigned i = 0; i < options->slots; i++) {
+        pool->slots[i].owner = pool;
+        pool->slots[i].number = i;
+        uv_timer_init(loop, &pool->slots[i].timer);
+        pool->slots[i].timer.data = &pool->slots[i];
+    }
+    pool->handles = options->slots + 1;
+    return pool;
+}
+
+void pool_warm(struct pool *pool)
+{
+    if (pool->worker != NULL || pool->state == POOL_CLOSING)
+        return;
+    pool->handles++;
+    pool->worker = worker_start(pool->loop, &pool->options.worker, &worker_events, pool);
+}
+
+static json_t *pack_strings(const struct strings *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->len; i++)
+        json_array_append_new(array, json_string(list->items[i]));
+    return array;
+}
+
+void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files)
+{
+    assert(pool->state == POOL_IDLE);
+    pool_warm(pool);
+    pool->state = POOL_LISTING;
+    pool->serial = serial;
+    pool->finishing = false;
+    pool->stranded.len = 0;
+    pool->listed = 0;
+    json_t *body = json_pack("{s:I, s:o, s:o}", "serial", (json_int_t)serial, "args", pack_strings(args), "files",
+                             files != NULL ? pack_strings(files) : json_null());
+    worker_send(pool->worker, "run", -1, body);
+}
+
+void pool_cancel(struct pool *pool)
+{
+    if (!is_in(pool, IN_LIVE))
+        return;
+    set_end(pool, RUN_CANCELLED, -1, "");
+    struct verdict_sink sink = {tell, pool};
+    for (unsigned i = 0; i < pool->options.slots && is_in(pool, IN_LIVE); i++)
+        if (slot_running(&pool->slots[i]) != NULL)
+            verdict_remark(&sink, slot_running(&pool->slots[i]), i, TAG_INTERRUPTED, NULL, NULL);
+    if (is_in(pool, IN_LIVE))
+        stop_run(pool);
+}
+
+bool pool_running(const struct pool *pool)
+{
+    return is_in(pool, IN_LIVE | IN(POOL_STOPPING) | IN(POOL_BREAKING));
+}
+
+struct pool_slot_view pool_slot(const struct pool *pool, unsigned slot)
+{
+    assert(slot < pool->options.slots);
+    const struct slot *at = &pool->slots[slot];
+    return (struct pool_slot_view){slot_running(at), at->started_ns, at->pid, at->held};
+}
+
+unsigned pool_slots(const struct pool *pool)
+{
+    return pool->options.slots;
+}
+
+static void count_timer(uv_handle_t *timer)
+{
+    settle(timer->data);
+}
+
+static void count_slot_timer(uv_handle_t *timer)
+{
+    const struct slot *slot = timer->data;
+    settle(slot->owner);
+}
+
+void pool_close(struct pool *pool)
+{
+    if (pool->state == POOL_CLOSING)
+        return;
+    pool->state = POOL_CLOSING;
+    clear_slots(pool);
+    uv_close((uv_handle_t *)&pool->patience, count_timer);
+    for (unsigned i = 0; i < pool->options.slots; i++)
+        uv_close((uv_handle_t *)&pool->slots[i].timer, count_slot_timer);
+    if (pool->worker != NULL)
+        worker_stop(pool->worker, LEAVE_GRACE_MS);
+}
