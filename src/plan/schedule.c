@@ -16,7 +16,7 @@ struct deal {
     const struct model *model;
     enum box_mode mode;
     int64_t guess_ns; /* of a test with no known time */
-    int64_t limit_ns; /* a batch that costs more is split */
+    int64_t limit_ns; /* a batch that costs more is split: half of an even share */
     struct map changed;
     VEC(struct batch) batches;
 };
@@ -83,6 +83,8 @@ static void weigh(struct deal *deal, unsigned boxes)
     deal->limit_ns = (sum_ns + deal->guess_ns * (int64_t)unknown) / (2 * (int64_t)boxes);
     if (deal->limit_ns < WORTH_A_BOX_NS)
         deal->limit_ns = WORTH_A_BOX_NS;
+    if (boxes == 1)
+        deal->limit_ns = INT64_MAX;
 }
 
 /* One batch a test, or one a group; in BOX_AUTO fragile tests by themselves. */
@@ -133,18 +135,24 @@ static size_t class_end(const struct deal *deal, const struct parcel *parcel, si
     return end;
 }
 
-/* Deals the batch out again in pieces of about even cost: whole classes, single tests of a class that is itself
- * too long. */
+/* How much the next piece should cost when so much of the group is left: the pieces get smaller towards
+ * its end, so that they level out what was guessed wrong. */
+static int64_t piece_ns(const struct deal *deal, int64_t left_ns)
+{
+    int64_t least_ns = deal->limit_ns / 4 > WORTH_A_BOX_NS ? deal->limit_ns / 4 : WORTH_A_BOX_NS;
+    int64_t want_ns = left_ns / 2 < deal->limit_ns ? left_ns / 2 : deal->limit_ns;
+    return want_ns > least_ns ? want_ns : least_ns;
+}
+
+/* Deals the batch out again in pieces: whole classes, single tests of a class that is itself too long. */
 static void split(struct deal *deal, size_t whole)
 {
     struct parcel *parcel = deal->batches.items[whole].parcel;
-    int64_t total_ns = deal->batches.items[whole].cost_ns;
-    int64_t pieces = (total_ns + deal->limit_ns - 1) / deal->limit_ns;
-    int64_t target_ns = total_ns / pieces + total_ns / pieces / 16;
+    int64_t left_ns = deal->batches.items[whole].cost_ns, next_ns = 0;
+    int64_t target_ns = piece_ns(deal, left_ns);
     deal->batches.items[whole] = (struct batch){.parcel = mem_zero(sizeof *parcel)};
     size_t at = whole;
     for (size_t i = 0, end = 0, step = 1; i < parcel->positions.len; i += step) {
-        int64_t next_ns = 0;
         if (i == end) {
             end = class_end(deal, parcel, i, &next_ns);
             step = deal->mode == BOX_GROUP || next_ns <= deal->limit_ns ? end - i : 1;
@@ -152,8 +160,11 @@ static void split(struct deal *deal, size_t whole)
         if (step == 1)
             next_ns = cost_ns(deal, parcel->positions.items[i]);
         int64_t have_ns = deal->batches.items[at].cost_ns;
-        if (have_ns > 0 && have_ns + next_ns > target_ns)
+        if (have_ns > 0 && have_ns + next_ns - target_ns > target_ns - have_ns) {
+            left_ns -= have_ns;
+            target_ns = piece_ns(deal, left_ns);
             at = open_batch(deal);
+        }
         for (size_t p = i; p < i + step; p++)
             put(deal, at, parcel->positions.items[p]);
     }
