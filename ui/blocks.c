@@ -23,9 +23,10 @@ static bool same_stamp(const struct block_stamp *a, const struct block_stamp *b)
            a->marks == b->marks;
 }
 
-static void build_broken(struct block *block, const char *text)
+static void build_broken(struct block *block, const char *text, bool none_found)
 {
-    add_line(&block->story, STYLE_RED, true, mem_strdup("BROKEN  the tests could not be run"));
+    const char *heading = none_found ? "NO TESTS  none were found" : "BROKEN  the tests could not be run";
+    add_line(&block->story, none_found ? STYLE_YELLOW : STYLE_RED, true, mem_strdup(heading));
     for (size_t count = 0; *text != '\0' && count < BROKEN_LINES_MAX; count++) {
         size_t len = strcspn(text, "\n");
         add_line(&block->story, STYLE_PLAIN, false, mem_printf("    %.*s", (int)len, text));
@@ -125,7 +126,7 @@ static struct block_stamp stamp_of(const struct snapshot *snapshot, const struct
 }
 
 /* The runner's words come and go as the first block. */
-static void update_broken(struct blocks *blocks, const char *broken)
+static void update_broken(struct blocks *blocks, const char *broken, bool none_found)
 {
     bool had = blocks->broken != NULL;
     if (had && broken != NULL && strcmp(blocks->broken, broken) == 0)
@@ -142,7 +143,7 @@ static void update_broken(struct blocks *blocks, const char *broken)
     vec_push(&blocks->list, (struct block){0});
     memmove(blocks->list.items + 1, blocks->list.items, (blocks->list.len - 1) * sizeof *blocks->list.items);
     blocks->list.items[0] = (struct block){.test = MAP_NONE, .failure = MAP_NONE};
-    build_broken(&blocks->list.items[0], broken);
+    build_broken(&blocks->list.items[0], broken, none_found);
 }
 
 static void shrink(struct blocks *blocks, size_t count)
@@ -167,7 +168,7 @@ static void number_lines(struct blocks *blocks)
 
 void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const struct view_state *state)
 {
-    update_broken(blocks, snapshot->status.broken);
+    update_broken(blocks, snapshot->status.broken, snapshot->exit_code == EXIT_NO_TESTS);
     size_t before = blocks->broken != NULL ? 1 : 0;
     shrink(blocks, before + snapshot->failure_count);
     for (size_t i = 0; i < snapshot->failure_count; i++) {

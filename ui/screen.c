@@ -85,11 +85,19 @@ static void set_cell(struct screen *screen, int row, int col, enum style style, 
         cell[1] = (struct cell){.style = (unsigned char)style};
 }
 
+static int count_characters(const char *text)
+{
+    int count = 0;
+    for (; *text != '\0'; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
 static void add_mark(struct cell *cell, const struct glyph *glyph)
 {
-    size_t have = strlen(cell->text);
-    if (have > 0 && have + glyph->len < CELL_BYTES)
-        memcpy(cell->text + have, glyph->at, glyph->len);
+    int have = count_characters(cell->text);
+    if (have > 0 && have <= CELL_MARKS)
+        memcpy(cell->text + strlen(cell->text), glyph->at, glyph->len);
 }
 
 /* Where only ASCII may be shown, every column of another character is a question mark. */

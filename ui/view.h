@@ -8,6 +8,8 @@
 #include "ui/keys.h"
 #include "ui/screen.h"
 
+#define EXIT_NO_TESTS 5 /* pytest's exit code when it found none */
+
 /* What there is to be seen, borrowed for as long as it is drawn. */
 struct snapshot {
     struct session_status status;
@@ -17,7 +19,7 @@ struct snapshot {
     const struct session_slot *slots;
     unsigned slot_count;
     size_t tests;          /* known ones, without the retired */
-    int exit_code;         /* of the last run, as pytest's; 5: it found no tests */
+    int exit_code;         /* of the last run, as pytest's */
     char verdict_time[16]; /* local time of the verdict, "14:02:11"; "" none */
     const char *editor;    /* the command that location lines begin with; never NULL */
     const char *prefix;    /* see session_prefix */

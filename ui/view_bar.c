@@ -147,7 +147,8 @@ void view_bar(struct screen *screen, int row, const struct snapshot *snapshot)
         add_count(&parts, STYLE_PLAIN, 100, model->done, model->done == 1 ? "test" : "tests");
         add_counts(&parts, model);
     } else if (model->listing.len > 0) {
-        add_count(&parts, STYLE_PLAIN, 100, model->listing.len, "tests found");
+        add_count(&parts, STYLE_PLAIN, 100, model->listing.len,
+                  model->listing.len == 1 ? "test found" : "tests found");
     }
     add_times(&parts, status);
     int margin = screen->cols >= 20 ? 1 : 0;

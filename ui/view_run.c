@@ -101,7 +101,9 @@ static struct verdict_line verdict_of(const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
     struct verdict_line line = {"", STYLE_YELLOW};
-    if (status->broken != NULL) {
+    if (status->broken != NULL && snapshot->exit_code == EXIT_NO_TESTS) {
+        snprintf(line.text, sizeof line.text, "NO TESTS");
+    } else if (status->broken != NULL) {
         snprintf(line.text, sizeof line.text, "BROKEN");
         line.style = STYLE_RED;
     } else if (snapshot->model->red > 0 || status->verdict == VERDICT_RED) {
@@ -112,7 +114,7 @@ static struct verdict_line verdict_of(const struct snapshot *snapshot)
         line.style = STYLE_GREEN;
     } else if (status->verdict == VERDICT_PARTLY) {
         snprintf(line.text, sizeof line.text, "NO RED KNOWN");
-    } else {
+    } else if (status->state == LOOP_IDLE) {
         snprintf(line.text, sizeof line.text, "NO VERDICT");
     }
     return line;
@@ -148,7 +150,7 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
         buf_puts(line, "collecting");
     else
         buf_puts(line, running[status->run]);
-    bool told = status->because != NULL && *status->because != '\0';
+    bool told = status->because != NULL && *status->because != '\0' && status->runner != NULL;
     if (told && (status->state != LOOP_IDLE || status->run != RUN_NONE))
         add_part(line, screen, status->because);
 }
@@ -167,7 +169,8 @@ static void draw_state(struct screen *screen, int row, const struct snapshot *sn
     }
     col = screen_fit(screen, row, col, limit, verdict.style, verdict.text);
     if (col + screen_width(screen, dot(screen)) + 1 < limit) {
-        col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
+        if (verdict.text[0] != '\0')
+            col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
         screen_fit(screen, row, col, limit, STYLE_PLAIN, buf_str(&activity));
     }
     buf_release(&activity);
@@ -214,7 +217,7 @@ static void draw_green(struct screen *screen, int row, const struct snapshot *sn
 static void draw_empty(struct screen *screen, int row, const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
-    const char *text = "no failure so far";
+    const char *text = status->runner == NULL || status->collecting ? "" : "no failure so far";
     if (status->verdict == VERDICT_GREEN) {
         draw_green(screen, row, snapshot);
         return;
@@ -248,32 +251,60 @@ static void draw_area(struct screen *screen, const struct layout *at, const stru
     screen->cursor_row = row;
 }
 
-/* "j/k move · Enter edit · … · ? help · q quit": from the left as many as fit, but help and quit always. */
-static void draw_hints(struct screen *screen, int row, bool paused)
+/* Help and quit are in the row however narrow it is. */
+static bool always_hinted(const struct key *key)
+{
+    return key->command == COMMAND_HELP || key->command == COMMAND_QUIT;
+}
+
+/* Whether the key would do anything now. */
+static bool applies(const struct key *key, const struct snapshot *snapshot)
+{
+    switch (key->command) {
+    case COMMAND_STOP:
+        return snapshot->status.state == LOOP_RUNNING;
+    case COMMAND_NEXT:
+    case COMMAND_EDIT:
+    case COMMAND_UNFOLD:
+    case COMMAND_RUN_ONE:
+        return snapshot->failure_count > 0;
+    case COMMAND_RERUN_RED:
+        return snapshot->model->red > 0;
+    default:
+        return true;
+    }
+}
+
+static void add_hint(struct buf *line, const struct screen *screen, const struct key *key, bool paused)
+{
+    const char *hint = key->command == COMMAND_PAUSE && paused ? "resume" : key->hint;
+    buf_printf(line, "%s%s %s", line->len > 0 ? dot(screen) : "", key->hint_name, hint);
+}
+
+/* "j/k move · Enter edit · … · ? help · q quit": from the left as many as fit. */
+static void draw_hints(struct screen *screen, int row, const struct snapshot *snapshot)
 {
     size_t count;
     const struct key *keys = keys_table(&count);
-    struct buf kept = {0}, line = {0};
+    struct buf last = {0}, line = {0};
     for (size_t i = 0; i < count; i++)
-        if (keys[i].command == COMMAND_HELP || keys[i].command == COMMAND_QUIT)
-            buf_printf(&kept, "%s%s %s", kept.len > 0 ? dot(screen) : "", keys[i].hint_name, keys[i].hint);
-    int room = screen->cols - 1 - screen_width(screen, buf_str(&kept));
+        if (always_hinted(&keys[i]))
+            add_hint(&last, screen, &keys[i], false);
+    int room = screen->cols - 1 - screen_width(screen, buf_str(&last)) - screen_width(screen, dot(screen));
     for (size_t i = 0; i < count; i++) {
-        const struct key *key = &keys[i];
-        if (key->hint_name == NULL || key->command == COMMAND_HELP || key->command == COMMAND_QUIT)
+        if (keys[i].hint_name == NULL || always_hinted(&keys[i]) || !applies(&keys[i], snapshot))
             continue;
-        const char *hint = key->command == COMMAND_PAUSE && paused ? "resume" : key->hint;
         size_t before = line.len;
-        buf_printf(&line, "%s %s%s", key->hint_name, hint, dot(screen));
+        add_hint(&line, screen, &keys[i], snapshot->status.paused);
         if (screen_width(screen, buf_str(&line)) > room) {
             line.len = before;
             line.data[before] = '\0';
             break;
         }
     }
-    buf_puts(&line, buf_str(&kept));
+    buf_printf(&line, "%s%s", line.len > 0 ? dot(screen) : "", buf_str(&last));
     screen_fit(screen, row, 1, screen->cols, STYLE_DIM, buf_str(&line));
-    buf_release(&kept);
+    buf_release(&last);
     buf_release(&line);
 }
 
@@ -292,7 +323,7 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
     if (at.bar >= 0)
         view_bar(screen, at.bar, snapshot);
     if (at.hints >= 0)
-        draw_hints(screen, at.hints, snapshot->status.paused);
+        draw_hints(screen, at.hints, snapshot);
     if (state->message == NULL)
         return;
     screen_fill(screen, screen->rows - 1, 0, screen->cols, STYLE_PLAIN, " ");

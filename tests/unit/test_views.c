@@ -1,0 +1,698 @@
+#include "ui/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#define SCREENS "tests/corpus/screens/"
+#define REFRESH                                                                                              \
+    "ALOOF_REFRESH_SCREENS" /* set in the environment: golden screens are written, not compared              \
+                             */
+#define CLIP_LIMIT 65536
+#define FAILURES_MAX 64
+
+/* All that a screen shows, as the session would hand it over. */
+struct scene {
+    struct model model;
+    struct failure failures[FAILURES_MAX];
+    struct session_slot slots[2];
+    struct snapshot snapshot;
+    struct view_state view;
+    struct blocks blocks;
+};
+
+static const char *const item_trace =
+    "Traceback (most recent call last):\n"
+    "  File \"/p/tests/test_api.py\", line 33, in test_item_and_attribute\n"
+    "    assert tmpl.render(foo={\"items\": 42}) == \"[('items', 42)]\"\n"
+    "  File \"/usr/lib/python3/dist-packages/markupsafe/__init__.py\", line 50, in escape\n"
+    "    return Markup(s)\n"
+    "  File \"/usr/lib/python3.11/functools.py\", line 909, in wrapper\n"
+    "    return dispatch(args[0].__class__)(*args, **kw)\n"
+    "  File \"/p/src/jinja2/environment.py\", line 512, in getattr\n"
+    "    return getattr(obj, attribute)\n"
+    "AssertionError: assert \"[('items', 41)]\" == \"[('items', 42)]\"\n"
+    "  - [('items', 42)]\n"
+    "  + [('items', 41)]\n";
+
+static void scene_init(struct scene *scene)
+{
+    *scene = (struct scene){0};
+    model_init(&scene->model, CLIP_LIMIT);
+    model_begin(&scene->model, 1);
+    view_init(&scene->view);
+    scene->snapshot = (struct snapshot){
+        .status =
+            {
+                .project = "jinja",
+                .branch = "main",
+                .runner = "pytest 7.2.1",
+                .git = true,
+                .added = 3,
+                .modified = 2,
+                .dirs = 41,
+                .boxes = 2,
+                .run = RUN_RED,
+                .verdict = VERDICT_RED,
+                .because = "src/jinja2/utils.py changed",
+                .run_ns = 40000000,
+                .left_ns = -1,
+                .reran = 2,
+            },
+        .model = &scene->model,
+        .failures = scene->failures,
+        .slots = scene->slots,
+        .slot_count = 2,
+        .tests = 851,
+        .verdict_time = "14:02:11",
+        .editor = "vim",
+        .prefix = "",
+    };
+}
+
+static void scene_release(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->snapshot.failure_count; i++)
+        trace_release(&scene->failures[i].trace);
+    blocks_release(&scene->blocks);
+    view_release(&scene->view);
+    model_release(&scene->model);
+}
+
+static void attach(struct scene *scene, const char *id, const char *name, const char *text)
+{
+    const struct event event = {
+        .test_id = bytes_of(id), .file_name = bytes_of(name), .file = bytes_of(text), .eof = true};
+    model_apply(&scene->model, &event, 0);
+}
+
+/* A test of the run with that outcome; tag: what says more about a failure, NULL none. */
+static size_t add_test(struct scene *scene, const char *id, enum event_status status, const char *tag)
+{
+    const struct bytes tags[] = {bytes_of("group=tests/test_api.py"), bytes_of(tag)};
+    struct event event = {.status = EVENT_EXISTS,
+                          .test_id = bytes_of(id),
+                          .runnable = true,
+                          .tags = tags,
+                          .tag_count = 1,
+                          .has_tags = true};
+    model_apply(&scene->model, &event, 0);
+    size_t test = model_find(&scene->model, bytes_of(id));
+    model_ask(&scene->model, test);
+    event =
+        (struct event){.status = EVENT_INPROGRESS, .test_id = bytes_of(id), .has_time = true, .time_ns = 1};
+    model_apply(&scene->model, &event, 0);
+    if (status == EVENT_INPROGRESS)
+        return test;
+    attach(scene, id, "stdout", "line one\nline two\nline three\nthe \033[31mlast\033[0m words\n");
+    if (tag != NULL)
+        attach(scene, id, "reason", strcmp(tag, TAG_CRASH) == 0 ? "killed by SIGSEGV" : "no answer for 10 s");
+    event = (struct event){.status = status,
+                           .test_id = bytes_of(id),
+                           .tags = tags + 1,
+                           .tag_count = 1,
+                           .has_tags = tag != NULL,
+                           .has_time = true,
+                           .time_ns = 30000001};
+    model_apply(&scene->model, &event, 0);
+    return test;
+}
+
+static void add_failure(struct scene *scene, size_t test, const char *trace)
+{
+    assert_true(scene->snapshot.failure_count < FAILURES_MAX);
+    static const struct trace_paths paths = {.root = "/p"};
+    struct failure *failure = &scene->failures[scene->snapshot.failure_count++];
+    *failure = (struct failure){.test = test};
+    trace_parse(&failure->trace, bytes_of(trace), &paths);
+}
+
+static void add_red(struct scene *scene)
+{
+    size_t test =
+        add_test(scene, "tests/test_api.py::TestExtendedAPI::test_item_and_attribute", EVENT_FAIL, NULL);
+    scene->model.tests.items[test].red_runs = 3;
+    add_failure(scene, test, item_trace);
+    struct trace *trace = &scene->failures[0].trace;
+    trace->frames.items[trace->frames.len - 1].changed = true;
+    test = add_test(scene, "tests/test_ext.py::test_native", EVENT_FAIL, TAG_CRASH);
+    add_failure(scene, test, "");
+}
+
+static void make_red(struct scene *scene)
+{
+    add_red(scene);
+    add_test(scene, "tests/test_api.py::test_skipped", EVENT_SKIP, NULL);
+}
+
+static void make_running(struct scene *scene)
+{
+    add_red(scene);
+    char id[64];
+    for (int i = 0; i < 20; i++) {
+        snprintf(id, sizeof id, "tests/test_loaders.py::test_%d", i);
+        add_test(scene, id, EVENT_SUCCESS, NULL);
+    }
+    for (int i = 20; i < 37; i++) {
+        snprintf(id, sizeof id, "tests/test_loaders.py::test_%d", i);
+        add_test(scene, id, EVENT_INPROGRESS, NULL);
+    }
+    scene->slots[0] = (struct session_slot){"tests/test_lexnparse.py::TestSyntax::test_call", 3200000000};
+    scene->slots[1] = (struct session_slot){"tests/test_loaders.py::test_caching_no_cache", 20000000};
+    struct session_status *status = &scene->snapshot.status;
+    status->state = LOOP_RUNNING;
+    status->run = RUN_ALL;
+    status->because = "the red set passed";
+    status->run_ns = 600000000;
+    status->left_ns = 500000000;
+}
+
+static void make_green(struct scene *scene)
+{
+    add_test(scene, "tests/test_api.py::test_one", EVENT_SUCCESS, NULL);
+    add_test(scene, "tests/test_api.py::test_two", EVENT_SKIP, NULL);
+    struct session_status *status = &scene->snapshot.status;
+    status->verdict = VERDICT_GREEN;
+    status->run = RUN_ALL;
+    status->reran = 851;
+    status->run_ns = 1200000000;
+    status->because = "the red set passed";
+}
+
+static void make_starting(struct scene *scene)
+{
+    struct session_status *status = &scene->snapshot.status;
+    status->verdict = VERDICT_UNKNOWN;
+    status->state = LOOP_RUNNING;
+    status->run = RUN_ALL;
+    status->runner = NULL;
+    status->because = "start";
+    scene->snapshot.tests = 0;
+    scene->snapshot.verdict_time[0] = '\0';
+}
+
+static void make_collecting(struct scene *scene)
+{
+    make_starting(scene);
+    const struct event event = {
+        .status = EVENT_EXISTS, .test_id = bytes_of("tests/test_api.py::test_one"), .runnable = true};
+    model_apply(&scene->model, &event, 0);
+    scene->snapshot.status.runner = "pytest 7.2.1";
+    scene->snapshot.status.collecting = true;
+}
+
+static void make_crash(struct scene *scene)
+{
+    add_failure(scene, add_test(scene, "tests/test_ext.py::test_native", EVENT_FAIL, TAG_CRASH), "");
+    add_failure(scene, add_test(scene, "tests/test_ext.py::test_endless", EVENT_FAIL, TAG_TIMEOUT), "");
+}
+
+static void make_broken(struct scene *scene)
+{
+    scene->snapshot.status.verdict = VERDICT_UNKNOWN;
+    scene->snapshot.status.run = RUN_ALL;
+    scene->snapshot.exit_code = 4;
+    scene->snapshot.status.broken = "ImportError while loading conftest '/p/tests/conftest.py'.\n"
+                                    "tests/conftest.py:3: in <module>\n"
+                                    "    import nowhere\n"
+                                    "E   ModuleNotFoundError: No module named 'nowhere'\n";
+}
+
+static void make_empty(struct scene *scene)
+{
+    scene->snapshot.status.verdict = VERDICT_UNKNOWN;
+    scene->snapshot.status.run = RUN_ALL;
+    scene->snapshot.status.reran = 0;
+    scene->snapshot.exit_code = 5;
+    scene->snapshot.tests = 0;
+    scene->snapshot.status.broken = "no tests ran in 0.01s";
+}
+
+static void make_fixed(struct scene *scene)
+{
+    add_red(scene);
+    scene->failures[0].fixed = true;
+    model_set_red(&scene->model, scene->failures[0].test, false);
+}
+
+static void make_paused(struct scene *scene)
+{
+    make_red(scene);
+    scene->snapshot.status.paused = true;
+}
+
+static void make_stopping(struct scene *scene)
+{
+    make_running(scene);
+    scene->snapshot.status.state = LOOP_CANCELLING;
+}
+
+static void make_help(struct scene *scene)
+{
+    make_red(scene);
+    scene->view.help = true;
+}
+
+static void make_message(struct scene *scene)
+{
+    make_green(scene);
+    view_say(&scene->view, "nvim: no such file or directory; set editor.command, VISUAL or EDITOR");
+}
+
+/* Names as tests may have them: tabs, escapes, invalid UTF-8, wide and combining characters. */
+static void make_hostile(struct scene *scene)
+{
+    size_t test = add_test(
+        scene,
+        "tests/t.py::test[\033]0;x\a\xff\t日本語e\u0301\u202e\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7]",
+        EVENT_FAIL, NULL);
+    add_failure(scene, test,
+                "ValueError: \x1b[31mred\x1b[0m \x9b"
+                "31m\r\b\b日本語日本語日本語日本語日本語日本語日本語日本語日本語\n");
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct scene *scene);
+} scenes[] = {
+    {"red", make_red},           {"running", make_running},       {"green", make_green},
+    {"starting", make_starting}, {"collecting", make_collecting}, {"crash", make_crash},
+    {"broken", make_broken},     {"empty", make_empty},           {"fixed", make_fixed},
+    {"paused", make_paused},     {"stopping", make_stopping},     {"help", make_help},
+    {"message", make_message},   {"hostile", make_hostile},
+};
+
+static const struct {
+    int rows, cols;
+} sizes[] = {{24, 80}, {5, 20}, {60, 200}};
+
+static void draw(struct scene *scene, struct screen *screen, int rows, int cols, bool ascii)
+{
+    screen_init(screen, rows, cols, ascii);
+    scene->blocks.ascii = ascii;
+    blocks_update(&scene->blocks, &scene->snapshot, &scene->view);
+    view_follow(&scene->view, &scene->blocks, view_area_rows(rows));
+    if (scene->view.help)
+        view_help(screen, &scene->view);
+    else
+        view_run(screen, &scene->snapshot, &scene->view, &scene->blocks);
+}
+
+static void render(void (*make)(struct scene *), int rows, int cols, bool ascii, struct buf *to)
+{
+    struct scene scene;
+    struct screen screen;
+    scene_init(&scene);
+    make(&scene);
+    draw(&scene, &screen, rows, cols, ascii);
+    screen_dump(&screen, rows == 24 && !ascii, to);
+    screen_release(&screen);
+    scene_release(&scene);
+}
+
+static void read_golden(const char *path, struct buf *text)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        fail_msg("%s is missing; run this test with " REFRESH "=1 and look at it", path);
+    char piece[4096];
+    for (size_t len; (len = fread(piece, 1, sizeof piece, file)) > 0;)
+        buf_add(text, piece, len);
+    fclose(file);
+}
+
+static void check_golden(const char *path, const struct buf *drawn)
+{
+    if (getenv(REFRESH) != NULL) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(buf_str(drawn), 1, drawn->len, file), drawn->len);
+        assert_int_equal(fclose(file), 0);
+        return;
+    }
+    struct buf golden = {0};
+    read_golden(path, &golden);
+    if (strcmp(buf_str(&golden), buf_str(drawn)) != 0)
+        fail_msg("%s differs; drawn was:\n%s", path, buf_str(drawn));
+    buf_release(&golden);
+}
+
+static void screens_are_as_they_were(void **state)
+{
+    (void)state;
+    char path[256];
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
+        for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++)
+            for (int ascii = 0; ascii < 2; ascii++) {
+                struct buf drawn = {0};
+                render(scenes[i].make, sizes[size].rows, sizes[size].cols, ascii == 1, &drawn);
+                snprintf(path, sizeof path, SCREENS "%s-%dx%d%s.txt", scenes[i].name, sizes[size].cols,
+                         sizes[size].rows, ascii == 1 ? "-ascii" : "");
+                check_golden(path, &drawn);
+                buf_release(&drawn);
+            }
+}
+
+/* What holds for every cell of every screen. */
+static void check_cells(const struct screen *screen)
+{
+    for (int row = 0; row < screen->rows; row++)
+        for (int col = 0; col < screen->cols; col++) {
+            const struct cell *cell = screen_cell(screen, row, col);
+            struct bytes text = bytes_of(cell->text);
+            assert_true(bytes_utf8(text));
+            assert_true(cell->width != 2 || (col + 1 < screen->cols && cell[1].width == 0));
+            assert_true(cell->width != 0 || (col > 0 && cell[-1].width == 2));
+            assert_int_equal(cell->width == 0, text.len == 0);
+            for (size_t i = 0; i < text.len; i++) {
+                unsigned char octet = (unsigned char)text.data[i];
+                assert_true(octet >= ' ' && octet != 0x7F);
+                assert_true(!screen->ascii || octet < 0x80);
+            }
+        }
+}
+
+static void every_size_is_survived(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
+        for (int rows = 1; rows <= 26; rows++)
+            for (int cols = 1; cols <= 104; cols = cols < 24 ? cols + 1 : cols + 7) {
+                struct scene scene;
+                struct screen screen;
+                scene_init(&scene);
+                scenes[i].make(&scene);
+                draw(&scene, &screen, rows, cols, (rows + cols) % 2 == 0);
+                check_cells(&screen);
+                screen_release(&screen);
+                scene_release(&scene);
+            }
+}
+
+static void text_is_cut_at_the_edges(void **state)
+{
+    (void)state;
+    struct screen screen;
+    screen_init(&screen, 2, 6, false);
+    assert_int_equal(screen_put(&screen, 0, 4, 99, STYLE_PLAIN, "日本"), 6);
+    assert_int_equal(screen_put(&screen, 1, 5, 99, STYLE_PLAIN, "日"), 5);
+    screen_put(&screen, -1, 0, 9, STYLE_PLAIN, "x");
+    screen_put(&screen, 2, 0, 9, STYLE_PLAIN, "x");
+    screen_put(&screen, 0, 9, 9, STYLE_PLAIN, "x");
+    check_cells(&screen);
+    struct buf text = {0};
+    screen_dump(&screen, false, &text);
+    assert_string_equal(buf_str(&text), "    日\n\n");
+    buf_release(&text);
+    screen_release(&screen);
+}
+
+static void writing_over_half_a_wide_character_removes_it(void **state)
+{
+    (void)state;
+    struct screen screen;
+    screen_init(&screen, 2, 6, false);
+    screen_put(&screen, 0, 0, 6, STYLE_PLAIN, "日本語");
+    screen_put(&screen, 0, 1, 6, STYLE_PLAIN, "x");
+    screen_put(&screen, 1, 0, 6, STYLE_PLAIN, "日本語");
+    screen_put(&screen, 1, 1, 6, STYLE_PLAIN, "字");
+    check_cells(&screen);
+    struct buf text = {0};
+    screen_dump(&screen, false, &text);
+    assert_string_equal(buf_str(&text), " x本語\n 字 語\n");
+    buf_release(&text);
+    screen_release(&screen);
+}
+
+static void marks_stay_with_their_base_and_are_bounded(void **state)
+{
+    (void)state;
+    struct screen screen;
+    screen_init(&screen, 1, 8, false);
+    struct buf marks = {0};
+    buf_puts(&marks, "e");
+    for (int i = 0; i < 100; i++)
+        buf_puts(&marks, "\u0301");
+    buf_puts(&marks, "x");
+    assert_int_equal(screen_put(&screen, 0, 0, 8, STYLE_PLAIN, buf_str(&marks)), 2);
+    assert_true(strlen(screen_cell(&screen, 0, 0)->text) <= 1 + 4 * CELL_MARKS);
+    assert_string_equal(screen_cell(&screen, 0, 1)->text, "x");
+    buf_release(&marks);
+    screen_release(&screen);
+}
+
+static void text_that_does_not_fit_shows_that_it_was_cut(void **state)
+{
+    (void)state;
+    struct screen screen;
+    screen_init(&screen, 4, 8, false);
+    screen_fit(&screen, 0, 0, 8, STYLE_PLAIN, "12345678");
+    screen_fit(&screen, 1, 0, 8, STYLE_PLAIN, "123456789");
+    screen_fit_end(&screen, 2, 0, 8, STYLE_PLAIN, "123456789");
+    screen_fit_end(&screen, 3, 0, 6, STYLE_PLAIN, "日本語日本語");
+    struct buf text = {0};
+    screen_dump(&screen, false, &text);
+    assert_string_equal(buf_str(&text), "12345678\n1234567…\n…3456789\n…本語\n");
+    buf_release(&text);
+    screen_release(&screen);
+}
+
+/* A scene of `count` failures without frames, each of one line and a message. */
+static void make_many(struct scene *scene, int count)
+{
+    char id[64];
+    for (int i = 0; i < count; i++) {
+        snprintf(id, sizeof id, "tests/test_api.py::test_%d", i);
+        add_failure(scene, add_test(scene, id, EVENT_FAIL, NULL), item_trace);
+    }
+    blocks_update(&scene->blocks, &scene->snapshot, &scene->view);
+    view_follow(&scene->view, &scene->blocks, 10);
+}
+
+static void cursor_walks_over_failures_and_frames(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 2);
+    static const struct {
+        enum command command;
+        size_t test;
+        int frame;
+    } steps[] = {
+        {COMMAND_NONE, 0, -1},
+        {COMMAND_PREVIOUS, 0, -1},
+        {COMMAND_NEXT, 0, 0},
+        {COMMAND_NEXT, 0, 3},
+        {COMMAND_NEXT, 1, -1},
+        {COMMAND_PREVIOUS, 0, 3},
+        {COMMAND_NEXT_FAILURE, 1, -1},
+        {COMMAND_NEXT_FAILURE, 1, -1},
+        {COMMAND_NEXT, 1, 0},
+        {COMMAND_PREVIOUS_FAILURE, 1, -1},
+        {COMMAND_PREVIOUS_FAILURE, 0, -1},
+        {COMMAND_LAST, 1, -1},
+        {COMMAND_FIRST, 0, -1},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        view_move(&scene.view, &scene.blocks, 10, steps[i].command);
+        view_follow(&scene.view, &scene.blocks, 10);
+        assert_int_equal(scene.view.test, scene.failures[steps[i].test].test);
+        assert_int_equal(scene.view.frame, steps[i].frame);
+        assert_in_range(scene.view.row, 0, 9);
+    }
+    scene_release(&scene);
+}
+
+static void unfolding_shows_foreign_frames_and_folding_hides_them(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 1);
+    size_t folded = scene.blocks.lines;
+    view_unfold(&scene.view, scene.failures[0].test);
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    assert_true(scene.blocks.lines > folded);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
+    assert_int_equal(scene.view.frame, 1);
+    view_unfold(&scene.view, scene.failures[0].test);
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(scene.blocks.lines, folded);
+    assert_int_equal(scene.view.frame, -1);
+    scene_release(&scene);
+}
+
+static void pages_reach_the_end_and_come_back(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 30);
+    long last_top = (long)scene.blocks.lines - 10;
+    int pages = 0;
+    while (view_top(&scene.view, &scene.blocks) < last_top && pages++ < 100) {
+        view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_DOWN);
+        assert_in_range(scene.view.row, 0, 9);
+    }
+    assert_int_equal(view_top(&scene.view, &scene.blocks), last_top);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_DOWN);
+    assert_int_equal(scene.view.test, scene.failures[29].test);
+    for (pages = 0; view_top(&scene.view, &scene.blocks) > 0 && pages < 100; pages++)
+        view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_UP);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_UP);
+    assert_int_equal(scene.view.test, scene.failures[0].test);
+    assert_int_equal(scene.view.frame, -1);
+    scene_release(&scene);
+}
+
+static void the_line_under_the_cursor_does_not_jump(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 10);
+    for (int i = 0; i < 5; i++)
+        view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT_FAILURE);
+    long row = scene.view.row;
+    scene.failures[0].fixed = true;
+    scene.failures[1].fixed = true;
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(scene.view.test, scene.failures[5].test);
+    assert_int_equal(scene.view.row, row);
+    scene_release(&scene);
+}
+
+static void a_cursor_whose_failure_is_gone_goes_to_what_took_its_place(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 3);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_LAST);
+    trace_release(&scene.failures[2].trace);
+    scene.snapshot.failure_count = 2;
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(scene.view.test, scene.failures[1].test);
+    size_t count = scene.snapshot.failure_count;
+    scene.snapshot.failure_count = 0;
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(scene.view.test, MAP_NONE);
+    assert_int_equal(scene.blocks.lines, 0);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_DOWN);
+    scene.snapshot.failure_count = count;
+    scene_release(&scene);
+}
+
+static void the_runners_words_can_be_scrolled_without_failures(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct buf text = {0};
+    for (int i = 0; i < 40; i++)
+        buf_printf(&text, "line %d\n", i);
+    scene.snapshot.status.broken = buf_str(&text);
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), 1);
+    for (int i = 0; i < 10; i++)
+        view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_DOWN);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), 41 - 10);
+    scene.snapshot.status.broken = NULL;
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), 0);
+    buf_release(&text);
+    scene_release(&scene);
+}
+
+static void a_story_is_built_again_only_when_it_changed(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 2);
+    const void *before = scene.blocks.list.items[0].story.lines.items;
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    assert_ptr_equal(scene.blocks.list.items[0].story.lines.items, before);
+    blocks_touch(&scene.blocks, scene.failures[0].test);
+    assert_true(scene.blocks.list.items[0].stale);
+    assert_false(scene.blocks.list.items[1].stale);
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    assert_false(scene.blocks.list.items[0].stale);
+    scene_release(&scene);
+}
+
+static void durations_read_well(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ns;
+        int digits;
+        const char *text;
+    } expected[] = {
+        {-5, 1, "0.0 s"},         {40000000, 2, "0.04 s"},    {600000000, 1, "0.6 s"},
+        {12400000000, 1, "12 s"}, {119000000000, 1, "119 s"}, {125000000000, 1, "2 min 5 s"},
+    };
+    char text[32];
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        view_seconds(text, sizeof text, expected[i].ns, expected[i].digits);
+        assert_string_equal(text, expected[i].text);
+    }
+}
+
+static void help_scrolls_and_any_other_key_leaves_it(void **state)
+{
+    (void)state;
+    size_t count;
+    keys_table(&count);
+    struct view_state view;
+    view_init(&view);
+    view.help = true;
+    view_move_help(&view, 5, COMMAND_PREVIOUS);
+    assert_int_equal(view.help_top, 0);
+    view_move_help(&view, 5, COMMAND_NEXT);
+    assert_int_equal(view.help_top, 1);
+    for (size_t i = 0; i < count; i++)
+        view_move_help(&view, 5, COMMAND_PAGE_DOWN);
+    assert_int_equal(view.help_top, (int)count - 3);
+    assert_true(view.help);
+    view_move_help(&view, 5, COMMAND_QUIT);
+    assert_false(view.help);
+    view_release(&view);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(every_size_is_survived),
+        cmocka_unit_test(text_is_cut_at_the_edges),
+        cmocka_unit_test(writing_over_half_a_wide_character_removes_it),
+        cmocka_unit_test(marks_stay_with_their_base_and_are_bounded),
+        cmocka_unit_test(text_that_does_not_fit_shows_that_it_was_cut),
+        cmocka_unit_test(cursor_walks_over_failures_and_frames),
+        cmocka_unit_test(unfolding_shows_foreign_frames_and_folding_hides_them),
+        cmocka_unit_test(pages_reach_the_end_and_come_back),
+        cmocka_unit_test(the_line_under_the_cursor_does_not_jump),
+        cmocka_unit_test(a_cursor_whose_failure_is_gone_goes_to_what_took_its_place),
+        cmocka_unit_test(the_runners_words_can_be_scrolled_without_failures),
+        cmocka_unit_test(a_story_is_built_again_only_when_it_changed),
+        cmocka_unit_test(durations_read_well),
+        cmocka_unit_test(help_scrolls_and_any_other_key_leaves_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
