@@ -4,11 +4,11 @@
 #include "run/verdict.h"
 
 #include <assert.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #define STOP_PATIENCE_MS 2000  /* for a run to be gone after aloof.stop */
 #define START_PATIENCE_MS 10000 /* the same when the worker has yet to start */
-#define KILL_PATIENCE_MS 2000  /* for a box to be gone after aloof.kill */
 #define LEAVE_GRACE_MS 500     /* for a worker to leave by itself */
 
 enum pool_state {
@@ -73,10 +73,8 @@ static void set_end(struct pool *pool, enum run_end how, int exit_code, const ch
 
 static void clear_slots(struct pool *pool)
 {
-    for (unsigned i = 0; i < pool->options.slots; i++) {
-        uv_timer_stop(&pool->slots[i].timer);
+    for (unsigned i = 0; i < pool->options.slots; i++)
         slot_clear(&pool->slots[i]);
-    }
 }
 
 /* Hands pool->end over; the owner may start the next run from there. */
@@ -113,64 +111,53 @@ static void stop_run(struct pool *pool)
     uv_timer_start(&pool->patience, lose_patience, pool->greeted ? STOP_PATIENCE_MS : START_PATIENCE_MS, 0);
 }
 
-/* Outcomes for the tests of a box. */
-
-static void fail(struct pool *pool, const struct slot *slot, const char *id, const char *tag, const char *reason)
+static struct box_end box_end(const struct pool *pool, const struct slot *slot, struct death death)
 {
-    struct verdict_sink sink = {tell, pool};
-    verdict_fail(&sink, id, slot->number, tag, reason);
+    return (struct box_end){
+        .death = death,
+        .late = deadline_passed(&slot->deadline),
+        .late_test = slot->deadline.test,
+        .timeout_ms = pool->options.timeout_ms,
+    };
 }
 
-static void fail_late(struct pool *pool, const struct slot *slot, const char *id)
-{
-    char reason[64];
-    snprintf(reason, sizeof reason, "no answer for %g s", pool->options.timeout_ms / 1000.0);
-    fail(pool, slot, id, TAG_TIMEOUT, reason);
-}
-
-static void fail_crashed(struct pool *pool, const struct slot *slot, const char *id, const struct death *death)
-{
-    struct buf reason = {0};
-    verdict_describe(&reason, death);
-    if (death->signal == 0)
-        buf_puts(&reason, " in the middle of the test (os._exit?)");
-    fail(pool, slot, id, TAG_CRASH, buf_str(&reason));
-    buf_release(&reason);
-}
-
-/* The worker fails us as a whole: nothing that is with it will be reported any more. death NULL: we kill it, which is
- * not the fault of the tests that run. */
+/* The worker fails us as a whole: nothing that is with it will be reported any more. death NULL: we kill it. */
 static void write_off(struct pool *pool, const struct death *death)
 {
     struct verdict_sink sink = {tell, pool};
     for (unsigned i = 0; i < pool->options.slots; i++) {
         struct slot *slot = &pool->slots[i];
         while (slot->held > 0) {
-            bool late = slot->deadline >= DEADLINE_DUMPED;
+            struct box_end end = box_end(pool, slot, death != NULL ? *death : (struct death){.signal = SIGKILL});
+            end.bystander = death == NULL;
             struct parcel parcel = slot_take(slot);
-            for (size_t t = 0; t < parcel.count; t++) {
-                if (parcel.reported[t])
-                    continue;
-                if (t != parcel.running)
-                    fail(pool, slot, parcel.ids[t], TAG_NOT_RUN, "the worker ended before it");
-                else if (late)
-                    fail_late(pool, slot, parcel.ids[t]);
-                else if (death != NULL)
-                    fail_crashed(pool, slot, parcel.ids[t], death);
-                else
-                    verdict_remark(&sink, parcel.ids[t], slot->number, TAG_INTERRUPTED, NULL, NULL);
-            }
+            verdict_abandon(&sink, i, &parcel, &end);
             parcel_release(&parcel);
         }
     }
 }
 
-/* Deadlines. */
+/* Deadlines. The pid says which box is meant, should another have followed it meanwhile. */
 
-static void give_box_up(struct slot *slot)
+static void dump_box(void *owner)
 {
+    struct slot *slot = owner;
     struct pool *pool = slot->owner;
-    const char *id = slot->parcels[0].ids[slot->late];
+    worker_send(pool->worker, "dump", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
+}
+
+static void kill_box(void *owner)
+{
+    struct slot *slot = owner;
+    struct pool *pool = slot->owner;
+    worker_send(pool->worker, "kill", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
+}
+
+static void give_box_up(void *owner)
+{
+    struct slot *slot = owner;
+    struct pool *pool = slot->owner;
+    const char *id = slot->parcels[0].ids[slot->deadline.test];
     char *text = mem_printf("%s: its box could not be killed; the worker starts anew", id);
     set_end(pool, RUN_BROKEN, -1, text);
     free(text);
@@ -179,46 +166,7 @@ static void give_box_up(struct slot *slot)
         break_worker(pool);
 }
 
-static void pass_deadline(uv_timer_t *timer)
-{
-    struct slot *slot = timer->data;
-    struct pool *pool = slot->owner;
-    switch (slot->deadline) {
-    case DEADLINE_OFF:
-        break;
-    case DEADLINE_SET:
-        slot->deadline = DEADLINE_DUMPED;
-        slot->late = slot->parcels[0].running;
-        worker_send(pool->worker, "dump", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
-        uv_timer_start(timer, pass_deadline, pool->options.grace_ms, 0);
-        break;
-    case DEADLINE_DUMPED:
-        slot->deadline = DEADLINE_KILLED;
-        worker_send(pool->worker, "kill", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
-        uv_timer_start(timer, pass_deadline, KILL_PATIENCE_MS, 0);
-        break;
-    case DEADLINE_KILLED:
-        give_box_up(slot);
-        break;
-    }
-}
-
-/* A box that was killed is awaited with the timer that runs; whatever begins in it meanwhile is not on the clock. */
-static void set_deadline(struct pool *pool, struct slot *slot)
-{
-    if (pool->options.timeout_ms == 0 || slot->deadline == DEADLINE_KILLED)
-        return;
-    slot->deadline = DEADLINE_SET;
-    uv_timer_start(&slot->timer, pass_deadline, pool->options.timeout_ms, 0);
-}
-
-static void lift_deadline(struct slot *slot)
-{
-    if (slot->deadline == DEADLINE_KILLED)
-        return;
-    slot->deadline = DEADLINE_OFF;
-    uv_timer_stop(&slot->timer);
-}
+static const struct deadline_events deadline_events = {.dump = dump_box, .kill = kill_box, .stuck = give_box_up};
 
 /* Parcels. */
 
@@ -265,55 +213,6 @@ void pool_finish(struct pool *pool)
     end_if_done(pool);
 }
 
-/* The death of a box. */
-
-struct box_end {
-    struct death death;
-    bool killed;         /* by us, at a deadline */
-    size_t late;         /* its index, where killed */
-    const char *stopped; /* a test asked for the end of the whole run; NULL: none */
-};
-
-static bool died(const struct box_end *end, const struct parcel *parcel)
-{
-    return end->death.signal != 0 || end->death.exit_code != 0 || parcel->running != SLOT_NO_TEST;
-}
-
-static void judge_running(struct pool *pool, const struct slot *slot, struct parcel *parcel, const struct box_end *end)
-{
-    size_t at = parcel->running;
-    if (at == SLOT_NO_TEST)
-        return;
-    if (end->killed && at != end->late)
-        return; /* it began between the deadline of the one before and the kill: it is dealt again */
-    parcel->reported[at] = true;
-    if (end->killed)
-        fail_late(pool, slot, parcel->ids[at]);
-    else
-        fail_crashed(pool, slot, parcel->ids[at], &end->death);
-}
-
-/* One event per test and run of entries; what names no test goes to the last one that ran. */
-static void tell_leaks(struct pool *pool, const struct slot *slot, const struct parcel *parcel, json_t *left)
-{
-    struct verdict_sink sink = {tell, pool};
-    const char *newest = parcel->ids[parcel->newest == SLOT_NO_TEST ? parcel->count - 1 : parcel->newest];
-    struct buf commands = {0};
-    for (size_t i = 0; i < json_array_size(left);) {
-        const char *named = json_string_value(json_object_get(json_array_get(left, i), "test"));
-        const char *culprit = named != NULL ? named : newest, *next = culprit;
-        while (i < json_array_size(left) && strcmp(next, culprit) == 0) {
-            const char *command = json_string_value(json_object_get(json_array_get(left, i++), "command"));
-            buf_printf(&commands, "%s\n", command != NULL ? command : "?");
-            next = json_string_value(json_object_get(json_array_get(left, i), "test"));
-            next = next != NULL ? next : newest;
-        }
-        verdict_remark(&sink, culprit, slot->number, TAG_LEAK, "leak", buf_str(&commands));
-        buf_clear(&commands);
-    }
-    buf_release(&commands);
-}
-
 static bool strand(struct pool *pool, uint32_t position)
 {
     while (pool->stranded.len <= position)
@@ -325,8 +224,9 @@ static bool strand(struct pool *pool, uint32_t position)
 
 /* What was not reported goes back to be dealt again. A box that began no test at all gets a test back only once, so that
  * this comes to an end. */
-static void return_rest(struct pool *pool, const struct slot *slot, const struct parcel *parcel, const struct death *death)
+static void return_rest(struct pool *pool, unsigned slot, const struct parcel *parcel, const struct death *death)
 {
+    struct verdict_sink sink = {tell, pool};
     struct buf reason = {0};
     buf_puts(&reason, "its box ended before any test began, twice: ");
     verdict_describe(&reason, death);
@@ -335,7 +235,7 @@ static void return_rest(struct pool *pool, const struct slot *slot, const struct
         if (parcel->reported[i])
             continue;
         if (parcel->newest == SLOT_NO_TEST && strand(pool, parcel->positions[i]))
-            fail(pool, slot, parcel->ids[i], TAG_NOT_RUN, buf_str(&reason));
+            verdict_fail(&sink, parcel->ids[i], slot, TAG_NOT_RUN, buf_str(&reason));
         else
             vec_push(&rest, parcel->positions[i]);
     }
@@ -343,26 +243,6 @@ static void return_rest(struct pool *pool, const struct slot *slot, const struct
         pool->events->returned(pool->owner, rest.items, rest.len);
     vec_release(&rest);
     buf_release(&reason);
-}
-
-static void fail_rest(struct pool *pool, const struct slot *slot, const struct parcel *parcel)
-{
-    for (size_t i = 0; i < parcel->count; i++)
-        if (!parcel->reported[i])
-            fail(pool, slot, parcel->ids[i], TAG_NOT_RUN, "its box ended without reporting it");
-}
-
-static void settle_parcel(struct pool *pool, const struct slot *slot, struct parcel *parcel, const struct box_end *end,
-                          json_t *left)
-{
-    bool dead = died(end, parcel);
-    judge_running(pool, slot, parcel, end);
-    if (!end->killed) /* what a box leaves that we killed is our doing */
-        tell_leaks(pool, slot, parcel, left);
-    if (dead)
-        return_rest(pool, slot, parcel, &end->death);
-    else if (end->stopped == NULL)
-        fail_rest(pool, slot, parcel);
 }
 
 static int small_int(json_t *value, int otherwise)
@@ -437,12 +317,14 @@ static void on_gone(struct pool *pool, struct slot *slot, json_t *body)
         damage(pool, "the end of a box that nobody asked for");
         return;
     }
-    struct box_end end = {read_death(body), slot->deadline >= DEADLINE_DUMPED, slot->late,
-                          json_string_value(json_object_get(body, "stopped"))};
-    uv_timer_stop(&slot->timer);
+    struct verdict_sink sink = {tell, pool};
+    struct box_end end = box_end(pool, slot, read_death(body));
+    end.stopped = json_string_value(json_object_get(body, "stopped"));
+    end.left = json_object_get(body, "left");
     struct parcel parcel = slot_take(slot);
     pool->busy = true;
-    settle_parcel(pool, slot, &parcel, &end, json_object_get(body, "left"));
+    if (verdict_box(&sink, slot->number, &parcel, &end))
+        return_rest(pool, slot->number, &parcel, &end.death);
     pool->busy = false;
     parcel_release(&parcel);
     if (end.stopped != NULL && pool->state == POOL_DEALING) {
@@ -510,14 +392,6 @@ static struct slot *slot_of(struct pool *pool, struct bytes route)
     return i > 0 && i == route.len && number < pool->options.slots ? &pool->slots[number] : NULL;
 }
 
-static void follow(struct pool *pool, struct slot *slot, const struct event *event)
-{
-    if (event->status == EVENT_INPROGRESS && slot_begin(slot, event->test_id, (int64_t)uv_hrtime()))
-        set_deadline(pool, slot);
-    else if (event_is_final(event) && slot_report(slot, event->test_id) && slot_running(slot) == NULL)
-        lift_deadline(slot);
-}
-
 static void on_event(void *owner, const struct event *event)
 {
     struct pool *pool = owner;
@@ -528,8 +402,10 @@ static void on_event(void *owner, const struct event *event)
     struct event named = *event;
     if (slot != NULL && event->test_id.data == NULL && event->file_name.data != NULL)
         named.test_id = bytes_of(slot_running(slot));
-    else if (slot != NULL)
-        follow(pool, slot, event);
+    else if (slot != NULL && event->status == EVENT_INPROGRESS)
+        slot_begin(slot, event->test_id, pool->options.timeout_ms);
+    else if (slot != NULL && event_is_final(event))
+        slot_report(slot, event->test_id);
     tell(pool, &named);
 }
 
@@ -642,8 +518,7 @@ struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const
     for (unsigned i = 0; i < options->slots; i++) {
         pool->slots[i].owner = pool;
         pool->slots[i].number = i;
-        uv_timer_init(loop, &pool->slots[i].timer);
-        pool->slots[i].timer.data = &pool->slots[i];
+        slot_init(&pool->slots[i], loop, &deadline_events, options->grace_ms);
     }
     pool->handles = options->slots + 1;
     return pool;
@@ -714,9 +589,10 @@ static void count_timer(uv_handle_t *timer)
     settle(timer->data);
 }
 
-static void count_slot_timer(uv_handle_t *timer)
+static void count_deadline(uv_handle_t *timer)
 {
-    const struct slot *slot = timer->data;
+    const struct deadline *deadline = timer->data;
+    const struct slot *slot = deadline->owner;
     settle(slot->owner);
 }
 
@@ -728,7 +604,7 @@ void pool_close(struct pool *pool)
     clear_slots(pool);
     uv_close((uv_handle_t *)&pool->patience, count_timer);
     for (unsigned i = 0; i < pool->options.slots; i++)
-        uv_close((uv_handle_t *)&pool->slots[i].timer, count_slot_timer);
+        uv_close((uv_handle_t *)&pool->slots[i].deadline.timer, count_deadline);
     if (pool->worker != NULL)
         worker_stop(pool->worker, LEAVE_GRACE_MS);
 }

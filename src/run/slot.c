@@ -5,6 +5,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
+void slot_init(struct slot *slot, uv_loop_t *loop, const struct deadline_events *events, unsigned grace_ms)
+{
+    deadline_init(&slot->deadline, loop, events, slot, grace_ms);
+}
+
 void slot_push(struct slot *slot, const uint32_t *positions, const char *const *ids, size_t count)
 {
     assert(slot->held < SLOT_PARCELS && count > 0);
@@ -26,7 +31,7 @@ struct parcel slot_take(struct slot *slot)
     slot->held--;
     for (unsigned i = 0; i < slot->held; i++)
         slot->parcels[i] = slot->parcels[i + 1];
-    slot->deadline = DEADLINE_OFF;
+    deadline_reset(&slot->deadline);
     slot->pid = 0;
     return taken;
 }
@@ -54,27 +59,28 @@ static size_t find(const struct slot *slot, struct bytes id)
     return SLOT_NO_TEST;
 }
 
-bool slot_begin(struct slot *slot, struct bytes id, int64_t now_ns)
+void slot_begin(struct slot *slot, struct bytes id, unsigned timeout_ms)
 {
     size_t at = find(slot, id);
     if (at == SLOT_NO_TEST)
-        return false;
+        return;
     slot->parcels[0].running = slot->parcels[0].newest = at;
-    slot->started_ns = now_ns;
-    return true;
+    slot->started_ns = (int64_t)uv_hrtime();
+    deadline_set(&slot->deadline, timeout_ms, at);
 }
 
-bool slot_report(struct slot *slot, struct bytes id)
+void slot_report(struct slot *slot, struct bytes id)
 {
     size_t at = find(slot, id);
     if (at == SLOT_NO_TEST)
-        return false;
+        return;
     struct parcel *parcel = &slot->parcels[0];
     parcel->reported[at] = true;
     parcel->newest = at;
-    if (parcel->running == at)
-        parcel->running = SLOT_NO_TEST;
-    return true;
+    if (parcel->running != at)
+        return;
+    parcel->running = SLOT_NO_TEST;
+    deadline_lift(&slot->deadline);
 }
 
 const char *slot_running(const struct slot *slot)

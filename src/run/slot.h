@@ -1,14 +1,13 @@
 /* One place where boxes run, one after the other: the parcels it holds, which of
- * their tests were reported, the one that runs now. Bookkeeping only, no I/O;
- * the pool arms the timer. */
+ * their tests were reported, the one that runs now and its deadline. */
 #ifndef ALOOF_RUN_SLOT_H
 #define ALOOF_RUN_SLOT_H
 
 #include "core/bytes.h"
+#include "run/deadline.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uv.h>
 
 #define SLOT_PARCELS 2 /* one runs, one waits at the worker, so that no box waits for us */
 #define SLOT_NO_TEST SIZE_MAX
@@ -23,24 +22,18 @@ struct parcel {
     size_t newest;  /* index of the last one that began or was reported; SLOT_NO_TEST: none yet */
 };
 
-enum slot_deadline {
-    DEADLINE_OFF,
-    DEADLINE_SET,    /* a test runs */
-    DEADLINE_DUMPED, /* its time is over, its box was asked for a stack dump */
-    DEADLINE_KILLED, /* its box was killed; only its end is awaited */
-};
-
 struct slot {
-    void *owner;
+    void *owner; /* the pool */
     unsigned number;
-    uv_timer_t timer;
-    enum slot_deadline deadline;
-    size_t late;  /* index of the test whose time is over; counts from DEADLINE_DUMPED on */
-    int pid;      /* of the box, 0 none */
+    struct deadline deadline;
+    int pid;            /* of the box, 0 none */
     int64_t started_ns; /* of the running test, loop time */
     struct parcel parcels[SLOT_PARCELS]; /* the first is the one that runs */
     unsigned held;
 };
+
+/* `slot` is zeroed; events are for its deadline, with the slot as their owner. */
+void slot_init(struct slot *slot, uv_loop_t *loop, const struct deadline_events *events, unsigned grace_ms);
 
 /* Adds a parcel behind what the slot holds; there must be room. Copies positions and the array of ids. */
 void slot_push(struct slot *slot, const uint32_t *positions, const char *const *ids, size_t count);
@@ -51,11 +44,11 @@ struct parcel slot_take(struct slot *slot);
 /* Drops all parcels. */
 void slot_clear(struct slot *slot);
 
-/* A test of the running parcel began. Whether there is one of that id that was not reported yet. */
-bool slot_begin(struct slot *slot, struct bytes id, int64_t now_ns);
+/* A test began; nothing happens when the running parcel has none of that id left. timeout_ms: its time, 0 for ever. */
+void slot_begin(struct slot *slot, struct bytes id, unsigned timeout_ms);
 
-/* A test got its final status. Whether there is such a test. */
-bool slot_report(struct slot *slot, struct bytes id);
+/* A test got its final status; nothing happens likewise. */
+void slot_report(struct slot *slot, struct bytes id);
 
 /* The id of the test that runs, NULL between tests. */
 const char *slot_running(const struct slot *slot);

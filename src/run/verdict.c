@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <time.h>
 
-/* strsignal(3) explains, and people search for the name. */
+/* strsignal(3) explains; people search for the name. */
 static const char *name_signal(int number)
 {
     static const struct {
@@ -73,4 +73,75 @@ void verdict_remark(const struct verdict_sink *sink, const char *test_id, unsign
         remark.eof = true;
     }
     tell(sink, slot, &remark);
+}
+
+static void judge_running(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end)
+{
+    size_t at = parcel->running;
+    if (at == SLOT_NO_TEST || (end->late && at != end->late_test))
+        return; /* the latter began between the deadline of the one before and the kill: it is dealt again */
+    struct buf reason = {0};
+    const char *id = parcel->ids[at];
+    parcel->reported[at] = true;
+    if (end->late) {
+        buf_printf(&reason, "no answer for %g s", end->timeout_ms / 1000.0);
+        verdict_fail(sink, id, slot, TAG_TIMEOUT, buf_str(&reason));
+    } else if (end->bystander) {
+        verdict_remark(sink, id, slot, TAG_INTERRUPTED, NULL, NULL);
+    } else {
+        verdict_describe(&reason, &end->death);
+        if (end->death.signal == 0)
+            buf_puts(&reason, " in the middle of the test (os._exit?)");
+        verdict_fail(sink, id, slot, TAG_CRASH, buf_str(&reason));
+    }
+    buf_release(&reason);
+}
+
+static const char *culprit_of(json_t *entry, const char *otherwise)
+{
+    const char *named = json_string_value(json_object_get(entry, "test"));
+    return named != NULL ? named : otherwise;
+}
+
+/* One event for each run of entries of one test; what names no test goes to the last one that ran. */
+static void tell_leaks(const struct verdict_sink *sink, unsigned slot, const struct parcel *parcel, json_t *left)
+{
+    const char *newest = parcel->ids[parcel->newest == SLOT_NO_TEST ? parcel->count - 1 : parcel->newest];
+    struct buf commands = {0};
+    for (size_t i = 0; i < json_array_size(left); i++) {
+        json_t *entry = json_array_get(left, i);
+        const char *culprit = culprit_of(entry, newest);
+        const char *command = json_string_value(json_object_get(entry, "command"));
+        buf_printf(&commands, "%s\n", command != NULL ? command : "?");
+        json_t *next = json_array_get(left, i + 1);
+        if (next != NULL && strcmp(culprit_of(next, newest), culprit) == 0)
+            continue;
+        verdict_remark(sink, culprit, slot, TAG_LEAK, "leak", buf_str(&commands));
+        buf_clear(&commands);
+    }
+    buf_release(&commands);
+}
+
+static void fail_rest(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const char *reason)
+{
+    for (size_t i = 0; i < parcel->count; i++)
+        if (!parcel->reported[i])
+            verdict_fail(sink, parcel->ids[i], slot, TAG_NOT_RUN, reason);
+}
+
+bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end)
+{
+    bool died = end->death.signal != 0 || end->death.exit_code != 0 || parcel->running != SLOT_NO_TEST;
+    judge_running(sink, slot, parcel, end);
+    if (!end->late) /* what a box leaves that we killed is our doing */
+        tell_leaks(sink, slot, parcel, end->left);
+    if (!died && end->stopped == NULL)
+        fail_rest(sink, slot, parcel, "its box ended without reporting it");
+    return died && end->stopped == NULL;
+}
+
+void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end)
+{
+    judge_running(sink, slot, parcel, end);
+    fail_rest(sink, slot, parcel, "the worker ended before it");
 }
