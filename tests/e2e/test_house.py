@@ -1,0 +1,156 @@
+"""The house: one table of options behind help, manual and completions; install and uninstall cancel out."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from project import ALOOF
+
+TOP = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def options():
+    """The table as `aloof --options` prints it: long name, letter, argument, key, help."""
+    printed = subprocess.run([ALOOF, "--options"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split("\t") for line in printed.splitlines()]
+    assert len(rows) > 15 and all(len(row) == 5 for row in rows)
+    return rows
+
+
+def flags(options):
+    """{'--once', '-n', '--boxes', …}"""
+    return {"--" + row[0] for row in options if row[0]} | {"-" + row[1] for row in options if row[1]}
+
+
+def keys(options):
+    return {row[3] for row in options if row[3]}
+
+
+def test_help_names_every_option_and_key(options):
+    text = subprocess.run([ALOOF, "--help"], capture_output=True, text=True, check=True).stdout
+    for flag in flags(options):
+        assert re.search(rf"(?<![\w-]){flag}(?![\w-])", text), flag
+    for row in options:
+        if row[3] and not row[0]:
+            assert row[3] in text
+
+
+def test_the_manual_names_the_same_options_and_keys(options):
+    source = (TOP / "share/man/aloof.1").read_text()
+    named = set()
+    for line in source.split(".Sh OPTIONS")[1].split(".Sh CONFIGURATION")[0].splitlines():
+        if line.startswith(".It Fl"):
+            named |= {"-" + flag for flag in re.findall(r"Fl (-?[\w-]+)", line)}
+    assert named == flags(options)
+    described = set(re.findall(r"^\.Cm ([a-z.]+) \.$", source, re.M))
+    described |= set(re.findall(r"^\.It Cm ([a-z.]+)$", source.split(".Sh CONFIGURATION")[1].split(".Sh KEYS")[0], re.M))
+    assert described == keys(options)
+
+
+@pytest.mark.parametrize("shell, flag", [
+    ("aloof.bash", r"(?<![\w-])(--?[a-z]+)(?=[\s'])"),
+    ("_aloof", r"(?<![\w-])(--?[a-z]+)(?=[+=\[,}])"),
+    ("aloof.fish", None),
+])
+def test_the_completions_name_the_same_options_and_keys(options, shell, flag):
+    text = (TOP / "share/completions" / shell).read_text()
+    if shell == "aloof.fish":
+        named = {"--" + name for name in re.findall(r" -l ([a-z]+)", text)}
+        named |= {"-" + letter for letter in re.findall(r" -s ([a-z])", text)}
+        values = re.search(r"-a 'boxes= (.*)'", text)[0]
+    elif shell == "aloof.bash":
+        named = set(re.findall(flag, re.search(r"options='(.*?)'", text, re.S)[0] + " "))
+        values = re.search(r"keys='(.*?)'", text, re.S)[1]
+    else:
+        named = set(re.findall(flag, text.split("_arguments")[1]))
+        values = re.search(r"keys=\((.*?)\)", text, re.S)[1]
+    assert named == flags(options)
+    assert set(re.findall(r"[a-z]+(?:\.[a-z]+)?", values.removeprefix("-a "))) == keys(options)
+
+
+def complete(*words):
+    """What bash offers at the end of these words."""
+    script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }; _aloof; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", str(TOP / "share/completions/aloof.bash"), *words],
+                          capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_bash_completes():
+    assert complete("aloof", "--bo") == ["--boxes", "--box", "--boxed"]
+    assert complete("aloof", "--box", "=") == ["auto", "test", "group"]
+    assert complete("aloof", "--box", "=", "g") == ["group"]
+    assert complete("aloof", "-c", "history") == ["history.keep="]
+
+
+def test_the_manual_names_the_same_keys_as_the_screen():
+    table = re.search(r"struct key table\[\] = \{\n(.*?)^\};", (TOP / "ui/keys.c").read_text(), re.M | re.S)[1]
+    rows = re.findall(r'\{\{.*?\}, "([^"]+)",.*?"([^"]*)"\},?\s*$', table, re.M | re.S)
+    manual = (TOP / "share/man/aloof.1").read_text().split(".Sh KEYS")[1].split(".Sh ENVIRONMENT")[0]
+    described = re.findall(r"^\.It Cm (.*)\n(.*)$", manual, re.M)
+    assert [(name.replace("\\&", "").replace(" , ", ", "), text) for name, text in described] == rows
+
+
+def tree(top):
+    return sorted(str(path.relative_to(top)) for path in top.rglob("*") if not path.is_dir())
+
+
+def make(*args):
+    done = subprocess.run(["make", "--no-print-directory", "-C", str(TOP), *args], capture_output=True, text=True,
+                          env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def test_install_and_uninstall_cancel_out(tmp_path):
+    stage = tmp_path / "stage"
+    build = f"BUILD={os.path.relpath(pathlib.Path(ALOOF).parent, TOP)}"
+    (stage / "opt/share").mkdir(parents=True)
+    (stage / "opt/share/mine").write_text("not aloof's\n")
+    make("install", build, f"DESTDIR={stage}", "PREFIX=/opt")
+    installed = tree(stage)
+    assert "opt/bin/aloof" in installed
+    assert "opt/share/aloof/workers/pytest_worker.py" in installed
+    assert "opt/share/man/man1/aloof.1" in installed
+    assert len([name for name in installed if "completions" in name or "site-functions" in name]) == 3
+    ran = subprocess.run([stage / "opt/bin/aloof", "--version"], capture_output=True, text=True)
+    assert re.match(r"aloof \d+\.\d+", ran.stdout)
+    make("uninstall", build, f"DESTDIR={stage}", "PREFIX=/opt")
+    assert tree(stage) == ["opt/share/mine"]
+    assert not (stage / "opt/share/aloof").exists()
+
+
+def test_an_installed_aloof_finds_its_worker(tmp_path, lighthouse):
+    build = f"BUILD={os.path.relpath(pathlib.Path(ALOOF).parent, TOP)}"
+    make("install", build, f"DESTDIR={tmp_path}/stage", "PREFIX=/opt")
+    done = subprocess.run([tmp_path / "stage/opt/bin/aloof", "--once"], cwd=lighthouse.root, env=lighthouse.env,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "15 tests, 1 failure" in done.stdout
+
+
+def test_dependencies_that_are_there_are_not_mentioned():
+    done = subprocess.run(["sh", str(TOP / ".ci/deps"), "build", "check"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_missing_dependencies_are_named(tmp_path):
+    """With a pkg-config that knows nothing and a package manager that only writes down what it is asked for."""
+    for name, body in (("pkg-config", "exit 1"), ("apt-get", f'echo "$@" >>{tmp_path}/asked'),
+                       ("sudo", '"$@"')):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{body}\n")
+        program.chmod(0o755)
+    done = subprocess.run(["sh", str(TOP / ".ci/deps"), "build"], capture_output=True, text=True,
+                          env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert done.returncode == 1
+    assert "libgit2-dev" in done.stdout and "libuv1-dev" in done.stdout
+    assert "still missing" in done.stderr
+    update, install = (tmp_path / "asked").read_text().splitlines()
+    assert "update" in update
+    assert "install" in install and "libsqlite3-dev" in install
