@@ -19,22 +19,38 @@ struct history_test {
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
 };
 
-/* Opens or makes DIR/history.db (and DIR; outside .git a .gitignore with "*" in it). Always gives a history: where
- * the file cannot be used (read-only, full, newer schema) it works in memory, and *notice (the caller frees; NULL
- * none) says why. keep_runs: older runs are pruned at history_end_run. */
+/* Opens or makes DIR/history.db (and DIR; outside .git a .gitignore with "*" in it). Always gives a history:
+ * where the file cannot be used (read-only, full, newer schema) it works in memory, and *notice (the caller
+ * frees; NULL none) says why. keep_runs: older runs are pruned at history_end_run. */
 int history_open(struct history **history, const char *dir, unsigned keep_runs, char **notice);
 
-/* All tests that are known, for the model at start; stops when `each` returns false. Borrowed during the call. */
-int history_each(struct history *history, bool (*each)(void *owner, const struct history_test *test), void *owner);
+/* All tests that are known and not retired, for the model at start; stops when `each` returns false. Borrowed
+ * during the call. 0, also when the file turned out to be unusable (history_notice says so), or -EBUSY.
+ * `each` may not use the history. */
+int history_each(struct history *history, bool (*each)(void *owner, const struct history_test *test),
+                 void *owner);
 
-/* One run. Results are written in transactions of at most 200 ms or 500 results each (history_tick flushes), so that
- * neither a kill -9 nor a slow disk costs much. Errors (disk full) turn into memory mode and a notice by
- * history_notice. time_ns: UTC. */
-int64_t history_begin_run(struct history *history, const char *kind, int64_t time_ns);
+/* Begins a run; kind is a word ("all", "red", …). time_ns: UTC. */
+void history_begin_run(struct history *history, const char *kind, int64_t time_ns);
+
+/* One result: the test's newest outcome, and one of this run. Its usual_ns is not read: history keeps its
+ * own, the mean of all durations with weight 0.3 for each newest. Results are held in memory for at most 500
+ * of them or 200 ms between results, then written in one transaction, so that neither a kill -9 nor a slow
+ * disk costs much; call history_flush where nothing comes for a while. Errors of the file turn into memory
+ * mode, and a line from history_notice. */
 void history_result(struct history *history, const struct history_test *test, int64_t time_ns);
+
+/* Takes the test out: history_each no longer gives it, until there is a new result of it. */
 void history_retire(struct history *history, const char *id);
+
+/* Puts the test, if it is known, into the red set or takes it out. */
 void history_set_red(struct history *history, const char *id, bool red);
+
+/* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("green", "red",
+ * "stopped"). */
 void history_end_run(struct history *history, const char *verdict, int64_t time_ns);
+
+/* Writes what is held in memory. */
 void history_flush(struct history *history);
 
 /* A notice since the last call (the caller frees), or NULL. */

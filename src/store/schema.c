@@ -1,0 +1,225 @@
+#include "store/schema.h"
+
+#include "core/bytes.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define BUSY_MS 250 /* the loop stands still meanwhile */
+#define CHECK_MAX (8 << 20)
+#define COPY_MAX (64 << 20)
+
+/* Each step takes the schema from version i to i + 1. Steps are only ever added. */
+static const char *const migrations[] = {
+    "CREATE TABLE runs ("
+    " id INTEGER PRIMARY KEY, kind TEXT NOT NULL, started_ns INTEGER NOT NULL,"
+    " ended_ns INTEGER, verdict TEXT);"
+    "CREATE TABLE tests ("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, test_group TEXT NOT NULL, outcome TEXT NOT NULL,"
+    " red INTEGER NOT NULL, fragile INTEGER NOT NULL, runnable INTEGER NOT NULL, red_runs INTEGER NOT NULL,"
+    " duration_ns INTEGER NOT NULL, usual_ns INTEGER NOT NULL, time_ns INTEGER NOT NULL,"
+    " run INTEGER NOT NULL, gone INTEGER NOT NULL);"
+    "CREATE TABLE outcomes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE results ("
+    " run INTEGER NOT NULL, test INTEGER NOT NULL, outcome INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " duration_us INTEGER NOT NULL, PRIMARY KEY (run, test)) WITHOUT ROWID;",
+};
+#define VERSION ((int)(sizeof migrations / sizeof *migrations))
+
+int schema_errno(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_OK:
+        return 0;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return -EBADMSG;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return -EBUSY;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return -EROFS;
+    default:
+        return -EIO;
+    }
+}
+
+static int exec(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+/* The first column of the first row, as a number. */
+static int ask_number(sqlite3 *db, const char *sql, int *number)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        *number = sqlite3_column_int(statement, 0);
+    int end = sqlite3_finalize(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? end : code;
+}
+
+/* Somebody else may migrate at the same time, so the version is asked for again under the lock. */
+static int migrate_one(sqlite3 *db, int *version)
+{
+    int code = exec(db, "BEGIN IMMEDIATE");
+    if (code != SQLITE_OK)
+        return code;
+    code = ask_number(db, "PRAGMA user_version", version);
+    if (code == SQLITE_OK && *version < VERSION) {
+        char *sql = mem_printf("%s PRAGMA user_version = %d;", migrations[*version], *version + 1);
+        code = exec(db, sql);
+        free(sql);
+        ++*version;
+    }
+    if (code == SQLITE_OK)
+        code = exec(db, "COMMIT");
+    if (code != SQLITE_OK)
+        exec(db, "ROLLBACK");
+    return code;
+}
+
+/* quick_check answers with a row "ok", or with what is wrong. */
+static int check_pages(sqlite3 *db)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    bool fine = false;
+    if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        fine = strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0;
+    sqlite3_finalize(statement);
+    if (code == SQLITE_ROW)
+        return fine ? SQLITE_OK : SQLITE_CORRUPT;
+    return code;
+}
+
+/* The last one to close the file removes its log: a log means a kill (or that somebody else is at work). A
+ * large file is not worth the wait; what is wrong with it shows when it is read. */
+static bool wants_check(const char *path)
+{
+    char *log = mem_printf("%s-wal", path);
+    struct stat file, wal;
+    bool wants =
+        stat(log, &wal) == 0 && wal.st_size > 0 && stat(path, &file) == 0 && file.st_size <= CHECK_MAX;
+    free(log);
+    return wants;
+}
+
+static int prepare_file(sqlite3 *db, bool check, struct error *error, const char *path)
+{
+    int version = 0;
+    int code = ask_number(db, "PRAGMA user_version", &version);
+    if (code == SQLITE_OK && version > VERSION)
+        return error_set(error, -ENOTSUP, "%s: made by a newer aloof (schema %d, this one knows %d)", path,
+                         version, VERSION);
+    if (code == SQLITE_OK && sqlite3_db_readonly(db, "main") == 1)
+        code = SQLITE_READONLY;
+    if (code == SQLITE_OK)
+        code = exec(db, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA journal_mode = WAL");
+    if (code == SQLITE_OK && check)
+        code = check_pages(db);
+    while (code == SQLITE_OK && version < VERSION)
+        code = migrate_one(db, &version);
+    if (code == SQLITE_OK)
+        return 0;
+    return error_set(error, schema_errno(code), "%s: %s", path, sqlite3_errstr(code));
+}
+
+int schema_open(struct sqlite3 **db, const char *path, struct error *error)
+{
+    bool check = wants_check(path);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(path, db, flags, NULL), err;
+    if (code != SQLITE_OK) {
+        err = error_set(error, schema_errno(code), "%s: %s", path, sqlite3_errstr(code));
+    } else {
+        sqlite3_busy_timeout(*db, BUSY_MS);
+        err = prepare_file(*db, check, error, path);
+    }
+    if (err < 0) {
+        sqlite3_close(*db);
+        *db = NULL;
+    }
+    return err;
+}
+
+/* A file: address of the path, with how to open it. */
+static char *uri_of(const char *path, const char *how)
+{
+    struct buf uri = {0};
+    buf_puts(&uri, "file:");
+    for (const char *p = path; *p != '\0'; p++) {
+        if (strchr("%?#", *p) != NULL)
+            buf_printf(&uri, "%%%02X", (unsigned char)*p);
+        else
+            buf_putc(&uri, *p);
+    }
+    buf_puts(&uri, how);
+    return buf_take(&uri);
+}
+
+static int copy_pages(sqlite3 *to, sqlite3 *from)
+{
+    int version = 0;
+    if (ask_number(from, "PRAGMA user_version", &version) != SQLITE_OK)
+        return -EIO;
+    if (version != VERSION)
+        return -ENOTSUP;
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    if (backup == NULL)
+        return -EIO;
+    sqlite3_backup_step(backup, -1);
+    return schema_errno(sqlite3_backup_finish(backup));
+}
+
+static int copy_file(sqlite3 *to, const char *path, const char *how)
+{
+    char *uri = uri_of(path, how);
+    sqlite3 *from = NULL;
+    int code =
+        sqlite3_open_v2(uri, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    int err = code == SQLITE_OK ? copy_pages(to, from) : schema_errno(code);
+    sqlite3_close(from);
+    free(uri);
+    return err;
+}
+
+int schema_copy(struct sqlite3 *to, const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) < 0)
+        return -EIO;
+    if (file.st_size > COPY_MAX)
+        return -EFBIG;
+    int err = copy_file(to, path, "");
+    /* WAL needs a shared file beside the database, so in a directory that cannot be written to it is read as
+     * one that nobody changes; what its log may hold is not seen. */
+    return err == -EIO ? copy_file(to, path, "?immutable=1") : err;
+}
+
+char *schema_set_aside(const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) < 0)
+        return NULL;
+    char *aside = mem_printf("%s.corrupt-%lld", path, (long long)file.st_mtime);
+    char *log = mem_printf("%s-wal", path), *log_aside = mem_printf("%s-wal", aside);
+    char *shared = mem_printf("%s-shm", path);
+    /* The log first: left behind, it would be played into the new file. */
+    bool moved = (rename(log, log_aside) == 0 || errno == ENOENT) && rename(path, aside) == 0;
+    if (moved)
+        remove(shared);
+    free(shared);
+    free(log_aside);
+    free(log);
+    if (!moved) {
+        free(aside);
+        return NULL;
+    }
+    return aside;
+}

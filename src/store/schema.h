@@ -1,0 +1,32 @@
+/* The history's database file: opening it, checking it, and bringing it to the
+ * schema of this program. Who has it open then reads and writes its tables:
+ *   runs      one row a run; ended_ns and verdict are NULL while it goes on (or when it was killed)
+ *   tests     one row a test: its newest outcome, whether it is red, its times
+ *   outcomes  the names of outcomes, once each
+ *   results   one small row for each outcome of a test in a run; at_ms counts from the run's start */
+#ifndef ALOOF_STORE_SCHEMA_H
+#define ALOOF_STORE_SCHEMA_H
+
+#include "core/error.h"
+
+struct sqlite3;
+
+#define SCHEMA_MEMORY ":memory:"
+
+/* Opens or makes the file, which then is in WAL mode and has the newest schema. 0, or with *db NULL and a
+ * line that names the file: -EBADMSG corrupt or no database, -ENOTSUP made by a newer program, -EROFS not
+ * writable, -EIO anything else. */
+int schema_open(struct sqlite3 **db, const char *path, struct error *error);
+
+/* Copies what can be read of the file into the open database `to`, which may be in memory. A file of another
+ * schema, a huge one or one that cannot be read is left alone: -ENOTSUP, -EFBIG, -EIO. */
+int schema_copy(struct sqlite3 *to, const char *path);
+
+/* Renames the file and its write-ahead log to PATH.corrupt-TIME (of its last change) and gives the new name,
+ * which the caller frees; NULL when it cannot be renamed. */
+char *schema_set_aside(const char *path);
+
+/* The negative errno for a result code of SQLite, as above; -EBUSY for a lock that somebody else holds. */
+int schema_errno(int code);
+
+#endif
