@@ -310,25 +310,37 @@ static void tell_text(struct teller *self, enum style style, struct bytes text)
     free(more);
 }
 
-static size_t count_lines(const char *text)
+static size_t line_length(struct bytes text)
 {
-    size_t lines = *text != '\0';
-    for (; *text != '\0'; text++)
-        lines += *text == '\n' && text[1] != '\0';
+    const char *end = memchr(text.data, '\n', text.len);
+    return end != NULL ? (size_t)(end - text.data) : text.len;
+}
+
+static size_t count_lines(struct bytes text)
+{
+    size_t lines = 0;
+    for (size_t at = 0; at < text.len; lines++)
+        at += line_length((struct bytes){text.data + at, text.len - at}) + 1;
     return lines;
+}
+
+/* Text without a traceback is its own message; where it is the output, it is told as such. */
+static bool is_only_output(const struct story_input *input)
+{
+    return input->trace->frames.len == 0 && input->output != NULL &&
+           strstr(input->output, input->trace->message) != NULL;
 }
 
 static void tell_message(struct teller *self)
 {
     const char *at = self->input->trace->message;
-    if (at == NULL || *at == '\0')
+    if (at == NULL || *at == '\0' || is_only_output(self->input))
         return;
-    size_t lines = count_lines(at);
+    size_t lines = count_lines(bytes_of(at));
     for (size_t i = 0; i < lines && i < MESSAGE_LINES; i++) {
-        size_t len = strcspn(at, "\n");
-        struct bytes line = {at, len};
+        struct bytes line = {at, strcspn(at, "\n")};
         tell_text(self, i == 0 ? STYLE_RED : message_style(line), line);
-        at += at[len] == '\n' ? len + 1 : len;
+        at += line.len + (at[line.len] == '\n');
     }
     if (lines <= MESSAGE_LINES)
         return;
@@ -337,24 +349,34 @@ static void tell_message(struct teller *self)
     free(more);
 }
 
+/* The output that is not told already as frames and message: up to the dump of a dying interpreter. */
+static struct bytes own_output(const struct teller *self)
+{
+    struct bytes output = bytes_of(self->input->output);
+    if (output.data != NULL && self->input->trace->frames.len > 0)
+        output.len = trace_dump_start(output);
+    return output;
+}
+
 static void tell_output(struct teller *self)
 {
-    const char *at = self->input->output;
-    if (at == NULL || self->input->output_lines == 0)
-        return;
-    size_t lines = count_lines(at), wanted = self->input->output_lines;
-    if (lines == 0)
+    struct bytes output = own_output(self);
+    while (output.len > 0 && output.data[output.len - 1] == '\n')
+        output.len--;
+    size_t lines = count_lines(output), wanted = self->input->output_lines;
+    if (lines == 0 || wanted == 0)
         return;
     char *what = lines > wanted
                      ? mem_printf("%s%s last %zu lines of its output", INDENT, pick(self, "…", "..."), wanted)
                      : mem_printf("%sits output", INDENT);
     add_text(add_line(self, -1), STYLE_DIM, what);
     free(what);
-    for (size_t i = 0; i < lines; i++) {
-        size_t len = strcspn(at, "\n");
-        if (i + wanted >= lines)
-            tell_text(self, STYLE_PLAIN, (struct bytes){at, len});
-        at += at[len] == '\n' ? len + 1 : len;
+    for (size_t at = 0; at < output.len; lines--) {
+        struct bytes rest = {output.data + at, output.len - at};
+        size_t len = line_length(rest);
+        if (lines <= wanted)
+            tell_text(self, STYLE_PLAIN, (struct bytes){rest.data, len});
+        at += len + 1;
     }
 }
 

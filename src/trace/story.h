@@ -41,23 +41,24 @@ struct story {
 };
 
 struct story_input {
-    const char *label;        /* "FAIL", "CRASH", … */
+    const char *label; /* "FAIL", "CRASH", … */
     const char *id;
-    const char *detail;       /* "SIGSEGV", "deadline of 10 s", "in teardown"; NULL none */
-    int64_t duration_ns;      /* 0 unknown */
-    unsigned red_runs;        /* "since 3 runs" when > 1 */
+    const char *detail;  /* "SIGSEGV", "deadline of 10 s", "in teardown"; NULL none */
+    int64_t duration_ns; /* 0 unknown */
+    unsigned red_runs;   /* "since 3 runs" when > 1 */
     const struct trace *trace;
-    const char *editor;       /* the command in the location lines: "vim" */
-    const char *prefix;       /* how root-relative paths look from where the person stands: "", "../", …; never NULL */
-    const char *output;       /* last output, for crashes and hangs and failures without frames; NULL none */
-    unsigned output_lines;    /* how many of its last lines to show */
-    bool unfold;              /* show foreign frames */
-    bool ascii;               /* no characters outside ASCII of our own */
+    const char *editor; /* the command in the location lines: "vim" */
+    const char
+        *prefix; /* how root-relative paths look from where the person stands: "", "../", …; never NULL */
+    const char *output;    /* last output, for crashes and hangs and failures without frames; NULL none */
+    unsigned output_lines; /* how many of its last lines to show */
+    bool unfold;           /* show foreign frames */
+    bool ascii;            /* no characters outside ASCII of our own */
 };
 
-/* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips them.
- * Of a long message the first 200 lines are shown, of a long line the first 2000 octets, of a deep recursion its
- * ends; each time a line says what was left out. */
+/* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips
+ * them. Of a long message the first 200 lines are shown, of a long line the first 2000 octets, of a deep
+ * recursion its ends; each time a line says what was left out. */
 void story_build(struct story *story, const struct story_input *input);
 void story_release(struct story *story);
 

@@ -3,8 +3,8 @@
 #ifndef ALOOF_TRACE_TRACE_H
 #define ALOOF_TRACE_TRACE_H
 
-#include "core/vec.h"
 #include "core/bytes.h"
+#include "core/vec.h"
 
 enum frame_kind {
     FRAME_PROJECT,
@@ -13,15 +13,17 @@ enum frame_kind {
 };
 
 struct frame {
-    char *path;     /* as given; relative to the root when inside of it */
-    unsigned line;  /* from 1; 0 unknown */
-    unsigned column; /* from 1; 0 unknown. Of a syntax error's caret, in the line as Python prints it: unindented */
-    char *function; /* NULL: none (a syntax error) */
-    char *source;   /* the source line, trimmed; NULL unknown */
+    char *path;      /* as given; relative to the root when inside of it */
+    unsigned line;   /* from 1; 0 unknown */
+    unsigned column; /* from 1; 0 unknown. Of a syntax error's caret, in the line as Python prints it:
+                        unindented */
+    char *function;  /* NULL: none (a syntax error) */
+    char *source;    /* the source line, trimmed; NULL unknown */
     enum frame_kind kind;
     bool changed; /* the line differs from HEAD; set by the session */
     bool chained; /* begins another exception ("During handling …"): a separator goes before it */
-    char *lead;   /* of a chained frame: the lines of that separator, first the text of the exception before; else NULL */
+    char *lead;   /* of a chained frame: the lines of that separator, first the text of the exception before;
+                     else NULL */
     unsigned repeats; /* how many more times the frame comes here (recursion) */
 };
 
@@ -39,12 +41,15 @@ struct trace_paths {
     void *owner;
 };
 
-/* Reads Python tracebacks ("File "x", line N, in f"), chained ones and exception groups included, out of any text;
- * also the dumps of faulthandler, of which the current thread counts (the last, which is the main one, when none is).
- * Runner frames before the first project frame and behind the last one are dropped, and of a stack that begins in
- * the runner everything before the first project frame; others stay, as foreign.
- * Text without a traceback gives no frames and itself as message. Never fails; `trace` is initialised by it. */
+/* Reads Python tracebacks ("File "x", line N, in f"), chained ones and exception groups included, out of any
+ * text; also the dumps of faulthandler, of which the current thread counts (the last, which is the main one,
+ * when none is). Runner frames before the first project frame and behind the last one are dropped, and of a
+ * stack that begins in the runner everything before the first project frame; others stay, as foreign. Text
+ * without a traceback gives no frames and itself as message. Never fails; `trace` is initialised by it. */
 void trace_parse(struct trace *trace, struct bytes text, const struct trace_paths *paths);
+/* Where a dump of faulthandler begins in the text; text.len: there is none. What is before it is output. */
+size_t trace_dump_start(struct bytes text);
+
 void trace_release(struct trace *trace);
 
 #endif

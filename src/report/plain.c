@@ -1,0 +1,304 @@
+#include "report/plain.h"
+
+#include "report/bar.h"
+#include "report/block.h"
+#include "report/summary.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define COLUMNS_DEFAULT 80
+#define PAINT_NS 33000000  /* the bar is painted at most 30 times a second, */
+#define TICK_MS 100        /* and at least ten times, for the time it shows */
+#define BROKEN_LINES 40    /* last ones shown of what a runner says that could not work */
+#define EXIT_INTERRUPTED 2
+#define EXIT_INTERNAL 3
+#define EXIT_NO_TESTS 5
+
+struct plain {
+    struct plain_options options;
+    struct paper paper;
+    uv_loop_t *loop;
+    uv_timer_t tick;
+    struct session *session; /* NULL: not attached, or closed */
+    struct buf out;          /* of one write */
+    bool live;               /* there is a bar */
+    bool running;            /* a run is on */
+    bool shown;              /* the bar is on the last line */
+    bool interrupted;
+    bool unwritable;
+    uint64_t painted; /* uv_hrtime */
+    int exit_code;
+};
+
+static bool is_dumb(const struct plain_options *options)
+{
+    return options->term == NULL || *options->term == '\0' || strcmp(options->term, "dumb") == 0;
+}
+
+/* The Linux console shows hyperlinks as text. */
+static bool knows_links(const struct plain_options *options)
+{
+    return strncmp(options->term, "linux", 5) != 0;
+}
+
+struct plain *plain_new(uv_loop_t *loop, const struct plain_options *options)
+{
+    struct plain *plain = mem_zero(sizeof *plain);
+    plain->options = *options;
+    plain->loop = loop;
+    plain->live = options->terminal && !is_dumb(options);
+    plain->paper.ascii = !options->utf8;
+    plain->paper.links = plain->live && knows_links(options);
+    plain->paper.color = options->color == 1 || (options->color == 0 && plain->live && !options->no_color);
+    plain->exit_code = EXIT_INTERRUPTED;
+    if (options->columns == 0)
+        plain->options.columns = COLUMNS_DEFAULT;
+    return plain;
+}
+
+void plain_attach(struct plain *plain, struct session *session)
+{
+    plain->session = session;
+    uv_timer_init(plain->loop, &plain->tick);
+    plain->tick.data = plain;
+}
+
+/* Writes all of the text, waiting where the other end is slow. 0, or a negative errno. */
+static int write_all(int fd, struct bytes text)
+{
+    while (text.len > 0) {
+        ssize_t put = write(fd, text.data, text.len);
+        if (put < 0 && errno == EAGAIN) {
+            struct pollfd ready = {.fd = fd, .events = POLLOUT};
+            poll(&ready, 1, -1);
+            continue;
+        }
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        text = (struct bytes){text.data + put, text.len - (size_t)put};
+    }
+    return 0;
+}
+
+/* Writes what was gathered. Where nobody can read it, the run is of no use. */
+static void flush(struct plain *plain)
+{
+    if (!plain->unwritable && write_all(plain->options.fd, buf_bytes(&plain->out)) < 0) {
+        plain->unwritable = true;
+        if (plain->session != NULL)
+            session_close(plain->session);
+    }
+    buf_clear(&plain->out);
+}
+
+/* Takes the bar off the last line, so that lines can be written there. */
+static void lift(struct plain *plain)
+{
+    if (plain->shown)
+        buf_puts(&plain->out, "\r\033[K");
+    plain->shown = false;
+}
+
+static const char *longest_running(const struct plain *plain, unsigned boxes)
+{
+    struct session_slot longest = {0};
+    for (unsigned i = 0; i < boxes; i++) {
+        struct session_slot slot = session_slot(plain->session, i);
+        if (slot.test_id != NULL && (longest.test_id == NULL || slot.running_ns > longest.running_ns))
+            longest = slot;
+    }
+    return longest.test_id;
+}
+
+static void paint(struct plain *plain)
+{
+    if (!plain->live || !plain->running)
+        return;
+    struct session_status status;
+    session_status(plain->session, &status);
+    const struct bar bar = {
+        .model = session_model(plain->session),
+        .collecting = status.collecting,
+        .run_ns = status.run_ns,
+        .running = longest_running(plain, status.boxes),
+    };
+    lift(plain);
+    /* One column stays free: a terminal that wraps at its edge would begin a new line. */
+    bar_write(&plain->out, &plain->paper, &bar, plain->options.columns - 1);
+    plain->shown = true;
+    plain->painted = uv_hrtime();
+}
+
+static void on_tick(uv_timer_t *tick)
+{
+    struct plain *plain = tick->data;
+    paint(plain);
+    flush(plain);
+}
+
+static void on_changed(void *owner)
+{
+    struct plain *plain = owner;
+    if (!plain->running || uv_hrtime() - plain->painted < PAINT_NS)
+        return;
+    paint(plain);
+    flush(plain);
+}
+
+static void on_failed(void *owner, size_t index)
+{
+    struct plain *plain = owner;
+    size_t count;
+    const struct failure *failure = session_failures(plain->session, &count) + index;
+    if (failure->fixed)
+        return;
+    const struct block_place place = {
+        .editor = plain->options.editor,
+        .prefix = session_prefix(plain->session),
+        .root = session_root(plain->session),
+        .host = plain->options.host != NULL ? plain->options.host : "",
+    };
+    const struct test *test = &session_model(plain->session)->tests.items[failure->test];
+    lift(plain);
+    block_write(&plain->out, &plain->paper, &place, test, &failure->trace);
+    paint(plain);
+    flush(plain);
+}
+
+static void on_result(void *owner, size_t test)
+{
+    (void)owner;
+    (void)test; /* the bar shows counts; `changed` follows */
+}
+
+static void on_notice(void *owner, const char *text)
+{
+    struct plain *plain = owner;
+    lift(plain);
+    paper_put(&plain->paper, &plain->out, STYLE_YELLOW, text);
+    buf_putc(&plain->out, '\n');
+    paint(plain);
+    flush(plain);
+}
+
+static void on_run_begins(void *owner)
+{
+    struct plain *plain = owner;
+    plain->running = true;
+    if (plain->live)
+        uv_timer_start(&plain->tick, on_tick, 0, TICK_MS);
+}
+
+/* The last lines of what the runner printed that could not do its work. */
+static void write_broken(struct plain *plain, const char *text)
+{
+    size_t lines = 0;
+    const char *from = text + strlen(text);
+    while (from > text && from[-1] == '\n')
+        from--;
+    size_t len = (size_t)(from - text);
+    while (from > text && (from[-1] != '\n' || ++lines < BROKEN_LINES))
+        from--;
+    if (len == 0)
+        return;
+    char *said = mem_dup(from, len - (size_t)(from - text));
+    paper_put(&plain->paper, &plain->out, STYLE_PLAIN, said);
+    buf_putc(&plain->out, '\n');
+    free(said);
+}
+
+static void write_no_tests(struct plain *plain)
+{
+    const struct strings *paths = plain->options.paths;
+    struct buf line = {0};
+    buf_puts(&line, "no tests found in ");
+    for (size_t i = 0; paths != NULL && i < paths->len; i++)
+        buf_printf(&line, "%s%s", i > 0 ? ", " : "", paths->items[i]);
+    if (paths == NULL || paths->len == 0)
+        buf_puts(&line, session_root(plain->session));
+    paper_put(&plain->paper, &plain->out, STYLE_YELLOW, buf_str(&line));
+    buf_putc(&plain->out, '\n');
+    buf_release(&line);
+}
+
+static void write_end(struct plain *plain, const char *broken)
+{
+    const struct model *model = session_model(plain->session);
+    struct session_status status;
+    session_status(plain->session, &status);
+    if (broken != NULL)
+        write_broken(plain, broken);
+    if (plain->exit_code == EXIT_NO_TESTS)
+        write_no_tests(plain);
+    else if (broken == NULL || model->done > 0)
+        summary_write(&plain->out, &plain->paper, model, plain->exit_code, status.run_ns);
+}
+
+static void on_run_ended(void *owner, int exit_code, const char *broken)
+{
+    struct plain *plain = owner;
+    plain->running = false;
+    uv_timer_stop(&plain->tick);
+    plain->exit_code = plain->interrupted ? EXIT_INTERRUPTED : exit_code;
+    lift(plain);
+    write_end(plain, broken);
+    flush(plain);
+    session_close(plain->session);
+}
+
+static void on_closed(void *owner)
+{
+    struct plain *plain = owner;
+    lift(plain);
+    flush(plain);
+    plain->session = NULL;
+    plain->running = false;
+    uv_close((uv_handle_t *)&plain->tick, NULL);
+}
+
+const struct session_events plain_events = {
+    .changed = on_changed,
+    .failed = on_failed,
+    .result = on_result,
+    .notice = on_notice,
+    .run_begins = on_run_begins,
+    .run_ended = on_run_ended,
+    .closed = on_closed,
+};
+
+void plain_resized(struct plain *plain, unsigned columns)
+{
+    plain->options.columns = columns > 0 ? columns : COLUMNS_DEFAULT;
+    paint(plain);
+    flush(plain);
+}
+
+void plain_interrupt(struct plain *plain)
+{
+    if (plain->session == NULL)
+        return;
+    bool again = plain->interrupted;
+    plain->interrupted = true;
+    if (plain->running && !again)
+        session_stop_run(plain->session);
+    else
+        session_close(plain->session);
+}
+
+int plain_exit_code(const struct plain *plain)
+{
+    return plain->unwritable ? EXIT_INTERNAL : plain->exit_code;
+}
+
+void plain_free(struct plain *plain)
+{
+    if (plain == NULL)
+        return;
+    buf_release(&plain->out);
+    free(plain);
+}
