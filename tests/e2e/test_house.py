@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -101,7 +102,9 @@ def tree(top):
 
 
 def make(*args):
-    done = subprocess.run(["make", "--no-print-directory", "-C", str(TOP), *args], capture_output=True, text=True,
+    """make with the variables of the make that runs these tests, so that it finds everything built."""
+    given = shlex.split(os.environ.get("ALOOF_MAKE", ""))
+    done = subprocess.run(["make", "--no-print-directory", "-C", str(TOP), *given, *args], capture_output=True, text=True,
                           env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")})
     assert done.returncode == 0, done.stdout + done.stderr
     return done
@@ -109,10 +112,9 @@ def make(*args):
 
 def test_install_and_uninstall_cancel_out(tmp_path):
     stage = tmp_path / "stage"
-    build = f"BUILD={os.path.relpath(pathlib.Path(ALOOF).parent, TOP)}"
     (stage / "opt/share").mkdir(parents=True)
     (stage / "opt/share/mine").write_text("not aloof's\n")
-    make("install", build, f"DESTDIR={stage}", "PREFIX=/opt")
+    make("install", f"DESTDIR={stage}", "PREFIX=/opt")
     installed = tree(stage)
     assert "opt/bin/aloof" in installed
     assert "opt/share/aloof/workers/pytest_worker.py" in installed
@@ -120,14 +122,13 @@ def test_install_and_uninstall_cancel_out(tmp_path):
     assert len([name for name in installed if "completions" in name or "site-functions" in name]) == 3
     ran = subprocess.run([stage / "opt/bin/aloof", "--version"], capture_output=True, text=True)
     assert re.match(r"aloof \d+\.\d+", ran.stdout)
-    make("uninstall", build, f"DESTDIR={stage}", "PREFIX=/opt")
+    make("uninstall", f"DESTDIR={stage}", "PREFIX=/opt")
     assert tree(stage) == ["opt/share/mine"]
     assert not (stage / "opt/share/aloof").exists()
 
 
 def test_an_installed_aloof_finds_its_worker(tmp_path, lighthouse):
-    build = f"BUILD={os.path.relpath(pathlib.Path(ALOOF).parent, TOP)}"
-    make("install", build, f"DESTDIR={tmp_path}/stage", "PREFIX=/opt")
+    make("install", f"DESTDIR={tmp_path}/stage", "PREFIX=/opt")
     done = subprocess.run([tmp_path / "stage/opt/bin/aloof", "--once"], cwd=lighthouse.root, env=lighthouse.env,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1, done.stdout + done.stderr
