@@ -4,6 +4,7 @@
 #include "run/verdict.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -130,9 +131,9 @@ static void write_off(struct pool *pool, const struct death *death)
         while (slot->held > 0) {
             struct box_end end = box_end(pool, slot, death != NULL ? *death : (struct death){.signal = SIGKILL});
             end.bystander = death == NULL;
-            struct parcel parcel = slot_take(slot);
-            verdict_abandon(&sink, i, &parcel, &end);
-            parcel_release(&parcel);
+            struct box box = slot_take(slot);
+            verdict_abandon(&sink, i, &box, &end);
+            box_release(&box);
         }
     }
 }
@@ -157,7 +158,7 @@ static void give_box_up(void *owner)
 {
     struct slot *slot = owner;
     struct pool *pool = slot->owner;
-    const char *id = slot->parcels[0].ids[slot->deadline.test];
+    const char *id = slot->boxes[0].ids[slot->deadline.test];
     char *text = mem_printf("%s: its box could not be killed; the worker starts anew", id);
     set_end(pool, RUN_BROKEN, -1, text);
     free(text);
@@ -186,7 +187,7 @@ static void feed(struct pool *pool)
     if (pool->busy)
         return;
     pool->busy = true;
-    for (unsigned held = 0; held < SLOT_PARCELS; held++)
+    for (unsigned held = 0; held < SLOT_BOXES; held++)
         for (unsigned i = 0; i < pool->options.slots && pool->state == POOL_DEALING; i++)
             if (pool->slots[i].held == held)
                 pool->events->hungry(pool->owner, i);
@@ -224,36 +225,25 @@ static bool strand(struct pool *pool, uint32_t position)
 
 /* What was not reported goes back to be dealt again. A box that began no test at all gets a test back only once, so that
  * this comes to an end. */
-static void return_rest(struct pool *pool, unsigned slot, const struct parcel *parcel, const struct death *death)
+static void return_rest(struct pool *pool, unsigned slot, const struct box *box, const struct death *death)
 {
     struct verdict_sink sink = {tell, pool};
     struct buf reason = {0};
     buf_puts(&reason, "its box ended before any test began, twice: ");
-    verdict_describe(&reason, death);
+    death_describe(&reason, death);
     VEC(uint32_t) rest = {0};
-    for (size_t i = 0; i < parcel->count; i++) {
-        if (parcel->reported[i])
+    for (size_t i = 0; i < box->count; i++) {
+        if (box->reported[i])
             continue;
-        if (parcel->newest == SLOT_NO_TEST && strand(pool, parcel->positions[i]))
-            verdict_fail(&sink, parcel->ids[i], slot, TAG_NOT_RUN, buf_str(&reason));
+        if (box->newest == BOX_NO_TEST && strand(pool, box->positions[i]))
+            verdict_fail(&sink, box->ids[i], slot, TAG_NOT_RUN, buf_str(&reason));
         else
-            vec_push(&rest, parcel->positions[i]);
+            vec_push(&rest, box->positions[i]);
     }
     if (rest.len > 0 && pool->state == POOL_DEALING)
         pool->events->returned(pool->owner, rest.items, rest.len);
     vec_release(&rest);
     buf_release(&reason);
-}
-
-static int small_int(json_t *value, int otherwise)
-{
-    json_int_t number = json_is_integer(value) ? json_integer_value(value) : otherwise;
-    return number >= -1 && number <= INT32_MAX ? (int)number : otherwise;
-}
-
-static struct death read_death(json_t *body)
-{
-    return (struct death){small_int(json_object_get(body, "exit"), -1), small_int(json_object_get(body, "signal"), 0)};
 }
 
 /* Messages of the worker. */
@@ -308,7 +298,8 @@ static void on_listed(struct pool *pool, struct slot *slot, json_t *body)
 static void on_started(struct pool *pool, struct slot *slot, json_t *body)
 {
     (void)pool;
-    slot->pid = small_int(json_object_get(body, "pid"), 0);
+    json_int_t pid = json_integer_value(json_object_get(body, "pid"));
+    slot->pid = pid > 0 && pid <= INT_MAX ? (int)pid : 0;
 }
 
 static void on_gone(struct pool *pool, struct slot *slot, json_t *body)
@@ -318,15 +309,15 @@ static void on_gone(struct pool *pool, struct slot *slot, json_t *body)
         return;
     }
     struct verdict_sink sink = {tell, pool};
-    struct box_end end = box_end(pool, slot, read_death(body));
+    struct box_end end = box_end(pool, slot, death_read(body));
     end.stopped = json_string_value(json_object_get(body, "stopped"));
     end.left = json_object_get(body, "left");
-    struct parcel parcel = slot_take(slot);
+    struct box box = slot_take(slot);
     pool->busy = true;
-    if (verdict_box(&sink, slot->number, &parcel, &end))
-        return_rest(pool, slot->number, &parcel, &end.death);
+    if (verdict_box(&sink, slot->number, &box, &end))
+        return_rest(pool, slot->number, &box, &end.death);
     pool->busy = false;
-    parcel_release(&parcel);
+    box_release(&box);
     if (end.stopped != NULL && pool->state == POOL_DEALING) {
         set_end(pool, RUN_BROKEN, 2, end.stopped);
         stop_run(pool);
@@ -339,7 +330,7 @@ static void on_ended(struct pool *pool, struct slot *slot, json_t *body)
     (void)slot;
     if (!is_current(pool, body))
         return;
-    struct death death = read_death(body);
+    struct death death = death_read(body);
     const char *text = json_string_value(json_object_get(body, "text"));
     if (pool->state != POOL_STOPPING) {
         bool complete = pool->state == POOL_ENDING && death.signal == 0 && death.exit_code >= 0;
@@ -422,13 +413,7 @@ static void settle(struct pool *pool)
     if (--pool->handles > 0)
         return;
     pool->events->closed(pool->owner);
-    free((char *)(uintptr_t)pool->options.worker.self);
-    free((char *)(uintptr_t)pool->options.worker.python);
-    free((char *)(uintptr_t)pool->options.worker.source);
-    free((char *)(uintptr_t)pool->options.worker.cwd);
-    for (const char *const *entry = pool->options.worker.env; entry != NULL && *entry != NULL; entry++)
-        free((char *)(uintptr_t)*entry);
-    free((char **)(uintptr_t)pool->options.worker.env);
+    worker_options_release(&pool->options.worker);
     free((char *)(uintptr_t)pool->end.text);
     free(pool->refused);
     vec_release(&pool->stranded);
@@ -436,7 +421,7 @@ static void settle(struct pool *pool)
     free(pool);
 }
 
-/* The worker's own end, in words: why it refused, else what it said last, else how it died. */
+/* The worker's end, in words: why it refused, else what it said last, else how it died. */
 static void describe_end(struct buf *to, const struct death *death, const char *refused, const char *text)
 {
     buf_puts(to, refused != NULL ? refused : text);
@@ -445,7 +430,7 @@ static void describe_end(struct buf *to, const struct death *death, const char *
     if (to->len > 0)
         return;
     buf_puts(to, "the worker ");
-    verdict_describe(to, death);
+    death_describe(to, death);
 }
 
 /* The reaper leaves with 128 + the signal that ended the worker. */
@@ -487,15 +472,6 @@ static const struct worker_events worker_events = {
 
 /* The owner's calls. */
 
-static const char *const *copy_env(const char *const *env)
-{
-    VEC(const char *) copy = {0};
-    for (; env != NULL && *env != NULL; env++)
-        vec_push(&copy, mem_strdup(*env));
-    vec_push(&copy, NULL);
-    return copy.items;
-}
-
 struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const struct pool_events *events,
                       void *owner)
 {
@@ -505,13 +481,7 @@ struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const
     pool->events = events;
     pool->owner = owner;
     pool->options = *options;
-    pool->options.worker = (struct worker_options){
-        .self = mem_strdup(options->worker.self),
-        .python = mem_strdup(options->worker.python),
-        .source = mem_strdup(options->worker.source),
-        .cwd = mem_strdup(options->worker.cwd),
-        .env = copy_env(options->worker.env),
-    };
+    worker_options_copy(&pool->options.worker, &options->worker);
     uv_timer_init(loop, &pool->patience);
     pool->patience.data = pool;
     pool->slots = mem_zero(options->slots * sizeof *pool->slots);

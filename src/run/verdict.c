@@ -1,5 +1,6 @@
 #include "run/verdict.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <time.h>
 
@@ -21,7 +22,18 @@ static const char *name_signal(int number)
     return NULL;
 }
 
-void verdict_describe(struct buf *to, const struct death *death)
+static int read_int(json_t *value, int otherwise)
+{
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+    return number >= 0 && number <= INT_MAX ? (int)number : otherwise;
+}
+
+struct death death_read(json_t *body)
+{
+    return (struct death){read_int(json_object_get(body, "exit"), -1), read_int(json_object_get(body, "signal"), 0)};
+}
+
+void death_describe(struct buf *to, const struct death *death)
 {
     const char *name = name_signal(death->signal);
     if (name != NULL)
@@ -75,21 +87,21 @@ void verdict_remark(const struct verdict_sink *sink, const char *test_id, unsign
     tell(sink, slot, &remark);
 }
 
-static void judge_running(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end)
+static void judge_running(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end)
 {
-    size_t at = parcel->running;
-    if (at == SLOT_NO_TEST || (end->late && at != end->late_test))
+    size_t at = box->running;
+    if (at == BOX_NO_TEST || (end->late && at != end->late_test))
         return; /* the latter began between the deadline of the one before and the kill: it is dealt again */
     struct buf reason = {0};
-    const char *id = parcel->ids[at];
-    parcel->reported[at] = true;
+    const char *id = box->ids[at];
+    box->reported[at] = true;
     if (end->late) {
         buf_printf(&reason, "no answer for %g s", end->timeout_ms / 1000.0);
         verdict_fail(sink, id, slot, TAG_TIMEOUT, buf_str(&reason));
     } else if (end->bystander) {
         verdict_remark(sink, id, slot, TAG_INTERRUPTED, NULL, NULL);
     } else {
-        verdict_describe(&reason, &end->death);
+        death_describe(&reason, &end->death);
         if (end->death.signal == 0)
             buf_puts(&reason, " in the middle of the test (os._exit?)");
         verdict_fail(sink, id, slot, TAG_CRASH, buf_str(&reason));
@@ -104,9 +116,9 @@ static const char *culprit_of(json_t *entry, const char *otherwise)
 }
 
 /* One event for each run of entries of one test; what names no test goes to the last one that ran. */
-static void tell_leaks(const struct verdict_sink *sink, unsigned slot, const struct parcel *parcel, json_t *left)
+static void tell_leaks(const struct verdict_sink *sink, unsigned slot, const struct box *box, json_t *left)
 {
-    const char *newest = parcel->ids[parcel->newest == SLOT_NO_TEST ? parcel->count - 1 : parcel->newest];
+    const char *newest = box->ids[box->newest == BOX_NO_TEST ? box->count - 1 : box->newest];
     struct buf commands = {0};
     for (size_t i = 0; i < json_array_size(left); i++) {
         json_t *entry = json_array_get(left, i);
@@ -122,26 +134,26 @@ static void tell_leaks(const struct verdict_sink *sink, unsigned slot, const str
     buf_release(&commands);
 }
 
-static void fail_rest(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const char *reason)
+static void fail_rest(const struct verdict_sink *sink, unsigned slot, struct box *box, const char *reason)
 {
-    for (size_t i = 0; i < parcel->count; i++)
-        if (!parcel->reported[i])
-            verdict_fail(sink, parcel->ids[i], slot, TAG_NOT_RUN, reason);
+    for (size_t i = 0; i < box->count; i++)
+        if (!box->reported[i])
+            verdict_fail(sink, box->ids[i], slot, TAG_NOT_RUN, reason);
 }
 
-bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end)
+bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end)
 {
-    bool died = end->death.signal != 0 || end->death.exit_code != 0 || parcel->running != SLOT_NO_TEST;
-    judge_running(sink, slot, parcel, end);
+    bool died = end->death.signal != 0 || end->death.exit_code != 0 || box->running != BOX_NO_TEST;
+    judge_running(sink, slot, box, end);
     if (!end->late) /* what a box leaves that we killed is our doing */
-        tell_leaks(sink, slot, parcel, end->left);
+        tell_leaks(sink, slot, box, end->left);
     if (!died && end->stopped == NULL)
-        fail_rest(sink, slot, parcel, "its box ended without reporting it");
+        fail_rest(sink, slot, box, "its box ended without reporting it");
     return died && end->stopped == NULL;
 }
 
-void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end)
+void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end)
 {
-    judge_running(sink, slot, parcel, end);
-    fail_rest(sink, slot, parcel, "the worker ended before it");
+    judge_running(sink, slot, box, end);
+    fail_rest(sink, slot, box, "the worker ended before it");
 }

@@ -4,7 +4,7 @@
 #define ALOOF_RUN_VERDICT_H
 
 #include "core/event.h"
-#include "run/slot.h"
+#include "run/box.h"
 
 #include <jansson.h>
 
@@ -18,7 +18,7 @@ struct death {
 struct box_end {
     struct death death;
     bool late;           /* the time of its test `late_test` was over */
-    size_t late_test;    /* index in the parcel */
+    size_t late_test;    /* index in the box */
     unsigned timeout_ms; /* that time */
     bool bystander;      /* it went down with a worker that was killed for another box's sake */
     const char *stopped; /* why a test wanted the whole run to end; NULL: none did */
@@ -31,8 +31,11 @@ struct verdict_sink {
     void *owner;
 };
 
+/* From the keys `exit` and `signal` of a message; what is null or nonsense is unknown. */
+struct death death_read(json_t *body);
+
 /* Appends "killed by SIGSEGV" or "exited with status 3". */
-void verdict_describe(struct buf *to, const struct death *death);
+void death_describe(struct buf *to, const struct death *death);
 
 /* The test failed without saying so itself: an attachment `reason`, then the status fail with that tag. slot: its route. */
 void verdict_fail(const struct verdict_sink *sink, const char *test_id, unsigned slot, const char *tag, const char *reason);
@@ -43,9 +46,9 @@ void verdict_remark(const struct verdict_sink *sink, const char *test_id, unsign
 
 /* A box ended: its running test crashed or was late, what it left is a leak. Tests are marked as reported with it.
  * Whether those that are unreported still are to be dealt again. */
-bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end);
+bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end);
 
 /* The same when the worker ended with all of its boxes, so that nothing can be dealt again. */
-void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct parcel *parcel, const struct box_end *end);
+void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end);
 
 #endif

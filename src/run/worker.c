@@ -227,6 +227,45 @@ static void finish(uv_process_t *process, int64_t exit_code, int signal)
     close_all(worker);
 }
 
+/* Options. */
+
+static const char *const *copy_env(const char *const *env)
+{
+    VEC(const char *) copy = {0};
+    for (; env != NULL && *env != NULL; env++)
+        vec_push(&copy, mem_strdup(*env));
+    vec_push(&copy, NULL);
+    return copy.items;
+}
+
+void worker_options_copy(struct worker_options *to, const struct worker_options *from)
+{
+    *to = (struct worker_options){
+        .self = mem_strdup(from->self),
+        .python = mem_strdup(from->python),
+        .source = mem_strdup(from->source),
+        .cwd = mem_strdup(from->cwd),
+        .env = copy_env(from->env),
+    };
+}
+
+static void free_const(const void *owned)
+{
+    free((void *)(uintptr_t)owned);
+}
+
+void worker_options_release(struct worker_options *options)
+{
+    free_const(options->self);
+    free_const(options->python);
+    free_const(options->source);
+    free_const(options->cwd);
+    for (const char *const *entry = options->env; entry != NULL && *entry != NULL; entry++)
+        free_const(*entry);
+    free_const(options->env);
+    *options = (struct worker_options){0};
+}
+
 /* Starting. */
 
 static void close_fd(int *fd)

@@ -31,7 +31,11 @@ struct worker_options {
     const char *const *env; /* "NAME=value" added to our own environment, NULL-terminated; NULL none */
 };
 
-struct worker; /* heap */
+/* Copies all texts; release frees such a copy. */
+void worker_options_copy(struct worker_options *to, const struct worker_options *from);
+void worker_options_release(struct worker_options *options);
+
+struct worker; /* heap. SIGPIPE must be ignored by the program */
 
 /* Starts it: `self --reaper FD python -c BOOT 3`. A failed start (no such interpreter) also arrives through
  * events->closed, with the reason as text. options are read during the call; events are borrowed for the worker's life. */
