@@ -2,7 +2,8 @@
  * it retires at its end. */
 #include "plan/loop.h"
 
-/* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t" holds "a.py::t[1]". */
+/* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t"
+ * holds "a.py::t[1]". */
 static bool holds(const char *place, const char *path)
 {
     size_t len = strlen(place);
@@ -38,10 +39,11 @@ static void add_once(struct map *known, struct strings *files, const char *path)
     map_put(known, bytes_of(files->items[files->len - 1]), files->len - 1);
 }
 
-static bool add_red(const struct loop *loop, const struct model *model, struct map *known, struct strings *files)
+static bool add_red(const struct loop *loop, const struct model *model, struct map *known,
+                    struct strings *files)
 {
     const struct test *test;
-    vec_each(test, &model->tests) {
+    vec_each (test, &model->tests) {
         if (!test->red || !loop_in_scope(loop, test))
             continue;
         if (test->group[0] == '\0')
@@ -80,11 +82,11 @@ void loop_select(const struct loop *loop, struct model *model)
     struct map changed = {0};
     index_paths(&changed, &loop->changed);
     const size_t *at;
-    vec_each(at, &model->listing) {
+    vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
-        bool asked = loop->run == RUN_ALL || (loop->run == RUN_ONE && *at == loop->one) ||
-                     (loop->run == RUN_RED &&
-                      (test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE));
+        bool asked =
+            loop->run == RUN_ALL || (loop->run == RUN_ONE && *at == loop->one) ||
+            (loop->run == RUN_RED && (test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE));
         if (asked && !test->deselected)
             model_ask(model, *at);
     }
@@ -92,7 +94,8 @@ void loop_select(const struct loop *loop, struct model *model)
 }
 
 /* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a
- * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below it. */
+ * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below
+ * it. */
 static bool shadows(const struct test *failed, const char *group)
 {
     if (strcmp(failed->group, group) == 0 || holds(failed->id, group))
@@ -115,7 +118,7 @@ static bool covers(const struct coverage *coverage, const struct model *model, c
     if (coverage->files != NULL && map_get(&coverage->by_path, bytes_of(test->group)) == MAP_NONE)
         return false;
     const size_t *at;
-    vec_each(at, &coverage->failed)
+    vec_each (at, &coverage->failed)
         if (shadows(&model->tests.items[*at], test->group))
             return false;
     return true;
@@ -130,7 +133,8 @@ static void leave(struct model *model, size_t at, const char *why, struct string
     model_set_red(model, at, false);
 }
 
-void loop_retire(const struct loop *loop, struct model *model, const struct strings *files, struct strings *notices)
+void loop_retire(const struct loop *loop, struct model *model, const struct strings *files,
+                 struct strings *notices)
 {
     struct coverage coverage = {.files = files};
     if (files != NULL)
@@ -148,7 +152,8 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
             continue;
         test->gone = true;
         model->generation++;
-        leave(model, i, test->outcome == OUTCOME_COLLECTION ? "no longer fails to collect" : "is gone", notices);
+        leave(model, i, test->outcome == OUTCOME_COLLECTION ? "no longer fails to collect" : "is gone",
+              notices);
     }
     map_release(&coverage.by_path);
     vec_release(&coverage.failed);

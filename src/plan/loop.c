@@ -36,7 +36,7 @@ static void stand(struct loop *loop, const struct model *model)
 static bool any_red_runnable(const struct model *model)
 {
     const struct test *test;
-    vec_each(test, &model->tests)
+    vec_each (test, &model->tests)
         if (test->red && test->outcome != OUTCOME_COLLECTION)
             return true;
     return false;
@@ -72,7 +72,8 @@ static struct loop_action go_on(struct loop *loop, const struct model *model)
 }
 
 /* Runs that kind, after a cancel where something runs. because: owned from now on. */
-static struct loop_action want(struct loop *loop, const struct model *model, enum run_kind kind, char *because)
+static struct loop_action want(struct loop *loop, const struct model *model, enum run_kind kind,
+                               char *because)
 {
     explain(loop, because);
     loop->next = kind;
@@ -105,7 +106,8 @@ static char *describe(const struct strings *paths)
     return mem_printf("%s and %zu more changed", paths->items[0], paths->len - 1);
 }
 
-static struct loop_action run_changes(struct loop *loop, const struct model *model, const struct strings *paths)
+static struct loop_action run_changes(struct loop *loop, const struct model *model,
+                                      const struct strings *paths)
 {
     if (loop->state == LOOP_CANCELLING && loop->next == RUN_ALL)
         return stay();
@@ -145,7 +147,7 @@ static struct loop_action stopped(struct loop *loop)
 static bool any_red_speaks(const struct loop *loop, const struct model *model)
 {
     const struct test *test;
-    vec_each(test, &model->tests) {
+    vec_each (test, &model->tests) {
         bool skipped = test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED;
         if (test->red && !skipped && !test->deselected && loop_in_scope(loop, test))
             return true;

@@ -27,7 +27,7 @@
 #include "plan/selfwrite.h"
 
 enum loop_state {
-    LOOP_IDLE,       /* nothing runs; waits for a change or a key */
+    LOOP_IDLE, /* nothing runs; waits for a change or a key */
     LOOP_RUNNING,
     LOOP_CANCELLING, /* asked for a cancel; the run has not ended yet */
 };
@@ -39,7 +39,8 @@ enum run_kind {
     RUN_ONE, /* the test the person asked for */
 };
 
-/* As of the last step. While a run goes on it is the verdict before it, less what a change or a result took away. */
+/* As of the last step. While a run goes on it is the verdict before it, less what a change or a result took
+ * away. */
 enum verdict {
     VERDICT_UNKNOWN, /* no run has ended well: none yet, the newest was broken, or there are no tests */
     VERDICT_RED,     /* the red set is not empty */
@@ -55,9 +56,9 @@ enum loop_event_kind {
     LOOP_CANCELLED, /* the run that was to be cancelled is gone */
     LOOP_RERUN_RED, /* keys: r a s x p */
     LOOP_RUN_ALL,
-    LOOP_RUN_ONE,   /* test */
+    LOOP_RUN_ONE, /* test */
     LOOP_STOP,
-    LOOP_PAUSE,     /* changes are remembered, and run on resume; a run that is on goes on */
+    LOOP_PAUSE, /* changes are remembered, and run on resume; a run that is on goes on */
     LOOP_RESUME,
 };
 
@@ -72,35 +73,36 @@ enum loop_action_kind { LOOP_WAIT, LOOP_RUN, LOOP_CANCEL };
 
 struct loop_action {
     enum loop_action_kind kind;
-    enum run_kind run;       /* of LOOP_RUN */
-    const char *because;     /* "start", "src/a.py changed", "key", "the red set passed"; NULL of LOOP_WAIT.
-                                Borrowed until the next step */
+    enum run_kind run;   /* of LOOP_RUN */
+    const char *because; /* "start", "src/a.py changed", "key", "the red set passed"; NULL of LOOP_WAIT.
+                            Borrowed until the next step */
 };
 
 struct loop {
     enum loop_state state;
-    enum run_kind run;         /* what runs or ran last */
+    enum run_kind run; /* what runs or ran last */
     enum verdict verdict;
     bool paused;
-    bool changed_since_run;    /* a file changed after the newest red or full run began */
-    bool full_broken;          /* the newest full run that ended did so badly */
-    size_t one;                /* of RUN_ONE */
-    enum run_kind next;        /* what to run once the cancel is through; RUN_RED: as the plan then asks */
-    struct strings changed;    /* changed files not yet covered by a finished run */
-    struct strings scope;      /* what the person restricted aloof to: paths from the root, test ids; set by the
-                                  session before the first step, empty: everything */
+    bool changed_since_run; /* a file changed after the newest red or full run began */
+    bool full_broken;       /* the newest full run that ended did so badly */
+    size_t one;             /* of RUN_ONE */
+    enum run_kind next;     /* what to run once the cancel is through; RUN_RED: as the plan then asks */
+    struct strings changed; /* changed files not yet covered by a finished run */
+    struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
+                               session before the first step, empty: everything */
     char *because;
 };
 
 void loop_init(struct loop *loop);
 void loop_release(struct loop *loop);
 
-/* One step. The model must hold all results so far; at LOOP_ENDED loop_retire comes first. The action is to be
- * carried out before the next step. */
+/* One step. The model must hold all results so far; at LOOP_ENDED loop_retire comes first. The action is to
+ * be carried out before the next step. */
 struct loop_action loop_step(struct loop *loop, struct model *model, const struct loop_event *event);
 
-/* The files to collect for the run that loop_step asked for: the groups of the red set, the changed files, the
- * one test's group. false: everything (a full run, or a group is unknown). Paths are appended to `files`, each once. */
+/* The files to collect for the run that loop_step asked for: the groups of the red set, the changed files,
+ * the one test's group. false: everything (a full run, or a group is unknown). Paths are appended to `files`,
+ * each once. */
 bool loop_files(const struct loop *loop, const struct model *model, struct strings *files);
 
 /* After the listing of a run: which of its tests to run. Marks them with model_ask. A red run asks for the
@@ -110,7 +112,8 @@ void loop_select(const struct loop *loop, struct model *model);
 /* At the end of a complete run (ok) that covered `files` (NULL: everything): takes out of the red set what is
  * retired, and what a full run confirmed as skipped. Each is appended to `notices` as a line
  * ("tests/a.py::test_x is gone: left the red set"). */
-void loop_retire(const struct loop *loop, struct model *model, const struct strings *files, struct strings *notices);
+void loop_retire(const struct loop *loop, struct model *model, const struct strings *files,
+                 struct strings *notices);
 
 /* Whether the test is inside of the scope. One outside of it is neither run nor retired. */
 bool loop_in_scope(const struct loop *loop, const struct test *test);

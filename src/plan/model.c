@@ -14,7 +14,7 @@ static void drop_partial(struct test *test)
 void model_release(struct model *model)
 {
     struct test *test;
-    vec_each(test, &model->tests) {
+    vec_each (test, &model->tests) {
         free(test->id);
         result_free(test->result);
         result_free(test->partial);
@@ -89,16 +89,24 @@ struct test *model_recall(struct model *model, const char *id, const char *group
 void model_begin(struct model *model, unsigned serial)
 {
     struct test *test;
-    vec_each(test, &model->tests) {
+    vec_each (test, &model->tests) {
         test->state = TEST_IDLE;
         drop_partial(test);
     }
     model->listing.len = 0;
     model->run = serial;
     model->damage = 0;
-    model->asked = model->done = model->leaks = 0;
+    model->asked = model->done = model->leaks = model->left_known = 0;
+    model->left_ns = 0;
     memset(model->counts, 0, sizeof model->counts);
     model->generation++;
+}
+
+static void ask(struct model *model, const struct test *test)
+{
+    model->asked++;
+    model->left_ns += test->usual_ns;
+    model->left_known += test->usual_ns > 0;
 }
 
 void model_ask(struct model *model, size_t at)
@@ -107,14 +115,14 @@ void model_ask(struct model *model, size_t at)
     if (test->state != TEST_IDLE && test->state != TEST_LISTED)
         return;
     test->state = TEST_ASKED;
-    model->asked++;
+    ask(model, test);
     model->generation++;
 }
 
 void model_end(struct model *model)
 {
     struct test *test;
-    vec_each(test, &model->tests) {
+    vec_each (test, &model->tests) {
         if (test->state == TEST_RUNNING)
             test->state = TEST_ASKED;
         drop_partial(test);
@@ -153,7 +161,7 @@ static void start(struct model *model, struct test *test, int64_t time_ns)
     if (test->state == TEST_RUNNING || test->state == TEST_DONE)
         return;
     if (test->state != TEST_ASKED)
-        model->asked++;
+        ask(model, test);
     test->state = TEST_RUNNING;
     test->started_ns = time_ns;
     test->leaked = test->gone = false;
@@ -176,11 +184,8 @@ static enum outcome outcome_of(const struct event *event)
         const char *tag;
         enum outcome outcome;
     } failures[] = {
-        {TAG_CRASH, OUTCOME_CRASHED},
-        {TAG_TIMEOUT, OUTCOME_TIMEOUT},
-        {TAG_NOT_RUN, OUTCOME_NOT_RUN},
-        {TAG_COLLECTION, OUTCOME_COLLECTION},
-        {TAG_ERROR, OUTCOME_ERROR},
+        {TAG_CRASH, OUTCOME_CRASHED},         {TAG_TIMEOUT, OUTCOME_TIMEOUT}, {TAG_NOT_RUN, OUTCOME_NOT_RUN},
+        {TAG_COLLECTION, OUTCOME_COLLECTION}, {TAG_ERROR, OUTCOME_ERROR},
     };
     switch (event->status) {
     case EVENT_SUCCESS:
@@ -255,6 +260,8 @@ static size_t finish(struct model *model, size_t at, const struct event *event, 
         start(model, test, time_ns);
         test->previous = test->outcome;
         model->done++;
+        model->left_ns -= test->usual_ns;
+        model->left_known -= test->usual_ns > 0;
     } else {
         model->counts[test->outcome]--;
     }

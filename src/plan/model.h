@@ -43,7 +43,8 @@ struct result {
     unsigned refused; /* pieces that came for more attachments than the maximum */
 };
 
-/* The attachment's kept text, NUL-terminated, or NULL when there is none. The caller frees. result may be NULL. */
+/* The attachment's kept text, NUL-terminated, or NULL when there is none. The caller frees. result may be
+ * NULL. */
 char *result_text(const struct result *result, const char *name);
 
 /* Adds a piece to the attachment of that name, which it makes; clip_limit: octets kept of a new one. */
@@ -69,17 +70,18 @@ struct test {
     enum outcome outcome;  /* newest; survives runs that do not cover the test */
     enum outcome previous; /* the newest before this run gave its own */
     enum test_state state;
-    bool red;        /* in the red set: sticky, see loop.h for what clears it */
-    bool runnable;   /* false: a collection failure and the like, never asked for by id */
-    bool deselected; /* by the user's own filter, in the newest listing */
-    bool fragile;    /* crashed or hung before: gets a box of its own */
-    bool leaked;     /* its box left processes behind, newest run */
-    bool gone;       /* retired: not in the newest listing that covers its group */
-    unsigned run;         /* serial of the run that gave the outcome, 0 = from history */
-    unsigned red_runs;    /* runs in a row that it has been red */
-    int64_t duration_ns;  /* of its newest execution, 0 unknown */
-    int64_t usual_ns;     /* decayed mean, from history and of this session, 0 unknown */
-    int64_t started_ns;   /* UTC; of the newest execution, by its first event; 0 unknown */
+    bool red;            /* in the red set: sticky, see loop.h for what clears it */
+    bool runnable;       /* false: a collection failure and the like, never asked for by id */
+    bool deselected;     /* by the user's own filter, in the newest listing */
+    bool fragile;        /* crashed or hung before: gets a box of its own */
+    bool leaked;         /* its box left processes behind, newest run */
+    bool gone;           /* retired: not in the newest listing that covers its group */
+    unsigned run;        /* serial of the run that gave the outcome, 0 = from history */
+    unsigned red_runs;   /* runs in a row that it has been red */
+    int64_t duration_ns; /* of its newest execution, 0 unknown */
+    int64_t
+        usual_ns; /* decayed mean, from history and of this session, 0 unknown. Set it before a run begins */
+    int64_t started_ns;     /* UTC; of the newest execution, by its first event; 0 unknown */
     struct result *result;  /* of the newest outcome; NULL from history */
     struct result *partial; /* of the execution that goes on */
 };
@@ -89,11 +91,13 @@ struct model {
     struct map by_id;
     struct strings groups; /* each once; tests point at them */
     struct map by_group;
-    VEC(size_t) listing; /* the run's listing, in the runner's order: position -> index into tests */
-    unsigned run;        /* serial of the run that goes on or went last, 0 = none yet */
-    uint64_t generation; /* counts changes; a view is stale when it differs */
-    uint64_t damage;     /* damaged places in this run's streams */
-    size_t asked, done;  /* of this run */
+    VEC(size_t) listing;          /* the run's listing, in the runner's order: position -> index into tests */
+    unsigned run;                 /* serial of the run that goes on or went last, 0 = none yet */
+    uint64_t generation;          /* counts changes; a view is stale when it differs */
+    uint64_t damage;              /* damaged places in this run's streams */
+    size_t asked, done;           /* of this run */
+    int64_t left_ns;              /* usual times of what is asked and not done, where known */
+    size_t left_known;            /* of how many that is */
     size_t counts[OUTCOME_COUNT]; /* outcomes of this run (tests in TEST_DONE) */
     size_t leaks;                 /* tests marked leaked in this run */
     size_t red;                   /* tests in the red set */
@@ -109,8 +113,9 @@ void model_release(struct model *model);
 size_t model_find(const struct model *model, struct bytes id);
 size_t model_add(struct model *model, struct bytes id, struct bytes group);
 
-/* What history knows, at start: makes the test, with its newest outcome; red when the outcome is (model_set_red
- * says otherwise). The caller fills in times and marks; the pointer is good until the next test is made. */
+/* What history knows, at start: makes the test, with its newest outcome; red when the outcome is
+ * (model_set_red says otherwise). The caller fills in times and marks; the pointer is good until the next
+ * test is made. */
 struct test *model_recall(struct model *model, const char *id, const char *group, enum outcome outcome);
 
 /* Begins run `serial` (> every earlier one): empties listing and counts, states go to idle. */
@@ -122,16 +127,17 @@ void model_ask(struct model *model, size_t test);
 /* Takes in one event of the run: listing, start, attachment, outcome. now_ns: UTC, for events without a
  * timestamp. Returns the test it was about when this ended it (its outcome is new), else MAP_NONE.
  * A failure without a listing (collection) makes its test. A second final status of one test in one run
- * counts only if it is worse (duplicate ids). Attachments that come after a failure's final status are added to
- * it. A leak marks its test, which does not make it red; an interrupted test keeps its older outcome. Passing
- * (xfail and xpass too) takes a test out of the red set, failing puts it in, skipping does neither. */
+ * counts only if it is worse (duplicate ids). Attachments that come after a failure's final status are added
+ * to it. A leak marks its test, which does not make it red; an interrupted test keeps its older outcome.
+ * Passing (xfail and xpass too) takes a test out of the red set, failing puts it in, skipping does neither.
+ */
 size_t model_apply(struct model *model, const struct event *event, int64_t now_ns);
 
 /* Takes the test out of the red set, or puts it in; keeps model->red right. */
 void model_set_red(struct model *model, size_t test, bool red);
 
-/* Ends the run: tests still running go back (their newest outcome stands), partial results are dropped. Who is
- * in which state can be read until the next run begins. */
+/* Ends the run: tests still running go back (their newest outcome stands), partial results are dropped. Who
+ * is in which state can be read until the next run begins. */
 void model_end(struct model *model);
 
 /* Looks up an outcome's stable name ("failed") and back; OUTCOME_UNKNOWN for anything else. For history. */

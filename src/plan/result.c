@@ -3,7 +3,7 @@
 static struct attachment *find(const struct result *result, struct bytes name)
 {
     struct attachment *attachment;
-    vec_each(attachment, &result->attachments)
+    vec_each (attachment, &result->attachments)
         if (bytes_is(name, attachment->name))
             return attachment;
     return NULL;
@@ -48,7 +48,7 @@ bool result_keep_only(struct result *result, const char *name)
 {
     struct attachment kept = {0};
     struct attachment *attachment;
-    vec_each(attachment, &result->attachments)
+    vec_each (attachment, &result->attachments)
         if (strcmp(attachment->name, name) == 0)
             kept = *attachment;
         else
@@ -67,7 +67,7 @@ void result_free(struct result *result)
     if (result == NULL)
         return;
     struct attachment *attachment;
-    vec_each(attachment, &result->attachments)
+    vec_each (attachment, &result->attachments)
         release(attachment);
     vec_release(&result->attachments);
     free(result);

@@ -198,7 +198,7 @@ void schedule_deal(struct schedule *schedule, const struct model *model, const s
     if (deal.batches.len > 0)
         qsort(deal.batches.items, deal.batches.len, sizeof *deal.batches.items, compare);
     const struct batch *batch;
-    vec_each(batch, &deal.batches)
+    vec_each (batch, &deal.batches)
         vec_push(&schedule->parcels, batch->parcel);
     vec_release(&deal.batches);
     map_release(&deal.changed);

@@ -21,19 +21,21 @@ struct schedule {
     size_t next;
 };
 
-/* Deals the asked tests of the model's listing into parcels for `boxes` slots (>= 1); what was dealt before is released.
- * Staged order: parcels with changed files' tests first, then those with tests that are red or were until
- * their newest execution, then longest first by usual time (unknown ones by number of tests). Within a parcel the
- * runner's order stands, as fixtures expect. A group longer than half of an even share is split (at class
- * boundaries; in BOX_AUTO inside of a class that is itself so long), so that the last box is never a long one; but
- * not into pieces of less than 50 ms, which cost more than they gain. changed may be NULL. */
+/* Deals the asked tests of the model's listing into parcels for `boxes` slots (>= 1); what was dealt before
+ * is released. Staged order: parcels with changed files' tests first, then those with tests that are red or
+ * were until their newest execution, then longest first by usual time (unknown ones by number of tests).
+ * Within a parcel the runner's order stands, as fixtures expect. A group longer than half of an even share is
+ * split (at class boundaries; in BOX_AUTO inside of a class that is itself so long), so that the last box is
+ * never a long one; but not into pieces of less than 50 ms, which cost more than they gain. changed may be
+ * NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
                    enum box_mode mode, unsigned boxes);
 
 /* The next parcel, or NULL. Borrowed until release. */
 const struct parcel *schedule_take(struct schedule *schedule);
 
-/* Puts positions back at the front as one parcel (the rest of a crashed box). They are copied; none: nothing happens. */
+/* Puts positions back at the front as one parcel (the rest of a crashed box). They are copied; none: nothing
+ * happens. */
 void schedule_return(struct schedule *schedule, const uint32_t *positions, size_t count);
 
 void schedule_release(struct schedule *schedule);

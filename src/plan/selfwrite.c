@@ -9,7 +9,7 @@ static void release(struct selfwrite_entry *entry)
 void selfwrite_release(struct selfwrite *self)
 {
     struct selfwrite_entry *entry;
-    vec_each(entry, &self->entries)
+    vec_each (entry, &self->entries)
         release(entry);
     vec_release(&self->entries);
 }
@@ -17,7 +17,7 @@ void selfwrite_release(struct selfwrite *self)
 static struct selfwrite_entry *find(struct selfwrite *self, const char *path)
 {
     struct selfwrite_entry *entry;
-    vec_each(entry, &self->entries)
+    vec_each (entry, &self->entries)
         if (strcmp(entry->path, path) == 0)
             return entry;
     return NULL;
@@ -76,7 +76,7 @@ size_t selfwrite_forget(struct selfwrite *self)
 {
     size_t ignored = 0;
     const struct selfwrite_entry *entry;
-    vec_each(entry, &self->entries)
+    vec_each (entry, &self->entries)
         ignored += entry->ignored;
     selfwrite_release(self);
     return ignored;

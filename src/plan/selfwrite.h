@@ -18,8 +18,8 @@ struct selfwrite {
 };
 void selfwrite_release(struct selfwrite *self);
 
-/* Judges one changed path. running: ids of tests whose execution covers the change; NULL: no run was on. A run
- * that is being cancelled already proves nothing more: such a change counts and need not be judged.
+/* Judges one changed path. running: ids of tests whose execution covers the change; NULL: no run was on. A
+ * run that is being cancelled already proves nothing more: such a change counts and need not be judged.
  * Returns true when the change is to be ignored; *newly is set when this call decided so (time for a notice),
  * and *culprit then borrows the id of the test (else it is NULL). */
 bool selfwrite_judge(struct selfwrite *self, const char *path, const struct strings *running, bool *newly,

@@ -1,5 +1,5 @@
-/* The plan, told as scripts: a small fake project, what happens to it, and what the plan then wants, holds for
- * true, and holds for red. */
+/* The plan, told as scripts: a small fake project, what happens to it, and what the plan then wants, holds
+ * for true, and holds for red. */
 #include "plan/loop.h"
 
 #include <setjmp.h>
@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-/* project: what the files hold from now on, NULL: as before. "a::x=p": test x in file a passes (p), fails (f), is
- * skipped (s) or deselected (d); "b=c": file b cannot be collected; "conf=b": pytest itself gives up over conf.
- * does: one event. "do a::x": that test of the run ends. "end": all others do, then the run. "die": it ends badly.
- * expect: "what is wanted | verdict | red set", then "| notices" when there are any. A run that is wanted names
- * the files that are collected and behind "asks" the tests that are asked for. */
+/* project: what the files hold from now on, NULL: as before. "a::x=p": test x in file a passes (p), fails
+ * (f), is skipped (s) or deselected (d); "b=c": file b cannot be collected; "conf=b": pytest itself gives up
+ * over conf. does: one event. "do a::x": that test of the run ends. "end": all others do, then the run.
+ * "die": it ends badly. expect: "what is wanted | verdict | red set", then "| notices" when there are any. A
+ * run that is wanted names the files that are collected and behind "asks" the tests that are asked for. */
 struct step {
     const char *project, *does, *expect;
 };
@@ -62,11 +62,15 @@ static char outcome_of(const char *entry)
     return entry[id_of(entry).len + 1];
 }
 
-static void apply(struct fixture *f, struct bytes id, enum event_status status, const char *tag, const char *group)
+static void apply(struct fixture *f, struct bytes id, enum event_status status, const char *tag,
+                  const char *group)
 {
     const struct bytes tags[] = {bytes_of(group), bytes_of(tag)};
-    const struct event event = {
-        .test_id = id, .status = status, .tags = tags, .tag_count = tag != NULL ? 2 : 1, .runnable = tag == NULL};
+    const struct event event = {.test_id = id,
+                                .status = status,
+                                .tags = tags,
+                                .tag_count = tag != NULL ? 2 : 1,
+                                .runnable = tag == NULL};
     model_apply(&f->model, &event, f->now_ns++);
 }
 
@@ -116,7 +120,11 @@ static void do_test(struct fixture *f, const char *entry)
         return;
     char outcome = outcome_of(entry);
     apply(f, id_of(entry), EVENT_INPROGRESS, NULL, "");
-    apply(f, id_of(entry), outcome == 'f' ? EVENT_FAIL : outcome == 's' ? EVENT_SKIP : EVENT_SUCCESS, NULL, "");
+    apply(f, id_of(entry),
+          outcome == 'f'   ? EVENT_FAIL
+          : outcome == 's' ? EVENT_SKIP
+                           : EVENT_SUCCESS,
+          NULL, "");
 }
 
 static void do_named(struct fixture *f, const char *id)
@@ -143,8 +151,8 @@ static const struct {
     const char *verb;
     enum loop_event_kind kind;
 } verbs[] = {
-    {"start", LOOP_START}, {"change", LOOP_CHANGED},      {"die", LOOP_ENDED},   {"cancelled", LOOP_CANCELLED},
-    {"r", LOOP_RERUN_RED}, {"a", LOOP_RUN_ALL},           {"s", LOOP_RUN_ONE},   {"x", LOOP_STOP},
+    {"start", LOOP_START}, {"change", LOOP_CHANGED}, {"die", LOOP_ENDED}, {"cancelled", LOOP_CANCELLED},
+    {"r", LOOP_RERUN_RED}, {"a", LOOP_RUN_ALL},      {"s", LOOP_RUN_ONE}, {"x", LOOP_STOP},
     {"pause", LOOP_PAUSE}, {"resume", LOOP_RESUME},
 };
 
@@ -189,7 +197,7 @@ static void tell_action(const struct fixture *f, const struct loop_action *actio
         buf_printf(to, " %s", f->files.items[i]);
     buf_puts(to, " asks");
     const struct test *test;
-    vec_each(test, &f->model.tests)
+    vec_each (test, &f->model.tests)
         if (test->state == TEST_ASKED)
             buf_printf(to, " %s", test->id);
 }
@@ -199,7 +207,7 @@ static void tell_state(const struct fixture *f, struct buf *to)
     static const char *const verdicts[] = {"unknown", "red", "green", "partly"};
     buf_printf(to, " | %s |", verdicts[f->loop.verdict]);
     const struct test *test;
-    vec_each(test, &f->model.tests)
+    vec_each (test, &f->model.tests)
         if (test->red)
             buf_printf(to, " %s", test->id);
     for (size_t i = 0; i < f->notices.len; i++)
@@ -301,7 +309,8 @@ static const struct script loops[] = {
       {NULL, "end", "wait | red | a::x"},
       {"a::x=f b::y=p b::new=f", "change b", "run red (b changed) a b asks a::x b::y b::new | red | a::x"},
       {NULL, "end", "wait | red | a::x b::new"},
-      {"a::x=p b::y=p b::new=f", "change s", "run red (s changed) a b s asks a::x b::new | red | a::x b::new"},
+      {"a::x=p b::y=p b::new=f", "change s",
+       "run red (s changed) a b s asks a::x b::new | red | a::x b::new"},
       {NULL, "end", "wait | red | b::new"}}},
     {"a new test file is seen while red",
      "a::x",
@@ -449,8 +458,10 @@ static const struct script retirements[] = {
       {NULL, "end", "wait | green |"}}},
     {"a full run retires what it does not list, but nothing behind a broken conftest or package",
      "d/a::x e/b::y f::z",
-     {{"d/conftest.py=c e/__init__.py=c", "a", "run all (key) asks | red | d/a::x e/b::y f::z d/conftest.py e/__init__.py"},
-      {NULL, "end", "wait | red | d/a::x e/b::y d/conftest.py e/__init__.py | f::z is gone: left the red set"}}},
+     {{"d/conftest.py=c e/__init__.py=c", "a",
+       "run all (key) asks | red | d/a::x e/b::y f::z d/conftest.py e/__init__.py"},
+      {NULL, "end",
+       "wait | red | d/a::x e/b::y d/conftest.py e/__init__.py | f::z is gone: left the red set"}}},
     {"the last red test is skipped: red until the full run confirms it",
      "a::x",
      {{"a::x=s b::y=p", "start", "run red (start) a asks a::x | red | a::x"},
@@ -565,7 +576,8 @@ static const struct script broken[] = {
       {NULL, "end", "wait | red | d/conftest.py"},
       {NULL, "change s", "run all (s changed) asks | red | d/conftest.py"},
       {NULL, "end", "wait | red | d/conftest.py"},
-      {"d/a::x=p", "change d/conftest.py", "run all (d/conftest.py changed) asks d/a::x | red | d/conftest.py"},
+      {"d/a::x=p", "change d/conftest.py",
+       "run all (d/conftest.py changed) asks d/a::x | red | d/conftest.py"},
       {NULL, "end", "wait | green | | d/conftest.py no longer fails to collect: left the red set"}}},
     {"a conftest that breaks during a red run: the red set stays and runs again",
      "d/a::x",
@@ -627,7 +639,8 @@ static const struct script scoped[] = {
       {NULL, "end", "wait | red | conftest.py"},
       {"a::x=p", "change s", "run red (s changed) conftest.py s asks | red | conftest.py"},
       {NULL, "end",
-       "run all (the red set passed) asks a::x | partly | | conftest.py no longer fails to collect: left the red set"},
+       "run all (the red set passed) asks a::x | partly | | conftest.py no longer fails to collect: left the "
+       "red set"},
       {NULL, "end", "wait | green |"}}},
 };
 
@@ -646,12 +659,18 @@ static void test_scope_is_by_whole_names(void **state)
         const char *scope, *id, *group;
         bool in;
     } cases[] = {
-        {NULL, "t/a.py::x", "t/a.py", true},          {".", "t/a.py::x", "t/a.py", true},
-        {"t", "t/a.py::x", "t/a.py", true},           {"t/", "t/a.py::x", "t/a.py", true},
-        {"t/a.py", "t/a.py::x", "t/a.py", true},      {"t/a", "t/a.py::x", "t/a.py", false},
-        {"t/a.py::x", "t/a.py::x[1]", "t/a.py", true}, {"t/a.py::x", "t/a.py::xy", "t/a.py", false},
-        {"t/a.py::T", "t/a.py::T::x", "t/a.py", true}, {"u", "t/a.py::x", "t/a.py", false},
-        {"u t", "t/a.py::x", "t/a.py", true},         {"pkg", "Test.one", "pkg/one", true},
+        {NULL, "t/a.py::x", "t/a.py", true},
+        {".", "t/a.py::x", "t/a.py", true},
+        {"t", "t/a.py::x", "t/a.py", true},
+        {"t/", "t/a.py::x", "t/a.py", true},
+        {"t/a.py", "t/a.py::x", "t/a.py", true},
+        {"t/a", "t/a.py::x", "t/a.py", false},
+        {"t/a.py::x", "t/a.py::x[1]", "t/a.py", true},
+        {"t/a.py::x", "t/a.py::xy", "t/a.py", false},
+        {"t/a.py::T", "t/a.py::T::x", "t/a.py", true},
+        {"u", "t/a.py::x", "t/a.py", false},
+        {"u t", "t/a.py::x", "t/a.py", true},
+        {"pkg", "Test.one", "pkg/one", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct loop loop;

@@ -12,7 +12,8 @@
 
 #define ID "t/a.py::test_x"
 
-static size_t tell(struct model *model, const char *id, enum event_status status, const char *tag, int64_t time_ns)
+static size_t tell(struct model *model, const char *id, enum event_status status, const char *tag,
+                   int64_t time_ns)
 {
     const struct bytes tags[] = {bytes_of(tag)};
     const struct event event = {.test_id = bytes_of(id),
@@ -27,8 +28,10 @@ static size_t tell(struct model *model, const char *id, enum event_status status
 
 static void attach(struct model *model, const char *id, const char *name, const char *text)
 {
-    const struct event event = {
-        .test_id = bytes_of(id), .file_name = bytes_of(name), .file = bytes_of(text), .mime = bytes_of("text/plain")};
+    const struct event event = {.test_id = bytes_of(id),
+                                .file_name = bytes_of(name),
+                                .file = bytes_of(text),
+                                .mime = bytes_of("text/plain")};
     assert_int_equal(model_apply(model, &event, 1), MAP_NONE);
 }
 
@@ -142,7 +145,8 @@ static void test_what_could_not_be_collected(void **state)
     (void)state;
     static const struct {
         const char *id, *group;
-    } cases[] = {{"t/bad.py", "t/bad.py"}, {"t/bad.py::TestX", "t/bad.py"}, {"t/conftest.py", "t/conftest.py"}};
+    } cases[] = {
+        {"t/bad.py", "t/bad.py"}, {"t/bad.py::TestX", "t/bad.py"}, {"t/conftest.py", "t/conftest.py"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model model;
         model_init(&model, 1024);
@@ -368,7 +372,8 @@ static void test_what_names_no_test_or_says_nothing_makes_none(void **state)
     struct model model;
     model_init(&model, 1024);
     uint64_t before = model.generation;
-    const struct event output = {.route = bytes_of("0"), .file_name = bytes_of("stdout"), .file = bytes_of("hello")};
+    const struct event output = {
+        .route = bytes_of("0"), .file_name = bytes_of("stdout"), .file = bytes_of("hello")};
     assert_int_equal(model_apply(&model, &output, 1), MAP_NONE);
     assert_int_equal(tell(&model, "x", EVENT_NONE, "worker-3", 5), MAP_NONE);
     assert_int_equal(model.tests.len, 0);
@@ -437,8 +442,8 @@ static void test_outcome_names(void **state)
     assert_int_equal(outcome_parse(NULL), OUTCOME_UNKNOWN);
 }
 
-/* 100,000 tests, listed, started with some output, passed. Figures are printed; the bounds leave room for a busy
- * machine and for sanitizers. */
+/* 100,000 tests, listed, started with some output, passed. Figures are printed; the bounds leave room for a
+ * busy machine and for sanitizers. */
 static void test_hundred_thousand_tests_are_fast_and_small(void **state)
 {
     (void)state;
@@ -464,8 +469,8 @@ static void test_hundred_thousand_tests_are_fast_and_small(void **state)
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
     model_end(&model);
     size_t size = mallinfo2().uordblks + mallinfo2().hblkhd - before;
-    print_message("200,000 events in %.3f s, %zu bytes a test (of which the struct %zu)\n", seconds, size / COUNT,
-                  sizeof(struct test));
+    print_message("200,000 events in %.3f s, %zu bytes a test (of which the struct %zu)\n", seconds,
+                  size / COUNT, sizeof(struct test));
     assert_int_equal(model.done, COUNT);
     assert_int_equal(model.counts[OUTCOME_PASSED], COUNT);
     assert_true(seconds < 1.5);

@@ -51,8 +51,8 @@ static char *tell(const struct schedule *schedule, const struct model *model)
     return buf_take(&text);
 }
 
-static void check_deal(const struct model *model, const struct strings *changed, enum box_mode mode, unsigned boxes,
-                       const char *expect)
+static void check_deal(const struct model *model, const struct strings *changed, enum box_mode mode,
+                       unsigned boxes, const char *expect)
 {
     struct schedule schedule = {0};
     schedule_deal(&schedule, model, changed, mode, boxes);
@@ -146,7 +146,8 @@ static void test_split_is_between_classes(void **state)
     model_release(&model);
 }
 
-/* What a real pool does: the box that is free first takes the next parcel. Returns when the last one is done. */
+/* What a real pool does: the box that is free first takes the next parcel. Returns when the last one is done.
+ */
 static int64_t makespan(const struct model *model, enum box_mode mode, unsigned boxes, const int64_t *real_ns)
 {
     struct schedule schedule = {0};
@@ -169,7 +170,8 @@ static int64_t makespan(const struct model *model, enum box_mode mode, unsigned 
     return last;
 }
 
-/* 16 tests that take 1.0 s and 0.1 s in turn, each a file of its own or all in one: 4.4 s is the ideal for 2 boxes. */
+/* 16 tests that take 1.0 s and 0.1 s in turn, each a file of its own or all in one: 4.4 s is the ideal for 2
+ * boxes. */
 static void check_alternating(const char *format, bool known, enum box_mode mode, int64_t at_most_ns)
 {
     struct model model;

@@ -27,11 +27,15 @@ static const struct {
       {"out", "t9", IGNORED, NULL}}},
     {"twice, but never the same test: somebody typed",
      {{"out", "t1", COUNTS, NULL}, {"out", "t2", COUNTS, NULL}, {"out", "t1", COUNTS, NULL}}},
-    {"the newest suspects count", {{"out", "t1", COUNTS, NULL}, {"out", "t2", COUNTS, NULL}, {"out", "t2", CAUGHT, "t2"}}},
+    {"the newest suspects count",
+     {{"out", "t1", COUNTS, NULL}, {"out", "t2", COUNTS, NULL}, {"out", "t2", CAUGHT, "t2"}}},
     {"a run, but no test in it (collecting): no suspect",
      {{"out", "", COUNTS, NULL}, {"out", "", COUNTS, NULL}, {"out", "t1", COUNTS, NULL}}},
     {"a change while nothing runs forgets the suspicion",
-     {{"out", "t1", COUNTS, NULL}, {"out", NULL, COUNTS, NULL}, {"out", "t1", COUNTS, NULL}, {"out", "t1", CAUGHT, "t1"}}},
+     {{"out", "t1", COUNTS, NULL},
+      {"out", NULL, COUNTS, NULL},
+      {"out", "t1", COUNTS, NULL},
+      {"out", "t1", CAUGHT, "t1"}}},
     {"a change while nothing runs counts though the file is ignored, and it must be caught anew",
      {{"out", "t1", COUNTS, NULL},
       {"out", "t1", CAUGHT, "t1"},
@@ -39,8 +43,12 @@ static const struct {
       {"out", "t1", COUNTS, NULL},
       {"out", "t1", CAUGHT, "t1"}}},
     {"files are judged one by one",
-     {{"out", "t1", COUNTS, NULL}, {"log", "t1", COUNTS, NULL}, {"log", "t1", CAUGHT, "t1"}, {"log", "t1", IGNORED, NULL},
-      {"out", NULL, COUNTS, NULL}, {"log", "t2", IGNORED, NULL}}},
+     {{"out", "t1", COUNTS, NULL},
+      {"log", "t1", COUNTS, NULL},
+      {"log", "t1", CAUGHT, "t1"},
+      {"log", "t1", IGNORED, NULL},
+      {"out", NULL, COUNTS, NULL},
+      {"log", "t2", IGNORED, NULL}}},
     {"the key forgets what is ignored",
      {{NULL, NULL, FORGOT_NONE, NULL},
       {"out", "t1", COUNTS, NULL},
@@ -68,9 +76,11 @@ static bool matches(struct selfwrite *self, const struct change *change)
     const char *culprit;
     if (change->running != NULL)
         words(&running, change->running);
-    bool ignored = selfwrite_judge(self, change->path, change->running != NULL ? &running : NULL, &newly, &culprit);
+    bool ignored =
+        selfwrite_judge(self, change->path, change->running != NULL ? &running : NULL, &newly, &culprit);
     strings_release(&running);
-    bool blamed = change->culprit == NULL ? culprit == NULL : culprit != NULL && strcmp(culprit, change->culprit) == 0;
+    bool blamed =
+        change->culprit == NULL ? culprit == NULL : culprit != NULL && strcmp(culprit, change->culprit) == 0;
     return ignored == (change->expect != COUNTS) && newly == (change->expect == CAUGHT) && blamed;
 }
 
