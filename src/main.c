@@ -23,10 +23,14 @@
 #include "session.h"
 #include "ui/app.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <langinfo.h>
 #include <limits.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #ifndef ALOOF_DATADIR
@@ -35,12 +39,6 @@
 
 enum exit_code { EXIT_INTERNAL = 3, EXIT_USAGE = 4 };
 
-static int fail(const struct error *error)
-{
-    fprintf(stderr, "aloof: %s\n", error->text);
-    return EXIT_USAGE;
-}
-
 static int print(void write(struct buf *to))
 {
     struct buf text = {0};
@@ -48,6 +46,11 @@ static int print(void write(struct buf *to))
     fputs(buf_str(&text), stdout);
     buf_release(&text);
     return fflush(stdout) == 0 ? 0 : EXIT_INTERNAL;
+}
+
+static void version(struct buf *to)
+{
+    buf_printf(to, "aloof %s\n", ALOOF_VERSION);
 }
 
 /* ~/.config/aloof/config, or below $XDG_CONFIG_HOME. NULL: no home. The caller frees. */
@@ -97,4 +100,201 @@ static char *worker_source(const char *self)
         free(path);
     }
     return mem_strdup(ALOOF_DATADIR "/workers/pytest_worker.py");
+}
+
+struct house {
+    uv_loop_t loop;
+    struct settings settings;
+    struct session *session;
+    char *cwd, *self, *worker;
+    uv_signal_t interrupt, terminate, resize; /* of the plain front end */
+    struct plain *plain;
+};
+
+/* What the location lines name. */
+static const char *editor_command(const struct settings *settings)
+{
+    const char *places[] = {settings->editor_command, getenv("VISUAL"), getenv("EDITOR")};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i] != NULL && *places[i] != '\0')
+            return places[i];
+    return "vi";
+}
+
+static unsigned columns_of(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct house *house = handle->data;
+    if (number == SIGWINCH)
+        plain_resized(house->plain, columns_of(STDOUT_FILENO));
+    else
+        plain_interrupt(house->plain);
+}
+
+static void catch_signal(struct house *house, uv_signal_t *handle, int number)
+{
+    uv_signal_init(&house->loop, handle);
+    handle->data = house;
+    uv_signal_start(handle, on_signal, number);
+    uv_unref((uv_handle_t *)handle);
+}
+
+static void close_signals(struct house *house)
+{
+    uv_close((uv_handle_t *)&house->interrupt, NULL);
+    uv_close((uv_handle_t *)&house->terminate, NULL);
+    uv_close((uv_handle_t *)&house->resize, NULL);
+    uv_run(&house->loop, UV_RUN_DEFAULT);
+}
+
+/* "--once": one run as lines; the exit code is the run's. */
+static int run_once(struct house *house, const struct session_options *options, struct reports *reports,
+                    struct error *error)
+{
+    const char *no_color = getenv("NO_COLOR");
+    int fd = reports_on_stdout(reports) ? STDERR_FILENO : STDOUT_FILENO;
+    const struct plain_options plain = {
+        .fd = fd,
+        .terminal = isatty(fd),
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .no_color = no_color != NULL && *no_color != '\0',
+        .color = house->settings.color,
+        .term = getenv("TERM"),
+        .columns = columns_of(fd),
+        .editor = editor_command(&house->settings),
+        .paths = &house->settings.paths,
+    };
+    house->plain = plain_new(&house->loop, &plain);
+    catch_signal(house, &house->interrupt, SIGINT);
+    catch_signal(house, &house->terminate, SIGTERM);
+    catch_signal(house, &house->resize, SIGWINCH);
+    int code = EXIT_USAGE;
+    if (session_open(&house->session, &house->loop, options, &plain_events, house->plain, error) == 0) {
+        plain_attach(house->plain, house->session);
+        session_report_to(house->session, &reports_reporter, reports);
+        session_start(house->session, error);
+        uv_run(&house->loop, UV_RUN_DEFAULT);
+        code = plain_exit_code(house->plain);
+    }
+    close_signals(house);
+    plain_free(house->plain);
+    return code;
+}
+
+/* The screen. Without a terminal it says so, and what to use instead. */
+static int run_loop(struct house *house, const struct session_options *options, struct reports *reports,
+                    struct error *error)
+{
+    struct app *app = app_new(&house->loop, &house->settings);
+    int code = EXIT_USAGE;
+    if (session_open(&house->session, &house->loop, options, &app_events, app, error) == 0) {
+        session_report_to(house->session, &reports_reporter, reports);
+        int bad = app_start(app, house->session, error);
+        if (bad == 0) {
+            bad = session_start(house->session, error);
+            if (bad != 0)
+                app_quit(app, EXIT_USAGE);
+        } else {
+            session_close(house->session);
+        }
+        uv_run(&house->loop, UV_RUN_DEFAULT);
+        code = bad == 0 ? app_exit_code(app) : EXIT_USAGE;
+    }
+    app_free(app);
+    return code;
+}
+
+static int run(struct house *house, struct repo *repo, struct error *error)
+{
+    struct reports *reports = NULL;
+    int bad = reports_open(&reports, &house->settings, error);
+    if (bad == 0 && !house->settings.once && reports_on_stdout(reports))
+        bad = error_set(error, -EINVAL, "--subunit -: standard output is the screen's (use a file, or --once)");
+    if (bad == 0 && !house->settings.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+        bad = error_set(error, -ENOTTY, "the loop needs a terminal (use aloof --once without one)");
+    if (bad != 0) {
+        reports_close(reports, NULL);
+        repo_free(repo);
+        return EXIT_USAGE;
+    }
+    uv_loop_init(&house->loop);
+    const struct session_options options = {.settings = &house->settings,
+                                            .repo = repo,
+                                            .cwd = house->cwd,
+                                            .self = house->self,
+                                            .worker = house->worker,
+                                            .watch = !house->settings.once};
+    int code = house->settings.once ? run_once(house, &options, reports, error)
+                                    : run_loop(house, &options, reports, error);
+    int left = uv_loop_close(&house->loop);
+    assert(left == 0);
+    (void)left;
+    if (reports_close(reports, error) != 0 && code < 2)
+        code = EXIT_INTERNAL;
+    return code;
+}
+
+/* Finds out where we are, and what is wanted. */
+static int set_up(struct house *house, struct repo **repo, int argc, char *argv[], struct strings *configs,
+                  struct error *error)
+{
+    char path[PATH_MAX];
+    size_t size = sizeof path;
+    if (uv_exepath(path, &size) != 0)
+        snprintf(path, sizeof path, "%s", argv[0]);
+    house->self = mem_strdup(path);
+    house->worker = worker_source(path);
+    house->cwd = realpath(".", NULL);
+    if (house->cwd == NULL)
+        return error_set(error, -errno, "the current directory cannot be read: %s", strerror(errno));
+    char *notice = NULL;
+    int bad = repo_open(repo, house->cwd, &notice, error);
+    if (notice != NULL)
+        fprintf(stderr, "aloof: %s\n", notice);
+    free(notice);
+    return bad == 0 ? read_settings(&house->settings, *repo, argc, argv, configs, error) : bad;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc > 3 && strcmp(argv[1], "--reaper") == 0)
+        return reaper_main(atoi(argv[2]), argv + 3);
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGPIPE, SIG_IGN);
+
+    struct house house = {0};
+    struct error error = {0};
+    struct strings configs = {0};
+    struct settings asked;
+    settings_init(&asked);
+    settings_init(&house.settings);
+    enum arguments_action action;
+    struct repo *repo = NULL;
+    int code = EXIT_USAGE;
+    int bad = arguments_parse(&asked, argc, (const char *const *)argv, &action, &configs, &error);
+    if (bad == 0 && action == ARGUMENTS_HELP)
+        code = print(arguments_help);
+    else if (bad == 0 && action == ARGUMENTS_OPTIONS)
+        code = print(arguments_table);
+    else if (bad == 0 && action == ARGUMENTS_VERSION)
+        code = print(version);
+    else if (bad == 0 && set_up(&house, &repo, argc, argv, &configs, &error) == 0)
+        code = run(&house, repo, &error);
+    else
+        repo_free(repo);
+    if (error.text[0] != '\0')
+        fprintf(stderr, "aloof: %s\n", error.text);
+    settings_release(&asked);
+    settings_release(&house.settings);
+    strings_release(&configs);
+    free(house.cwd);
+    free(house.self);
+    free(house.worker);
+    return code;
 }

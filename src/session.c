@@ -72,6 +72,8 @@ static int build_args(struct session *session, struct error *error)
             bad = target_resolve(typed, session->cwd, repo_root(session->repo), &session->args, error);
         if (bad != 0)
             return bad;
+        if (!packages)
+            strings_add(&session->loop_plan.scope, session->args.items[session->args.len - 1]);
     }
     return 0;
 }

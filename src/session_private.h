@@ -41,7 +41,7 @@ struct session {
     bool watching, dirty, collecting, stop_on_failure;
     unsigned serial;
     uint64_t run_began, run_took; /* uv_hrtime */
-    int64_t run_began_utc, verdict_at;
+    int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */
     size_t added, modified;
     int exit_code;
 };

@@ -8,9 +8,11 @@ static const char *kind_name(enum run_kind kind)
     return names[kind];
 }
 
-static void begin_run(struct session *session)
+/* follow_up: the full run that a passed red run asks for; what was just fixed stays in sight during it. */
+static void begin_run(struct session *session, bool follow_up)
 {
-    session_failures_sweep(session);
+    if (!follow_up)
+        session_failures_sweep(session);
     strings_clear(&session->files);
     session->all_files = !loop_files(&session->loop_plan, &session->model, &session->files);
     strings_clear(&session->covered);
@@ -21,6 +23,7 @@ static void begin_run(struct session *session)
     session->stop_on_failure = false;
     session->run_began = uv_hrtime();
     session->run_began_utc = session_now();
+    session->run_ended_utc = 0;
     free(session->broken);
     session->broken = NULL;
     model_begin(&session->model, session->serial);
@@ -37,7 +40,7 @@ void session_step(struct session *session, const struct loop_event *event)
         return;
     struct loop_action action = loop_step(&session->loop_plan, &session->model, event);
     if (action.kind == LOOP_RUN)
-        begin_run(session);
+        begin_run(session, event->kind == LOOP_ENDED);
     else if (action.kind == LOOP_CANCEL)
         pool_cancel(session->pool);
     session_touch(session);
@@ -145,19 +148,26 @@ static int exit_code_of(const struct session *session, const struct pool_end *en
     return end->exit_code == 1 ? 1 : 0;
 }
 
-/* What a run that was carried through says about the red set. */
+/* Retires what the plan says, on screen and in the history. */
 static void settle(struct session *session)
 {
+    struct model *model = &session->model;
+    bool *was_gone = mem_zero(model->tests.len * sizeof *was_gone);
+    for (size_t i = 0; i < model->tests.len; i++)
+        was_gone[i] = model->tests.items[i].gone;
     struct strings notices = {0};
-    loop_retire(&session->loop_plan, &session->model, session->all_files ? NULL : &session->files, &notices);
+    loop_retire(&session->loop_plan, model, session->all_files ? NULL : &session->files, &notices);
     for (size_t i = 0; i < notices.len; i++)
         session_notice(session, "%s", notices.items[i]);
     strings_release(&notices);
-    for (size_t i = 0; i < session->model.tests.len; i++) {
-        const struct test *test = &session->model.tests.items[i];
-        if (test->gone)
+    for (size_t i = 0; i < model->tests.len; i++) {
+        const struct test *test = &model->tests.items[i];
+        if (test->gone && !was_gone[i])
             history_retire(session->history, test->id);
+        else if (test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
+            history_set_red(session->history, test->id, test->red);
     }
+    free(was_gone);
 }
 
 static void on_ended(void *owner, const struct pool_end *end)
@@ -165,6 +175,7 @@ static void on_ended(void *owner, const struct pool_end *end)
     struct session *session = owner;
     session->collecting = false;
     session->run_took = uv_hrtime() - session->run_began;
+    session->run_ended_utc = session_now();
     session->exit_code = exit_code_of(session, end);
     bool complete = end->how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
     if (complete)
@@ -177,7 +188,7 @@ static void on_ended(void *owner, const struct pool_end *end)
     bool cancelled = end->how == RUN_CANCELLED && !session->stop_on_failure;
     if (session->watching)
         session_repo_changes(session);
-    session->verdict_at = session_now();
+    session->verdict_at = session->run_ended_utc;
     session->events->run_ended(session->owner, session->exit_code, session->broken);
     const char *verdict = cancelled ? "cancelled" : !complete ? "broken" : session->exit_code == 0 ? "passed" : "failed";
     history_end_run(session->history, verdict, session->verdict_at);

@@ -2,8 +2,17 @@
 
 #include <stdlib.h>
 
-/* File times come from the kernel's coarse clock, which may be a tick behind. */
+/* File times come from the kernel's coarse clock, which may be a tick behind; and a change is heard of a settling
+ * time after it was made. */
 #define CLOCK_SLACK_NS (10 * 1000000)
+#define HEARD_WITHIN_NS (200 * 1000000)
+
+/* Whether the newest run was on at that moment. */
+static bool in_run(const struct session *session, int64_t when_ns)
+{
+    bool begun = session->serial > 0 && when_ns + CLOCK_SLACK_NS >= session->run_began_utc;
+    return begun && (session->run_ended_utc == 0 || when_ns <= session->run_ended_utc);
+}
 
 /* The ids of the tests whose execution in this run covers the moment. */
 static void running_at(const struct session *session, int64_t when_ns, struct strings *ids)
@@ -17,15 +26,28 @@ static void running_at(const struct session *session, int64_t when_ns, struct st
     }
 }
 
+/* When the change was made: the file's own time; of a deletion only that it was a moment ago. */
+static int64_t moment(const struct session *session, const struct watch_change *change)
+{
+    int64_t now = session_now();
+    if (!change->deleted)
+        return change->mtime_ns;
+    bool just_ended = session->run_ended_utc > 0 && now - session->run_ended_utc < HEARD_WITHIN_NS;
+    return just_ended ? session->run_ended_utc : now;
+}
+
 /* Whether the change is one that the tests make themselves. */
 static bool self_written(struct session *session, const struct watch_change *change)
 {
+    int64_t when_ns = moment(session, change);
+    bool run = in_run(session, when_ns);
+    if (run && session->loop_plan.state == LOOP_CANCELLING)
+        return false;
     bool newly = false;
     const char *culprit = NULL;
     struct strings ids = {0};
-    bool run = pool_running(session->pool);
     if (run)
-        running_at(session, change->deleted ? session_now() : change->mtime_ns, &ids);
+        running_at(session, when_ns, &ids);
     bool ignored = selfwrite_judge(&session->selfwrite, change->path, run ? &ids : NULL, &newly, &culprit);
     if (newly)
         session_notice(session, "%s is written by %s: no more runs for it (i: watch it again)", change->path,
