@@ -13,8 +13,8 @@ struct bar {
     const char *running; /* the test that runs for the longest, NULL none */
 };
 
-/* Appends the line, without an end, in at most `columns` columns. The first that gives way on a narrow terminal
- * is the running test, then the bar, then what stands behind the counts. */
+/* Appends the line, without an end, in at most `columns` columns. The first that gives way on a narrow
+ * terminal is the running test, then the bar, then what stands behind the counts. */
 void bar_write(struct buf *to, const struct paper *paper, const struct bar *bar, size_t columns);
 
 #endif

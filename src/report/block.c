@@ -39,7 +39,8 @@ static char *output_of(const struct test *test, const struct trace *trace)
 }
 
 /* The file of the line's frame, as an absolute path; NULL when it has none to open. The caller frees. */
-static char *link_target(const struct block_place *place, const struct trace *trace, const struct story_line *line)
+static char *link_target(const struct block_place *place, const struct trace *trace,
+                         const struct story_line *line)
 {
     if (!line->location)
         return NULL;
@@ -49,7 +50,8 @@ static char *link_target(const struct block_place *place, const struct trace *tr
     return *path == '/' ? mem_strdup(path) : mem_printf("%s/%s", place->root, path);
 }
 
-/* The location is the part of a line that is coloured as one; a link covers it from its first span to its last. */
+/* The location is the part of a line that is coloured as one; a link covers it from its first span to its
+ * last. */
 static void write_line(struct buf *to, const struct paper *paper, const struct block_place *place,
                        const struct trace *trace, const struct story_line *line)
 {

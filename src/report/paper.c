@@ -3,9 +3,9 @@
 #include "trace/clean.h"
 
 static const char *const sgr[STYLE_COUNT] = {
-    [STYLE_PLAIN] = NULL,       [STYLE_DIM] = "\033[2m",      [STYLE_BOLD] = "\033[1m",
-    [STYLE_RED] = "\033[31m",   [STYLE_GREEN] = "\033[32m",   [STYLE_YELLOW] = "\033[33m",
-    [STYLE_CYAN] = "\033[36m",  [STYLE_REMOVED] = "\033[31m", [STYLE_ADDED] = "\033[32m",
+    [STYLE_PLAIN] = NULL,        [STYLE_DIM] = "\033[2m",      [STYLE_BOLD] = "\033[1m",
+    [STYLE_RED] = "\033[31m",    [STYLE_GREEN] = "\033[32m",   [STYLE_YELLOW] = "\033[33m",
+    [STYLE_CYAN] = "\033[36m",   [STYLE_REMOVED] = "\033[31m", [STYLE_ADDED] = "\033[32m",
     [STYLE_REVERSE] = "\033[7m",
 };
 

@@ -15,7 +15,8 @@ struct paper {
 /* Appends the text in the style, cleaned of whatever else would reach the terminal. */
 void paper_put(const struct paper *paper, struct buf *to, enum style style, const char *text);
 
-/* Opens a hyperlink to the absolute path on the host ("": this one), up to paper_link_end. Nothing without links. */
+/* Opens a hyperlink to the absolute path on the host ("": this one), up to paper_link_end. Nothing without
+ * links. */
 void paper_link(const struct paper *paper, struct buf *to, const char *host, const char *path);
 void paper_link_end(const struct paper *paper, struct buf *to);
 

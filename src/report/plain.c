@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #define COLUMNS_DEFAULT 80
-#define PAINT_NS 33000000  /* the bar is painted at most 30 times a second, */
-#define TICK_MS 100        /* and at least ten times, for the time it shows */
-#define BROKEN_LINES 40    /* last ones shown of what a runner says that could not work */
+#define PAINT_NS 33000000 /* the bar is painted at most 30 times a second, */
+#define TICK_MS 100       /* and at least ten times, for the time it shows */
+#define BROKEN_LINES 40   /* last ones shown of what a runner says that could not work */
 #define EXIT_INTERRUPTED 2
 #define EXIT_INTERNAL 3
 #define EXIT_NO_TESTS 5

@@ -6,15 +6,15 @@
 #include "session.h"
 
 struct plain_options {
-    int fd;                 /* what is written on; stays open and the caller's */
-    bool terminal;          /* isatty(fd) */
-    bool utf8;              /* the locale's characters are UTF-8 */
-    bool no_color;          /* $NO_COLOR is set and not empty */
-    int color;              /* the setting: 0 auto, 1 always, 2 never */
-    const char *term;       /* $TERM, NULL none; "dumb": like no terminal */
-    unsigned columns;       /* of the terminal; 0 unknown */
-    const char *editor;     /* the command in location lines, "vim" */
-    const char *host;       /* for hyperlinks; NULL: this one */
+    int fd;                      /* what is written on; stays open and the caller's */
+    bool terminal;               /* isatty(fd) */
+    bool utf8;                   /* the locale's characters are UTF-8 */
+    bool no_color;               /* $NO_COLOR is set and not empty */
+    int color;                   /* the setting: 0 auto, 1 always, 2 never */
+    const char *term;            /* $TERM, NULL none; "dumb": like no terminal */
+    unsigned columns;            /* of the terminal; 0 unknown */
+    const char *editor;          /* the command in location lines, "vim" */
+    const char *host;            /* for hyperlinks; NULL: this one */
     const struct strings *paths; /* what was asked for, as typed; for the line that says where it looked */
 };
 
@@ -32,10 +32,12 @@ void plain_attach(struct plain *plain, struct session *session);
 /* The terminal has so many columns now (SIGWINCH). */
 void plain_resized(struct plain *plain, unsigned columns);
 
-/* ^C or SIGTERM: stops the run, and closes the session once what is known has been printed. Again: closes it now. */
+/* ^C or SIGTERM: stops the run, and closes the session once what is known has been printed. Again: closes it
+ * now. */
 void plain_interrupt(struct plain *plain);
 
-/* The run's exit code (pytest's: 0 to 5), 3 when the output could not be written. Before a run has ended: 2. */
+/* The run's exit code (pytest's: 0 to 5), 3 when the output could not be written. Before a run has ended: 2.
+ */
 int plain_exit_code(const struct plain *plain);
 
 /* After the loop has ended. */

@@ -24,8 +24,8 @@ static bool is_green(const struct model *model, int exit_code)
     return exit_code == 0 && model->damage == 0;
 }
 
-static void add_count(struct buf *to, const struct paper *paper, enum style style, uint64_t count, const char *one,
-                      const char *many)
+static void add_count(struct buf *to, const struct paper *paper, enum style style, uint64_t count,
+                      const char *one, const char *many)
 {
     if (count == 0)
         return;
@@ -42,7 +42,8 @@ static size_t tests_done(const struct model *model)
     return model->done > files ? model->done - files : 0;
 }
 
-void summary_write(struct buf *to, const struct paper *paper, const struct model *model, int exit_code, int64_t run_ns)
+void summary_write(struct buf *to, const struct paper *paper, const struct model *model, int exit_code,
+                   int64_t run_ns)
 {
     bool green = is_green(model, exit_code);
     if (green)
@@ -60,6 +61,7 @@ void summary_write(struct buf *to, const struct paper *paper, const struct model
         add_count(to, paper, style, model->counts[table[i].outcome], table[i].one, table[i].many);
     }
     add_count(to, paper, STYLE_YELLOW, model->leaks, "leak", "leaks");
-    add_count(to, paper, STYLE_RED, model->damage, "damaged place in the stream", "damaged places in the stream");
+    add_count(to, paper, STYLE_RED, model->damage, "damaged place in the stream",
+              "damaged places in the stream");
     buf_printf(to, " in %.*fs\n", run_ns < 100000000 ? 2 : 1, (double)run_ns / 1e9);
 }
