@@ -1,0 +1,184 @@
+/* What a run covers: what is collected and asked for, what leaves the red set at its end. */
+#include "loop_script.h"
+
+static const struct script retirements[] = {
+    {"a renamed test leaves with a notice, the others stay",
+     "a::x a::z b::y",
+     {{"a::renamed=p a::z=f b::y=f", "change a",
+       "run red (a changed) a b asks a::z b::y a::renamed | red | a::x a::z b::y"},
+      {NULL, "end", "wait | red | a::z b::y | a::x is gone: left the red set"}}},
+    {"the last red test is renamed and fails on",
+     "a::x",
+     {{"a::renamed=f", "change a", "run red (a changed) a asks a::renamed | red | a::x"},
+      {NULL, "end", "wait | red | a::renamed | a::x is gone: left the red set"}}},
+    {"the last red test is deleted: full run",
+     "a::x",
+     {{"a::z=p", "change s", "run red (s changed) a s asks | red | a::x"},
+      {NULL, "end", "run all (the red set passed) asks a::z | partly | | a::x is gone: left the red set"},
+      {NULL, "end", "wait | green |"}}},
+    {"a deleted file takes its tests along",
+     "a::x b::y",
+     {{"b::y=f", "change a", "run red (a changed) a b asks b::y | red | a::x b::y"},
+      {NULL, "end", "wait | red | b::y | a::x is gone: left the red set"}}},
+    {"a red test of a file that the run did not cover stays",
+     "a::x b::y",
+     {{"a::x=f b::y=f", "start", "run red (start) a b asks a::x b::y | red | a::x b::y"},
+      {NULL, "end", "wait | red | a::x b::y"},
+      {"a::x=f", "s a::x", "run one (key) a asks a::x | red | a::x b::y"},
+      {NULL, "end", "wait | red | a::x b::y"}}},
+    {"a file that cannot be collected is red by its name, empties nothing, and leaves when it can",
+     "a::x b::y",
+     {{"a=c b::y=p", "change a", "run red (a changed) a b asks b::y | red | a::x b::y a"},
+      {NULL, "end", "wait | red | a::x a"},
+      {"a::x=f a::z=p b::y=p", "change a", "run red (a changed) a asks a::x a::z | red | a::x a"},
+      {NULL, "end", "wait | red | a::x | a no longer fails to collect: left the red set"}}},
+    {"a file that cannot be collected, found by a full run, then deleted",
+     NULL,
+     {{"a=c b::y=p", "start", "run all (start) asks b::y | unknown | a"},
+      {NULL, "end", "wait | red | a"},
+      {NULL, "change a", "run red (a changed) a asks | red | a"},
+      {NULL, "end", "wait | red | a"},
+      {"b::y=p", "change a", "run red (a changed) a asks | red | a"},
+      {NULL, "end",
+       "run all (the red set passed) asks b::y | partly | | a no longer fails to collect: left the red set"},
+      {NULL, "end", "wait | green |"}}},
+    {"a full run retires what it does not list, but nothing behind a broken conftest or package",
+     "d/a::x e/b::y f::z",
+     {{"d/conftest.py=c e/__init__.py=c", "a",
+       "run all (key) asks | red | d/a::x e/b::y f::z d/conftest.py e/__init__.py"},
+      {NULL, "end",
+       "wait | red | d/a::x e/b::y d/conftest.py e/__init__.py | f::z is gone: left the red set"}}},
+    {"the last red test is skipped: red until the full run confirms it",
+     "a::x",
+     {{"a::x=s b::y=p", "start", "run red (start) a asks a::x | red | a::x"},
+      {NULL, "end", "run all (the red set passed) asks a::x b::y | red | a::x"},
+      {NULL, "end", "wait | green | | a::x is skipped: left the red set"}}},
+    {"one is skipped, one still fails: both stay",
+     "a::x a::z",
+     {{"a::x=s a::z=f", "start", "run red (start) a asks a::x a::z | red | a::x a::z"},
+      {NULL, "end", "wait | red | a::x a::z"}}},
+    {"the last red test is deselected: never green",
+     "a::x",
+     {{"a::x=d b::y=p", "start", "run red (start) a asks | red | a::x"},
+      {NULL, "end", "run all (the red set passed) asks b::y | red | a::x"},
+      {NULL, "end", "wait | red | a::x"}}},
+};
+
+static void test_retirements(void **state)
+{
+    (void)state;
+    RUN(retirements, NULL);
+}
+
+static const struct script scoped[] = {
+    {"what lies outside of the scope is neither run, waited for nor retired",
+     "a::x b::y",
+     {{"a::x=p", "start", "run red (start) a asks a::x | red | a::x b::y"},
+      {NULL, "end", "run all (the red set passed) asks a::x | red | b::y"},
+      {NULL, "end", "wait | red | b::y"}}},
+    {"what cannot be collected always counts",
+     "",
+     {{"conftest.py=c", "start", "run all (start) asks | unknown | conftest.py"},
+      {NULL, "end", "wait | red | conftest.py"},
+      {"a::x=p", "change s", "run red (s changed) conftest.py s asks | red | conftest.py"},
+      {NULL, "end",
+       "run all (the red set passed) asks a::x | partly | | conftest.py no longer fails to collect: left the "
+       "red set"},
+      {NULL, "end", "wait | green |"}}},
+};
+
+static void test_scope(void **state)
+{
+    (void)state;
+    RUN(scoped, "a");
+    RUN(scoped, "a/");
+    RUN(scoped, "c a::x");
+}
+
+static void test_scope_is_by_whole_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scope, *id, *group;
+        bool in;
+    } cases[] = {
+        {NULL, "t/a.py::x", "t/a.py", true},
+        {".", "t/a.py::x", "t/a.py", true},
+        {"t", "t/a.py::x", "t/a.py", true},
+        {"t/", "t/a.py::x", "t/a.py", true},
+        {"t/a.py", "t/a.py::x", "t/a.py", true},
+        {"t/a", "t/a.py::x", "t/a.py", false},
+        {"t/a.py::x", "t/a.py::x[1]", "t/a.py", true},
+        {"t/a.py::x", "t/a.py::xy", "t/a.py", false},
+        {"t/a.py::T", "t/a.py::T::x", "t/a.py", true},
+        {"u", "t/a.py::x", "t/a.py", false},
+        {"u t", "t/a.py::x", "t/a.py", true},
+        {"pkg", "Test.one", "pkg/one", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct loop loop;
+        struct model model;
+        loop_init(&loop);
+        model_init(&model, 1024);
+        words(&loop.scope, cases[i].scope);
+        const struct test *test = model_recall(&model, cases[i].id, cases[i].group, OUTCOME_FAILED);
+        if (loop_in_scope(&loop, test) != cases[i].in)
+            fail_msg("%s in scope %s", cases[i].id, cases[i].scope);
+        model_release(&model);
+        loop_release(&loop);
+    }
+}
+
+static void test_unknown_group_collects_everything(void **state)
+{
+    (void)state;
+    struct loop loop;
+    struct model model;
+    struct strings files = {0};
+    loop_init(&loop);
+    model_init(&model, 1024);
+    model_recall(&model, "a::x", "a", OUTCOME_FAILED);
+    model_recall(&model, "TestSomewhere", NULL, OUTCOME_FAILED);
+    struct loop_action action = loop_step(&loop, &model, &(struct loop_event){.kind = LOOP_START});
+    assert_int_equal(action.run, RUN_RED);
+    assert_false(loop_files(&loop, &model, &files));
+    assert_int_equal(files.len, 0);
+    strings_release(&files);
+    model_release(&model);
+    loop_release(&loop);
+}
+
+static void test_thousands_of_changed_files(void **state)
+{
+    (void)state;
+    struct loop loop;
+    struct model model;
+    struct strings paths = {0}, files = {0};
+    loop_init(&loop);
+    model_init(&model, 1024);
+    for (int i = 0; i < 20000; i++)
+        strings_take(&paths, mem_printf("t/test_%d.py", i));
+    model_recall(&model, "t/test_7.py::x", "t/test_7.py", OUTCOME_FAILED);
+    const struct loop_event event = {.kind = LOOP_CHANGED, .paths = &paths};
+    assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_RUN);
+    assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_CANCEL);
+    assert_int_equal(loop.changed.len, 20000);
+    assert_true(loop_files(&loop, &model, &files));
+    assert_int_equal(files.len, 20000);
+    strings_release(&files);
+    strings_release(&paths);
+    model_release(&model);
+    loop_release(&loop);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_retirements),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_scope_is_by_whole_names),
+        cmocka_unit_test(test_unknown_group_collects_everything),
+        cmocka_unit_test(test_thousands_of_changed_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
