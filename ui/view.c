@@ -76,6 +76,10 @@ static void resolve(struct view_state *state, const struct blocks *blocks)
 
 void view_follow(struct view_state *state, const struct blocks *blocks, int area_rows)
 {
+    bool shown = state->row >= 0 && state->row < state->rows;
+    if (shown && state->row >= area_rows)
+        state->row = area_rows > 0 ? area_rows - 1 : 0;
+    state->rows = area_rows;
     resolve(state, blocks);
     long line = cursor_line(state, blocks);
     long top = line - state->row;

@@ -30,6 +30,7 @@ struct view_state {
     size_t test; /* the failure under the cursor, as an index into the model; MAP_NONE: none */
     int frame;   /* the frame under the cursor, -1: the failure's heading */
     size_t at;   /* the block under the cursor, for when its test is gone */
+    int rows;    /* of the failures area when the cursor was last tied to it */
     long row;    /* the cursor's row in the failures area; outside of it after paging through a long text */
     VEC(size_t) unfolded; /* tests whose foreign frames are shown */
     bool help;

@@ -570,6 +570,23 @@ static void the_line_under_the_cursor_does_not_jump(void **state)
     scene_release(&scene);
 }
 
+static void the_cursor_stays_in_sight_when_the_screen_shrinks(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 10);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
+    assert_int_equal(scene.view.row, 4);
+    view_follow(&scene.view, &scene.blocks, 3);
+    assert_int_equal(scene.view.row, 2);
+    view_follow(&scene.view, &scene.blocks, 20);
+    assert_in_range(scene.view.row, 0, 19);
+    assert_int_equal(scene.view.frame, 3);
+    scene_release(&scene);
+}
+
 static void a_cursor_whose_failure_is_gone_goes_to_what_took_its_place(void **state)
 {
     (void)state;
@@ -688,6 +705,7 @@ int main(void)
         cmocka_unit_test(unfolding_shows_foreign_frames_and_folding_hides_them),
         cmocka_unit_test(pages_reach_the_end_and_come_back),
         cmocka_unit_test(the_line_under_the_cursor_does_not_jump),
+        cmocka_unit_test(the_cursor_stays_in_sight_when_the_screen_shrinks),
         cmocka_unit_test(a_cursor_whose_failure_is_gone_goes_to_what_took_its_place),
         cmocka_unit_test(the_runners_words_can_be_scrolled_without_failures),
         cmocka_unit_test(a_story_is_built_again_only_when_it_changed),
