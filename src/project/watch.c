@@ -15,6 +15,13 @@ char *watch_absolute(const struct watch *watch, const char *path)
     return *path != '\0' ? mem_printf("%s/%s", root, path) : mem_strdup(root);
 }
 
+char *watch_absolute_in(const struct watch *watch, const struct watch_dir *dir, const char *name)
+{
+    char *path = tree_path(dir, name), *absolute = watch_absolute(watch, path);
+    free(path);
+    return absolute;
+}
+
 void watch_tell(struct watch *watch, char *text)
 {
     strings_take(&watch->notices, text);
@@ -95,25 +102,6 @@ void watch_unlisten(struct watch_handle *handle)
 {
     if (handle != NULL)
         uv_close((uv_handle_t *)&handle->event, on_handle_closed);
-}
-
-static void on_poll(uv_timer_t *timer)
-{
-    struct watch *watch = timer->data;
-    if (watch->root_gone)
-        watch_arm(watch);
-    else
-        watch_poll_dirs(watch, watch->root);
-}
-
-void watch_poll_when_needed(struct watch *watch)
-{
-    bool needed = watch->polled > 0 || (watch->root_gone && watch->above == NULL);
-    bool active = uv_is_active((uv_handle_t *)&watch->poll);
-    if (needed && !active)
-        uv_timer_start(&watch->poll, on_poll, watch->options.poll_ms, watch->options.poll_ms);
-    else if (!needed && active)
-        uv_timer_stop(&watch->poll);
 }
 
 /* How many events the system keeps for us. */

@@ -45,7 +45,8 @@ struct watch {
 
     struct watch_dir *root;
     size_t native, polled; /* directories */
-    bool limit_reached, limit_told;
+    int limit_code;        /* why native watches ran out; 0: they did not */
+    bool limit_told;
     size_t queue_limit, heard; /* events that the system keeps; heard in this turn of the loop */
     uint64_t heard_at_ms;
     bool overflowed; /* some may have been lost */
@@ -76,13 +77,14 @@ struct watch_scan {
 struct watch_handle *watch_listen(struct watch *watch, const char *path, int *code,
                                   void (*heard)(struct watch_handle *, const char *, bool));
 void watch_unlisten(struct watch_handle *handle);
-void watch_poll_when_needed(struct watch *watch); /* starts or stops the poll timer */
-void watch_tell(struct watch *watch, char *text); /* takes text; told on the next turn */
-char *watch_absolute(const struct watch *watch, const char *path);
+void watch_tell(struct watch *watch, char *text);                  /* takes text; told on the next turn */
+char *watch_absolute(const struct watch *watch, const char *path); /* the caller frees */
+char *watch_absolute_in(const struct watch *watch, const struct watch_dir *dir,
+                        const char *name); /* likewise */
 void watch_part_closed(struct watch *watch);
 
 /* watch_settle.c */
-void watch_mark(struct watch *watch, const char *path); /* dirty; does not arm */
+bool watch_mark(struct watch *watch, const char *path); /* dirty; false: it was already. Does not arm */
 void watch_arm(struct watch *watch);                    /* something happened: quiet counts from now */
 void watch_on_settle(uv_timer_t *timer);
 void watch_dirty_clear(struct watch_dirty *dirty);
@@ -91,9 +93,14 @@ void watch_dirty_clear(struct watch_dirty *dirty);
 void watch_heard_in_dir(struct watch_handle *handle, const char *name, bool renamed);
 void watch_scan_dir(struct watch *watch, struct watch_dir *dir, const struct watch_scan *scan);
 void watch_check_path(struct watch *watch, const char *path, struct watch_changes *changes);
-void watch_poll_dirs(struct watch *watch, struct watch_dir *dir);
 void watch_leave_dir(struct watch *watch, struct watch_dir *dir); /* no longer watched; its memory stays */
 void watch_forget_dir(struct watch *watch, struct watch_dir *dir, struct watch_changes *changes);
+
+bool watch_leaves_out(struct watch *watch, const struct watch_dir *dir, const char *name, bool is_dir);
+
+/* watch_poll.c */
+void watch_on_poll(uv_timer_t *timer);
+void watch_poll_when_needed(struct watch *watch); /* starts or stops the poll timer */
 
 /* watch_root.c */
 void watch_git_dir(struct watch *watch);

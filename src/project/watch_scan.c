@@ -12,7 +12,7 @@ static void add_change(struct watch_changes *changes, const struct watch_dir *di
         vec_push(changes, (struct watch_change){tree_path(dir, name), deleted ? 0 : mtime_ns, deleted});
 }
 
-static bool is_ignored(struct watch *watch, const struct watch_dir *dir, const char *name, bool is_dir)
+bool watch_leaves_out(struct watch *watch, const struct watch_dir *dir, const char *name, bool is_dir)
 {
     if (!is_dir && watch_is_dropping(name))
         return true;
@@ -20,13 +20,6 @@ static bool is_ignored(struct watch *watch, const struct watch_dir *dir, const c
     bool ignored = repo_ignored(watch->repo, path, is_dir);
     free(path);
     return ignored;
-}
-
-static char *absolute_in(const struct watch *watch, const struct watch_dir *dir, const char *name)
-{
-    char *path = tree_path(dir, name), *absolute = watch_absolute(watch, path);
-    free(path);
-    return absolute;
 }
 
 void watch_leave_dir(struct watch *watch, struct watch_dir *dir)
@@ -91,7 +84,7 @@ void watch_heard_in_dir(struct watch_handle *handle, const char *name, bool rena
         char *absolute = watch_absolute(watch, path);
         struct look look = look_at(absolute);
         known = look.kind != LOOK_GONE && look.kind != LOOK_OTHER &&
-                !is_ignored(watch, dir, name, look.kind == LOOK_DIR);
+                !watch_leaves_out(watch, dir, name, look.kind == LOOK_DIR);
         free(absolute);
     }
     if (known || repo_is_rules(name)) {
@@ -125,7 +118,7 @@ static bool watch_dir_itself(struct watch *watch, struct watch_dir *dir, const c
         return code == UV_EACCES;
     dir->polled = true;
     watch->polled++;
-    watch->limit_reached = true;
+    watch->limit_code = code;
     if (!watch->limit_told && !uv_is_active((uv_handle_t *)&watch->settle))
         uv_timer_start(&watch->settle, watch_on_settle, 0, 0);
     return true;
@@ -166,7 +159,7 @@ static void scan_file(struct watch *watch, struct watch_dir *dir, const char *na
                       struct look look, const struct watch_scan *scan)
 {
     struct watch_file *file = tree_file(dir, name);
-    if ((file == NULL || scan->rules_too) && is_ignored(watch, dir, name, false)) {
+    if ((file == NULL || scan->rules_too) && watch_leaves_out(watch, dir, name, false)) {
         if (file != NULL)
             tree_remove_file(dir, file);
         return;
@@ -183,7 +176,7 @@ static void scan_subdir(struct watch *watch, struct watch_dir *dir, const char *
                         const struct watch_scan *scan)
 {
     struct watch_dir *sub = tree_dir(dir, name);
-    if ((sub == NULL || scan->rules_too) && is_ignored(watch, dir, name, true)) {
+    if ((sub == NULL || scan->rules_too) && watch_leaves_out(watch, dir, name, true)) {
         if (sub != NULL)
             watch_forget_dir(watch, sub, NULL);
         return;
@@ -241,7 +234,7 @@ static void tell_unreadable(struct watch *watch, struct watch_dir *dir, int code
 
 void watch_scan_dir(struct watch *watch, struct watch_dir *dir, const struct watch_scan *scan)
 {
-    char *absolute = absolute_in(watch, dir, NULL);
+    char *absolute = watch_absolute_in(watch, dir, NULL);
     if (dir->stale)
         watch_leave_dir(watch, dir);
     dir->stale = false;
@@ -307,70 +300,4 @@ void watch_check_path(struct watch *watch, const char *path, struct watch_change
         scan_file(watch, dir, name, absolute, look, &scan);
     }
     free(absolute);
-}
-
-static void mark_in(struct watch *watch, const struct watch_dir *dir, const char *name)
-{
-    char *path = tree_path(dir, name);
-    watch_mark(watch, path);
-    watch_arm(watch);
-    free(path);
-}
-
-/* What a native watch would have told about the entries of one directory. */
-static void poll_entries(struct watch *watch, struct watch_dir *dir, DIR *stream, const char *absolute)
-{
-    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-        const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || tree_file(dir, name) != NULL)
-            continue;
-        char *path = mem_printf("%s/%s", absolute, name);
-        struct look look = look_at(path);
-        const struct watch_dir *sub = look.kind == LOOK_DIR ? tree_dir(dir, name) : NULL;
-        bool same = sub != NULL && sub->look.inode == look.inode && sub->look.device == look.device;
-        if ((look.kind == LOOK_DIR || look.kind == LOOK_FILE) && !same &&
-            !is_ignored(watch, dir, name, look.kind == LOOK_DIR)) {
-            watch->rules_changed = watch->rules_changed || repo_is_rules(name);
-            mark_in(watch, dir, name);
-        }
-        free(path);
-    }
-}
-
-static void poll_known(struct watch *watch, struct watch_dir *dir)
-{
-    for (size_t i = 0; i < dir->files.len; i++) {
-        struct watch_file *file = &dir->files.items[i];
-        char *absolute = absolute_in(watch, dir, file->name);
-        struct look look = look_at(absolute);
-        free(absolute);
-        if (look_untouched(&file->look, &look))
-            continue;
-        watch->rules_changed = watch->rules_changed || repo_is_rules(file->name);
-        mark_in(watch, dir, file->name);
-    }
-    for (size_t i = 0; i < dir->dirs.len; i++) {
-        char *absolute = absolute_in(watch, dir, dir->dirs.items[i]->name);
-        if (look_at(absolute).kind != LOOK_DIR)
-            mark_in(watch, dir, dir->dirs.items[i]->name);
-        free(absolute);
-    }
-}
-
-void watch_poll_dirs(struct watch *watch, struct watch_dir *dir)
-{
-    if (dir->polled) {
-        char *absolute = absolute_in(watch, dir, NULL);
-        DIR *stream = opendir(absolute);
-        if (stream != NULL) {
-            poll_entries(watch, dir, stream, absolute);
-            closedir(stream);
-            poll_known(watch, dir);
-        } else if (dir->parent == NULL) {
-            watch_arm(watch);
-        }
-        free(absolute);
-    }
-    for (size_t i = 0; i < dir->dirs.len; i++)
-        watch_poll_dirs(watch, dir->dirs.items[i]);
 }

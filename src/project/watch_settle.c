@@ -29,12 +29,13 @@ void watch_dirty_clear(struct watch_dirty *dirty)
     strings_clear(&dirty->paths);
 }
 
-void watch_mark(struct watch *watch, const char *path)
+bool watch_mark(struct watch *watch, const char *path)
 {
     if (map_get(&watch->dirty.known, bytes_of(path)) != MAP_NONE)
-        return;
+        return false;
     strings_add(&watch->dirty.paths, path);
     map_put(&watch->dirty.known, bytes_of(watch->dirty.paths.items[watch->dirty.paths.len - 1]), 1);
+    return true;
 }
 
 static bool is_overdue(const struct watch *watch)
@@ -118,11 +119,11 @@ static void check_dirty(struct watch *watch, struct strings *paths, struct watch
 
 static void tell_notices(struct watch *watch)
 {
-    if (watch->limit_reached && !watch->limit_told) {
+    if (watch->limit_code != 0 && !watch->limit_told) {
         watch->limit_told = true;
-        strings_take(&watch->notices, mem_printf("watch limit reached: polling %zu directories; "
-                                                 "raise fs.inotify.max_user_watches",
-                                                 watch->polled));
+        strings_take(&watch->notices,
+                     mem_printf("watch limit reached: polling %zu directories; raise fs.inotify.max_user_%s",
+                                watch->polled, watch->limit_code == UV_EMFILE ? "instances" : "watches"));
     }
     struct strings notices = watch->notices;
     watch->notices = (struct strings){0};
