@@ -223,8 +223,9 @@ static void colours_follow_option_environment_and_terminal(void **state)
         begin(&fixture, rows[i].options);
         plain_events.failed(fixture.plain, 0);
         assert_int_equal(has_seen(&fixture, "\033[31mFAIL\033[0m"), rows[i].color);
-        assert_int_equal(has_seen(&fixture, "  0/0  0.0 s"), rows[i].options.term != NULL && rows[i].options.terminal &&
-                                                       strcmp(rows[i].options.term, "dumb") != 0);
+        assert_int_equal(has_seen(&fixture, "  0/0  0.0 s"), rows[i].options.term != NULL &&
+                                                                 rows[i].options.terminal &&
+                                                                 strcmp(rows[i].options.term, "dumb") != 0);
         end(&fixture);
     }
 }
@@ -367,9 +368,9 @@ static void the_bar_says_how_far_it_is(void **state)
     } rows[] = {
         {412, 851, 90, false, false,
          "██████████████▌░░░░░░░░░░░░░░░  412/851  2 failed  0.6 s  tests/test_lexnparse.py::test_c…"},
-        {412, 851, 60, false, true, "#########...........  412/851  2 failed  0.6 s  tests/test~"},
+        {412, 851, 60, false, true, "#########...........  412/851  2 failed  0.6 s  tests/test_~"},
         {0, 0, 60, true, false, "░░░░░░░░░░░░░░░░░░░░  collecting  2 failed  0.6 s  tests/te…"},
-        {10, 10, 30, false, false, "████████  10/10  2 failed  0.6…"},
+        {10, 10, 30, false, false, "██████  10/10  2 failed  0.6 s"},
         {10, 10, 12, false, false, "  10/10  2 …"},
     };
     (void)state;
