@@ -1,0 +1,288 @@
+#include "report/junit.h"
+
+#include "trace/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+
+/* How an outcome stands in the report; element NULL: passed. */
+static const struct element {
+    const char *element, *type, *message;
+} elements[OUTCOME_COUNT] = {
+    [OUTCOME_SKIPPED] = {"skipped", "pytest.skip", ""},
+    [OUTCOME_XFAILED] = {"skipped", "pytest.xfail", ""},
+    [OUTCOME_FAILED] = {"failure", NULL, "failed"},
+    [OUTCOME_ERROR] = {"error", NULL, "error in setup or teardown"},
+    [OUTCOME_COLLECTION] = {"error", NULL, "collection failure"},
+    [OUTCOME_CRASHED] = {"error", "crash", "crashed"},
+    [OUTCOME_TIMEOUT] = {"error", "timeout", "timed out"},
+    [OUTCOME_NOT_RUN] = {"error", "not-run", "not run"},
+};
+
+/* XML 1.0, 2.2: what may stand in a document at all. */
+static bool is_xml(int32_t character)
+{
+    return character >= 0x20 ? character != 0xFFFE && character != 0xFFFF
+                             : character == '\t' || character == '\n' || character == '\r';
+}
+
+/* The entity of a character that stands for itself neither in text nor between quotes; NULL: none needed. */
+static const char *entity_of(int32_t character, bool quoted)
+{
+    switch (character) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '\r':
+        return "&#13;"; /* a parser would make it a newline */
+    case '"':
+        return quoted ? "&quot;" : NULL;
+    case '\n':
+        return quoted ? "&#10;" : NULL;
+    case '\t':
+        return quoted ? "&#9;" : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void put_escaped(struct buf *to, struct bytes text, bool quoted)
+{
+    for (size_t at = 0; at < text.len;) {
+        int32_t character;
+        utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
+                                                (utf8proc_ssize_t)(text.len - at), &character);
+        const char *entity = len > 0 && is_xml(character) ? entity_of(character, quoted) : REPLACEMENT;
+        if (entity != NULL)
+            buf_puts(to, entity);
+        else
+            buf_add(to, text.data + at, (size_t)len);
+        at += len > 0 ? (size_t)len : 1;
+    }
+}
+
+static void put_attribute(struct buf *to, const char *name, struct bytes value)
+{
+    buf_printf(to, " %s=\"", name);
+    put_escaped(to, value, true);
+    buf_putc(to, '"');
+}
+
+static double seconds(int64_t time_ns)
+{
+    return (double)time_ns / 1e9;
+}
+
+void junit_names(const char *id, struct buf *class_name, struct buf *name)
+{
+    struct buf address = {0}; /* what is before the parameters */
+    size_t len = strcspn(id, "[");
+    buf_add(&address, id, len);
+    const char *rest = buf_str(&address);
+    for (bool path = true;; path = false) {
+        const char *end = strstr(rest, "::");
+        struct bytes part = {rest, end != NULL ? (size_t)(end - rest) : strlen(rest)};
+        if (path && part.len >= 3 && memcmp(part.data + part.len - 3, ".py", 3) == 0)
+            part.len -= 3;
+        struct buf *to = end != NULL ? class_name : name;
+        if (end != NULL && !path)
+            buf_putc(class_name, '.');
+        for (size_t i = 0; i < part.len; i++)
+            buf_putc(to, path && part.data[i] == '/' ? '.' : part.data[i]);
+        if (end == NULL)
+            break;
+        rest = end + 2;
+    }
+    buf_puts(name, id + len);
+    buf_release(&address);
+}
+
+/* Why it is not a pass, in a line; NULL: nothing is known. The caller frees. */
+static char *message_of(const struct test *test)
+{
+    char *reason = result_text(test->result, "reason");
+    if (reason != NULL)
+        return reason;
+    char *traceback = result_text(test->result, "traceback");
+    if (traceback == NULL)
+        return NULL;
+    struct trace trace;
+    trace_parse(&trace, bytes_of(traceback), &(struct trace_paths){.root = ""});
+    char *message = mem_dup(trace.message, strcspn(trace.message, "\n"));
+    trace_release(&trace);
+    free(traceback);
+    return message;
+}
+
+/* Appends the attachment's text, whatever octets it has. Returns whether there is one. */
+static bool put_attachment(struct buf *to, const struct result *result, const char *name)
+{
+    const struct attachment *attachment, *found = NULL;
+    if (result != NULL)
+        vec_each (attachment, &result->attachments)
+            if (strcmp(attachment->name, name) == 0)
+                found = attachment;
+    if (found == NULL)
+        return false;
+    struct buf text = {0};
+    clip_text(&found->data, &text);
+    put_escaped(to, buf_bytes(&text), false);
+    buf_release(&text);
+    return true;
+}
+
+static void put_outcome(struct buf *to, const struct test *test)
+{
+    const struct element *element = &elements[test->outcome];
+    if (element->element == NULL)
+        return;
+    char *message = message_of(test);
+    buf_printf(to, "<%s", element->element);
+    if (element->type != NULL)
+        put_attribute(to, "type", bytes_of(element->type));
+    put_attribute(to, "message", bytes_of(message != NULL ? message : element->message));
+    buf_putc(to, '>');
+    if (!put_attachment(to, test->result, "report"))
+        put_attachment(to, test->result, "traceback");
+    buf_printf(to, "</%s>", element->element);
+    free(message);
+}
+
+/* One element for both attachments (the second may be NULL), none when there is neither. */
+static void put_output(struct buf *to, const char *element, const struct result *result, const char *first,
+                       const char *second)
+{
+    size_t start = to->len;
+    buf_printf(to, "<%s>", element);
+    bool some = put_attachment(to, result, first);
+    if (second != NULL)
+        some = put_attachment(to, result, second) || some;
+    if (some)
+        buf_printf(to, "</%s>", element);
+    else
+        to->len = start;
+}
+
+static void put_test(struct buf *to, const struct test *test)
+{
+    struct buf class_name = {0}, name = {0};
+    junit_names(test->id, &class_name, &name);
+    buf_puts(to, "<testcase");
+    put_attribute(to, "classname", buf_bytes(&class_name));
+    put_attribute(to, "name", buf_bytes(&name));
+    buf_printf(to, " time=\"%.3f\">", seconds(test->duration_ns));
+    put_outcome(to, test);
+    put_output(to, "system-out", test->result, "stdout", "log");
+    put_output(to, "system-err", test->result, "stderr", NULL);
+    buf_puts(to, "</testcase>\n");
+    buf_release(&class_name);
+    buf_release(&name);
+}
+
+static bool is_reported(const struct test *test)
+{
+    return test->state == TEST_DONE;
+}
+
+static size_t count_elements(const struct model *model, const char *element)
+{
+    size_t count = 0;
+    const struct test *test;
+    vec_each (test, &model->tests)
+        count += is_reported(test) && elements[test->outcome].element != NULL &&
+                 strcmp(elements[test->outcome].element, element) == 0;
+    return count;
+}
+
+static void put_head(struct buf *to, const struct model *model, int64_t started_ns)
+{
+    size_t tests = 0;
+    int64_t spent_ns = 0;
+    const struct test *test;
+    vec_each (test, &model->tests)
+        if (is_reported(test)) {
+            tests++;
+            spent_ns += test->duration_ns;
+        }
+    time_t started = (time_t)(started_ns / 1000000000);
+    struct tm utc;
+    char stamp[32] = "";
+    if (gmtime_r(&started, &utc) != NULL)
+        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    buf_puts(to, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites>\n<testsuite name=\"aloof\"");
+    buf_printf(
+        to,
+        " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\" timestamp=\"%s\">\n",
+        tests, count_elements(model, "failure"), count_elements(model, "error"),
+        count_elements(model, "skipped"), seconds(spent_ns), stamp);
+}
+
+static void write_all(FILE *file, const struct model *model, int64_t started_ns)
+{
+    struct buf part = {0};
+    put_head(&part, model, started_ns);
+    fwrite(part.data, 1, part.len, file);
+    const struct test *test;
+    vec_each (test, &model->tests) {
+        if (!is_reported(test))
+            continue;
+        buf_clear(&part);
+        put_test(&part, test);
+        fwrite(part.data, 1, part.len, file);
+    }
+    fputs("</testsuite>\n</testsuites>\n", file);
+    buf_release(&part);
+}
+
+/* Writes to the descriptor, which it closes. */
+static int write_to(int fd, const struct model *model, int64_t started_ns)
+{
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file == NULL)
+        return -errno;
+    write_all(file, model, started_ns);
+    errno = 0;
+    bool failed = fflush(file) != 0 || ferror(file) != 0;
+    int err = failed ? (errno != 0 ? -errno : -EIO) : 0;
+    if (fclose(file) != 0 && err == 0)
+        err = -errno;
+    return err;
+}
+
+static int replace_file(const char *path, const struct model *model, int64_t started_ns)
+{
+    char *beside = mem_printf("%s.%ld.tmp", path, (long)getpid());
+    int err = write_to(open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), model, started_ns);
+    if (err == 0 && rename(beside, path) < 0)
+        err = -errno;
+    if (err < 0)
+        unlink(beside);
+    free(beside);
+    return err;
+}
+
+int junit_write(const struct model *model, const char *path, int64_t started_ns, struct error *error)
+{
+    int err;
+    struct stat file;
+    if (strcmp(path, "-") == 0) {
+        err = write_to(dup(STDOUT_FILENO), model, started_ns);
+    } else if (stat(path, &file) == 0 && !S_ISREG(file.st_mode)) {
+        err = write_to(open(path, O_WRONLY | O_CLOEXEC), model, started_ns);
+    } else {
+        char *real = realpath(path, NULL); /* what a link points to is replaced, not the link */
+        err = replace_file(real != NULL ? real : path, model, started_ns);
+        free(real);
+    }
+    return err < 0 ? error_set(error, err, "%s: cannot write the JUnit report: %s", path, strerror(-err)) : 0;
+}
