@@ -359,7 +359,8 @@ static void on_run_begins(void *owner)
 static void on_run_ended(void *owner, int exit_code, const char *broken)
 {
     struct app *app = owner;
-    (void)broken;
+    if (broken != NULL)
+        view_home(&app->view);
     app->snapshot.exit_code = exit_code;
     touch(app, true);
 }

@@ -168,7 +168,7 @@ static void number_lines(struct blocks *blocks)
 
 void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const struct view_state *state)
 {
-    update_broken(blocks, snapshot->status.broken, snapshot->exit_code == EXIT_NO_TESTS);
+    update_broken(blocks, view_broken(snapshot), snapshot->exit_code == EXIT_NO_TESTS);
     size_t before = blocks->broken != NULL ? 1 : 0;
     shrink(blocks, before + snapshot->failure_count);
     for (size_t i = 0; i < snapshot->failure_count; i++) {

@@ -1,6 +1,6 @@
 #include "ui/view.h"
 
-#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 
 void view_init(struct view_state *state)
@@ -19,6 +19,11 @@ void view_say(struct view_state *state, const char *text)
 {
     free(state->message);
     state->message = mem_strdup(text);
+}
+
+const char *view_broken(const struct snapshot *snapshot)
+{
+    return snapshot->model->counts[OUTCOME_COLLECTION] > 0 ? NULL : snapshot->status.broken;
 }
 
 static size_t unfolded_at(const struct view_state *state, size_t test)
@@ -94,6 +99,12 @@ void view_follow(struct view_state *state, const struct blocks *blocks, int area
 long view_top(const struct view_state *state, const struct blocks *blocks)
 {
     return cursor_line(state, blocks) - state->row;
+}
+
+void view_home(struct view_state *state)
+{
+    state->row = LONG_MAX / 2;
+    state->rows = 0;
 }
 
 /* The block and line of a place where the cursor can rest. */

@@ -44,6 +44,10 @@ void view_release(struct view_state *state);
 /* Sets or (NULL) removes the message. */
 void view_say(struct view_state *state, const char *text);
 
+/* Why the runner could not run, where no failure tells it already (a file that cannot be collected); NULL
+ * none. */
+const char *view_broken(const struct snapshot *snapshot);
+
 /* Whether the foreign frames of the test show; and turns that over. */
 bool view_unfolded(const struct view_state *state, size_t test);
 void view_unfold(struct view_state *state, size_t test);
@@ -54,6 +58,9 @@ int view_area_rows(int rows);
 /* Ties the cursor to what the blocks hold now; to be called after blocks_update and before drawing. The line
  * under the cursor keeps its row as far as it can. */
 void view_follow(struct view_state *state, const struct blocks *blocks, int area_rows);
+
+/* Scrolls to the first line, even when the cursor gets out of sight by it. */
+void view_home(struct view_state *state);
 
 /* Moves the cursor as the command says (those of movement; others change nothing). */
 void view_move(struct view_state *state, const struct blocks *blocks, int area_rows, enum command command);

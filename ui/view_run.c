@@ -101,9 +101,10 @@ static struct verdict_line verdict_of(const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
     struct verdict_line line = {"", STYLE_YELLOW};
-    if (status->broken != NULL && snapshot->exit_code == EXIT_NO_TESTS) {
+    const char *broken = view_broken(snapshot);
+    if (broken != NULL && snapshot->exit_code == EXIT_NO_TESTS) {
         snprintf(line.text, sizeof line.text, "NO TESTS");
-    } else if (status->broken != NULL) {
+    } else if (broken != NULL) {
         snprintf(line.text, sizeof line.text, "BROKEN");
         line.style = STYLE_RED;
     } else if (snapshot->model->red > 0 || status->verdict == VERDICT_RED) {

@@ -636,6 +636,37 @@ static void the_runners_words_can_be_scrolled_without_failures(void **state)
     scene_release(&scene);
 }
 
+static void what_broke_the_runner_is_seen_above_the_failures(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 10);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_LAST);
+    scene.snapshot.status.broken = "no pytest here";
+    view_home(&scene.view);
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    view_follow(&scene.view, &scene.blocks, 10);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), 0);
+    assert_int_equal(scene.view.test, scene.failures[9].test);
+    view_move(&scene.view, &scene.blocks, 10, COMMAND_PREVIOUS);
+    assert_in_range(scene.view.row, 0, 9);
+    scene_release(&scene);
+}
+
+static void a_file_that_cannot_be_collected_is_told_once(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    add_failure(&scene, add_test(&scene, "conftest.py", EVENT_FAIL, TAG_COLLECTION), item_trace);
+    scene.snapshot.status.broken = "ImportError while loading conftest";
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    assert_int_equal(scene.blocks.list.len, 1);
+    assert_int_equal(scene.blocks.list.items[0].test, scene.failures[0].test);
+    scene_release(&scene);
+}
+
 static void a_story_is_built_again_only_when_it_changed(void **state)
 {
     (void)state;
@@ -708,6 +739,8 @@ int main(void)
         cmocka_unit_test(the_cursor_stays_in_sight_when_the_screen_shrinks),
         cmocka_unit_test(a_cursor_whose_failure_is_gone_goes_to_what_took_its_place),
         cmocka_unit_test(the_runners_words_can_be_scrolled_without_failures),
+        cmocka_unit_test(what_broke_the_runner_is_seen_above_the_failures),
+        cmocka_unit_test(a_file_that_cannot_be_collected_is_told_once),
         cmocka_unit_test(a_story_is_built_again_only_when_it_changed),
         cmocka_unit_test(durations_read_well),
         cmocka_unit_test(help_scrolls_and_any_other_key_leaves_it),
