@@ -11,7 +11,7 @@ static const char *const sgr[STYLE_COUNT] = {
 
 void paper_put(const struct paper *paper, struct buf *to, enum style style, const char *text)
 {
-    bool styled = paper->color && sgr[style] != NULL;
+    bool styled = paper->color && sgr[style] != NULL && *text != '\0';
     if (styled)
         buf_puts(to, sgr[style]);
     clean_text(to, bytes_of(text), paper->color && !styled);

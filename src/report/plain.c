@@ -12,7 +12,8 @@
 #define COLUMNS_DEFAULT 80
 #define PAINT_NS 33000000 /* the bar is painted at most 30 times a second, */
 #define TICK_MS 100       /* and at least ten times, for the time it shows */
-#define BROKEN_LINES 40   /* last ones shown of what a runner says that could not work */
+#define BROKEN_LINES 40   /* last ones shown of what a runner says that could not work, */
+#define EMPTY_LINES 1     /* and of one that found no tests */
 #define EXIT_INTERRUPTED 2
 #define EXIT_INTERNAL 3
 #define EXIT_NO_TESTS 5
@@ -197,12 +198,12 @@ static void on_run_begins(void *owner)
 /* The last lines of what the runner printed that could not do its work. */
 static void write_broken(struct plain *plain, const char *text)
 {
-    size_t lines = 0;
+    size_t lines = 0, wanted = plain->exit_code == EXIT_NO_TESTS ? EMPTY_LINES : BROKEN_LINES;
     const char *from = text + strlen(text);
     while (from > text && from[-1] == '\n')
         from--;
     size_t len = (size_t)(from - text);
-    while (from > text && (from[-1] != '\n' || ++lines < BROKEN_LINES))
+    while (from > text && (from[-1] != '\n' || ++lines < wanted))
         from--;
     if (len == 0)
         return;

@@ -5,22 +5,24 @@
 
 #include "core/bytes.h"
 
-/* Appends the text, of one line or many, as it may be drawn: \n kept, tabs expanded to every 8th column (counted
- * from the start of the text or its line), \r and other control characters dropped, escape sequences (CSI, OSC, DCS
- * and the like) dropped whole, invalid UTF-8 and unassigned characters as U+FFFD, bidirectional overrides dropped.
- * keep_sgr: the colours (ESC [ … m) stay, and a reset is added at the end when one is left on. */
+/* Appends the text, of one line or many, as it may be drawn: \n kept, tabs expanded to every 8th column
+ * (counted from the start of the text or its line), \r and other control characters dropped, escape sequences
+ * (CSI, OSC, DCS and the like) dropped whole, invalid UTF-8 and unassigned characters as U+FFFD,
+ * bidirectional overrides dropped. keep_sgr: the colours (ESC [ … m) stay, and a reset is added at the end
+ * when one is left on. */
 void clean_text(struct buf *to, struct bytes text, bool keep_sgr);
 
 /* The columns that cleaned text takes on a line; SGR sequences take none. */
 size_t clean_width(struct bytes text);
 
 /* How many octets from the start of cleaned text fit in so many columns, never splitting a character from its
- * combining marks or an SGR sequence. *width (may be NULL) becomes the columns that those octets take. Colours
- * that are on at the cut are the caller's to reset. */
+ * combining marks or an SGR sequence. *width (may be NULL) becomes the columns that those octets take.
+ * Colours that are on at the cut are the caller's to reset. */
 size_t clean_cut(struct bytes text, size_t columns, size_t *width);
 
-/* Appends the cleaned text cut to `columns`: with the ellipsis ("…", "~") in its last columns where something is
- * lost, and padded with blanks up to `columns` when pad is set. A reset follows when the cut part held SGR. */
+/* Appends the cleaned text cut to `columns`: with the ellipsis ("…", "~") in its last columns where something
+ * is lost, and padded with blanks up to `columns` when pad is set. A reset follows when the cut part held
+ * SGR. */
 void clean_fit(struct buf *to, struct bytes text, size_t columns, const char *ellipsis, bool pad);
 
 /* The length of the SGR sequence that the text begins with, 0 when it does not. */

@@ -2,8 +2,8 @@
 #ifndef ALOOF_TRACE_EDITOR_H
 #define ALOOF_TRACE_EDITOR_H
 
-#include "core/vec.h"
 #include "core/error.h"
+#include "core/vec.h"
 
 #include <stdbool.h>
 

@@ -42,6 +42,14 @@ static bool is_module_of(const char *path, const char *package, const char *cons
     return false;
 }
 
+/* pytest's plugins are packages or modules of these names, by its own convention for them. */
+static bool is_plugin(const char *path)
+{
+    static const char *const roots[] = {"/site-packages/pytest_", "/dist-packages/pytest_"};
+    return strstr(path, roots[0]) != NULL || strstr(path, roots[1]) != NULL ||
+           ends_with(path, "/pytest_plugin.py");
+}
+
 static bool is_runner(const char *path)
 {
     static const char *const folders[] = {"_pytest", "pluggy"};
@@ -50,9 +58,9 @@ static bool is_runner(const char *path)
     static const char *const pytest[] = {"__main__", "__init__"};
     if (starts_with(path, "<aloof") || strcmp(path, "<string>") == 0)
         return true;
-    return has_any_folder(path, folders, 2) || is_module_of(path, "unittest", unittest, 8) ||
-           is_module_of(path, "pytest", pytest, 2) || ends_with(path, "/bin/pytest") ||
-           ends_with(path, "/bin/py.test");
+    return has_any_folder(path, folders, 2) || is_plugin(path) ||
+           is_module_of(path, "unittest", unittest, 8) || is_module_of(path, "pytest", pytest, 2) ||
+           ends_with(path, "/bin/pytest") || ends_with(path, "/bin/py.test");
 }
 
 bool origin_is_loop(const char *path)

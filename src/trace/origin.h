@@ -4,16 +4,16 @@
 
 #include "trace/trace.h"
 
-/* What the path belongs to. *relative (borrows from path) becomes the path below the root when it is inside of it,
- * else the path itself. */
+/* What the path belongs to. *relative (borrows from path) becomes the path below the root when it is inside
+ * of it, else the path itself. */
 enum frame_kind origin_of(const char *path, const struct trace_paths *paths, const char **relative);
 
-/* Whether the path is of an event loop that a runner puts between itself and a test: in front of the test's own
- * frame it is noise like the runner. */
+/* Whether the path is of an event loop that a runner puts between itself and a test: in front of the test's
+ * own frame it is noise like the runner. */
 bool origin_is_loop(const char *path);
 
-/* The name under which foreign frames are folded: top-level package or module ("markupsafe", "functools"). The
- * caller frees. */
+/* The name under which foreign frames are folded: top-level package or module ("markupsafe", "functools").
+ * The caller frees. */
 char *origin_name(const char *path);
 
 #endif

@@ -198,7 +198,10 @@ static void tell_location(struct teller *self, size_t at)
     const struct location *location = &self->locations[at];
     struct story_line *line = add_line(self, (int)at);
     line->location = true;
-    add_text(line, STYLE_YELLOW, frame->changed ? pick(self, " ● ", " * ") : INDENT);
+    if (frame->changed)
+        add_text(line, STYLE_YELLOW, pick(self, " ● ", " * "));
+    else
+        add_padding(line, strlen(INDENT));
     enum style style = frame->kind == FRAME_PROJECT ? STYLE_CYAN : STYLE_DIM;
     size_t pad = location->file > 0 ? self->before - location->file : 0;
     size_t width = clean_width(bytes_of(location->text)) + pad;

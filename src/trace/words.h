@@ -7,8 +7,8 @@
 #include "core/error.h"
 #include "core/vec.h"
 
-/* Appends the words of the command to `words`. 0, or -EINVAL with a line when a quote is not closed or nothing
- * follows the last backslash; `words` is then as it was. */
+/* Appends the words of the command to `words`. 0, or -EINVAL with a line when a quote is not closed or
+ * nothing follows the last backslash; `words` is then as it was. */
 int words_split(const char *command, struct strings *words, struct error *error);
 
 /* Appends the word so that a POSIX shell reads it back as one; words of safe characters stay as they are. */

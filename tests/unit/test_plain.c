@@ -237,8 +237,9 @@ static void a_runner_that_cannot_work_is_quoted(void **state)
     const struct strings paths = {.items = (char **)(uintptr_t)asked, .len = 2};
     struct fixture fixture;
     begin(&fixture, (struct plain_options){.paths = &paths});
-    plain_events.run_ended(fixture.plain, 5, "no tests ran\n");
+    plain_events.run_ended(fixture.plain, 5, "header\n\nno tests ran\n");
     assert_true(has_seen(&fixture, "no tests ran\nno tests found in tests/none.py, -k x\n"));
+    assert_false(has_seen(&fixture, "header"));
     assert_int_equal(plain_exit_code(fixture.plain), 5);
     end(&fixture);
 
