@@ -29,6 +29,8 @@ static void add_tail(struct clip *clip, struct bytes data)
 
 void clip_add(struct clip *clip, struct bytes data)
 {
+    if (data.len == 0)
+        return;
     clip->total += data.len;
     size_t room = clip->head.len < half(clip) ? half(clip) - clip->head.len : 0;
     size_t part = data.len < room ? data.len : room;

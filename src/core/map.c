@@ -12,7 +12,8 @@ uint64_t hash_bytes(struct bytes data)
     return h ^ (h >> 32);
 }
 
-/* The slot of the key, else the first empty one. There is always an empty one. */
+/* The slot of the key, else the first empty one. There is always an empty one. A removed slot's key may be
+ * gone: it is passed over unread. */
 static struct map_slot *probe(const struct map *map, struct bytes key, uint64_t hash)
 {
     size_t mask = map->cap - 1;
@@ -20,7 +21,7 @@ static struct map_slot *probe(const struct map *map, struct bytes key, uint64_t 
         struct map_slot *slot = &map->slots[i];
         if (slot->key.data == NULL)
             return slot;
-        if (slot->hash == hash && bytes_equal(slot->key, key))
+        if (slot->hash == hash && slot->value != MAP_NONE && bytes_equal(slot->key, key))
             return slot;
     }
 }
