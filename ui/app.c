@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define PAINT_MS 33       /* between two paints, at least */
 #define TICK_MS 100       /* of the elapsed time, while it shows tenths */
@@ -28,10 +27,7 @@ struct app {
     int exit_code;
     struct view_state view;
     struct blocks blocks;
-    VEC(struct session_slot) slots;
     struct snapshot snapshot;
-    uint64_t counted;      /* generation of the model that snapshot.tests was counted in */
-    size_t counted_len;    /* and how many tests it had, retired ones included */
     bool failed_once;      /* in this run */
     unsigned message_runs; /* runs begun while the message shows */
 };
@@ -54,30 +50,6 @@ static void touch(struct app *app, bool urgent)
     uv_timer_start(&app->timer, on_timer, delay, 0);
 }
 
-/* Counts the tests that there are; during a run only when there are new ones. */
-static void count_tests(struct app *app, const struct model *model)
-{
-    struct snapshot *snapshot = &app->snapshot;
-    bool idle = snapshot->status.state == LOOP_IDLE;
-    if (app->counted == model->generation || (!idle && model->tests.len == app->counted_len))
-        return;
-    app->counted = model->generation;
-    app->counted_len = model->tests.len;
-    snapshot->tests = 0;
-    const struct test *test;
-    vec_each (test, &model->tests)
-        snapshot->tests += !test->gone && test->outcome != OUTCOME_COLLECTION;
-}
-
-static void put_verdict_time(struct snapshot *snapshot)
-{
-    time_t seconds = (time_t)(snapshot->status.verdict_at_ns / 1000000000);
-    struct tm local;
-    snapshot->verdict_time[0] = '\0';
-    if (seconds > 0 && localtime_r(&seconds, &local) != NULL)
-        strftime(snapshot->verdict_time, sizeof snapshot->verdict_time, "%H:%M:%S", &local);
-}
-
 static const char *editor_name(const struct app *app)
 {
     const struct editor *editor = &app->opener.editor;
@@ -88,22 +60,10 @@ static const char *editor_name(const struct app *app)
     return "vi";
 }
 
-static void take_snapshot(struct app *app)
+static void look(struct app *app)
 {
-    struct snapshot *snapshot = &app->snapshot;
-    session_status(app->session, &snapshot->status);
-    snapshot->model = session_model(app->session);
-    snapshot->failures = session_failures(app->session, &snapshot->failure_count);
-    app->slots.len = 0;
-    for (unsigned i = 0; i < snapshot->status.boxes; i++)
-        vec_push(&app->slots, session_slot(app->session, i));
-    snapshot->slots = app->slots.items;
-    snapshot->slot_count = (unsigned)app->slots.len;
-    snapshot->editor = editor_name(app);
-    snapshot->prefix = session_prefix(app->session);
-    count_tests(app, snapshot->model);
-    put_verdict_time(snapshot);
-    blocks_update(&app->blocks, snapshot, &app->view);
+    snapshot_take(&app->snapshot, app->session, editor_name(app));
+    blocks_update(&app->blocks, &app->snapshot, &app->view);
 }
 
 static int area_rows(const struct app *app)
@@ -129,7 +89,7 @@ static void paint(struct app *app)
     if (app->state != APP_OPEN || app->session == NULL || app->opener.busy)
         return;
     app->painted_ms = uv_now(app->loop);
-    take_snapshot(app);
+    look(app);
     terminal_size(app->terminal, &rows, &cols);
     screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
@@ -265,7 +225,7 @@ static void on_key(void *owner, int input)
         return;
     enum command command = keys_command(input);
     view_say(&app->view, NULL);
-    take_snapshot(app);
+    look(app);
     view_follow(&app->view, &app->blocks, area_rows(app));
     if (app->view.help && command != COMMAND_REDRAW)
         command_view(app, command);
@@ -386,7 +346,6 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings)
     struct app *app = mem_zero(sizeof *app);
     app->loop = loop;
     app->settings = settings;
-    app->counted = UINT64_MAX;
     view_init(&app->view);
     return app;
 }
@@ -433,6 +392,6 @@ void app_free(struct app *app)
     terminal_free(app->terminal);
     view_release(&app->view);
     blocks_release(&app->blocks);
-    vec_release(&app->slots);
+    snapshot_release(&app->snapshot);
     free(app);
 }

@@ -3,9 +3,8 @@
 #ifndef ALOOF_UI_BLOCKS_H
 #define ALOOF_UI_BLOCKS_H
 
-#include "core/map.h"
-#include "plan/model.h"
 #include "trace/story.h"
+#include "ui/snapshot.h"
 
 /* What a block was built from; when it differs the block is built again. */
 struct block_stamp {
@@ -33,7 +32,6 @@ struct blocks {
     bool ascii;
 };
 
-struct snapshot;
 struct view_state;
 
 /* Brings the blocks up to date with the snapshot; builds only those that changed. */

@@ -3,27 +3,10 @@
 #ifndef ALOOF_UI_VIEW_H
 #define ALOOF_UI_VIEW_H
 
-#include "session.h"
 #include "ui/blocks.h"
 #include "ui/keys.h"
 #include "ui/screen.h"
-
-#define EXIT_NO_TESTS 5 /* pytest's exit code when it found none */
-
-/* What there is to be seen, borrowed for as long as it is drawn. */
-struct snapshot {
-    struct session_status status;
-    const struct model *model;
-    const struct failure *failures;
-    size_t failure_count;
-    const struct session_slot *slots;
-    unsigned slot_count;
-    size_t tests;          /* known ones, without the retired */
-    int exit_code;         /* of the last run, as pytest's */
-    char verdict_time[16]; /* local time of the verdict, "14:02:11"; "" none */
-    const char *editor;    /* the command that location lines begin with; never NULL */
-    const char *prefix;    /* see session_prefix */
-};
+#include "ui/snapshot.h"
 
 /* What the person has chosen to look at. Zeroed is not a state: use view_init. */
 struct view_state {

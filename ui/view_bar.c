@@ -159,28 +159,35 @@ void view_bar(struct screen *screen, int row, const struct snapshot *snapshot)
 static unsigned busy_slots(const struct snapshot *snapshot)
 {
     unsigned busy = 0;
-    for (unsigned i = 0; i < snapshot->slot_count; i++)
-        busy += snapshot->slots[i].test_id != NULL;
+    const struct session_slot *slot;
+    vec_each (slot, &snapshot->slots)
+        busy += slot->test_id != NULL;
     return busy;
 }
 
-/* Each running test gets an equal share; of an id the end tells more than the start. */
+/* The test and, once it is worth telling, for how long it has run. Of an id the end tells more than the
+ * start. */
+static void draw_slot(struct screen *screen, int row, int col, int limit, const struct session_slot *slot)
+{
+    char time[40] = "";
+    if (slot->running_ns >= SECOND_NS) {
+        time[0] = ' ';
+        view_seconds(time + 1, sizeof time - 1, slot->running_ns, 0);
+    }
+    col = screen_fit_end(screen, row, col, limit - (int)strlen(time), STYLE_DIM, slot->test_id);
+    screen_put(screen, row, col, limit, STYLE_YELLOW, time);
+}
+
+/* Each running test gets an equal share of the row. */
 static void draw_slots(struct screen *screen, int row, const struct snapshot *snapshot, unsigned busy)
 {
     int share = (screen->cols - 1) / (int)busy;
     int col = 1;
-    for (unsigned i = 0; i < snapshot->slot_count && col < screen->cols; i++) {
-        const struct session_slot *slot = &snapshot->slots[i];
+    const struct session_slot *slot;
+    vec_each (slot, &snapshot->slots) {
         if (slot->test_id == NULL)
             continue;
-        char time[40] = "";
-        if (slot->running_ns >= SECOND_NS) {
-            time[0] = ' ';
-            view_seconds(time + 1, sizeof time - 1, slot->running_ns, 0);
-        }
-        int limit = col + share - 2 > col ? col + share - 2 : col + 1;
-        int behind = screen_fit_end(screen, row, col, limit - (int)strlen(time), STYLE_DIM, slot->test_id);
-        screen_put(screen, row, behind, limit, STYLE_YELLOW, time);
+        draw_slot(screen, row, col, col + share - 2, slot);
         col += share;
     }
 }

@@ -19,7 +19,6 @@
 struct scene {
     struct model model;
     struct failure failures[FAILURES_MAX];
-    struct session_slot slots[2];
     struct snapshot snapshot;
     struct view_state view;
     struct blocks blocks;
@@ -65,8 +64,6 @@ static void scene_init(struct scene *scene)
             },
         .model = &scene->model,
         .failures = scene->failures,
-        .slots = scene->slots,
-        .slot_count = 2,
         .tests = 851,
         .verdict_time = "14:02:11",
         .editor = "vim",
@@ -80,6 +77,7 @@ static void scene_release(struct scene *scene)
         trace_release(&scene->failures[i].trace);
     blocks_release(&scene->blocks);
     view_release(&scene->view);
+    vec_release(&scene->snapshot.slots);
     model_release(&scene->model);
 }
 
@@ -161,8 +159,10 @@ static void make_running(struct scene *scene)
         snprintf(id, sizeof id, "tests/test_loaders.py::test_%d", i);
         add_test(scene, id, EVENT_INPROGRESS, NULL);
     }
-    scene->slots[0] = (struct session_slot){"tests/test_lexnparse.py::TestSyntax::test_call", 3200000000};
-    scene->slots[1] = (struct session_slot){"tests/test_loaders.py::test_caching_no_cache", 20000000};
+    vec_push(&scene->snapshot.slots,
+             (struct session_slot){"tests/test_lexnparse.py::TestSyntax::test_call", 3200000000});
+    vec_push(&scene->snapshot.slots,
+             (struct session_slot){"tests/test_loaders.py::test_caching_no_cache", 20000000});
     struct session_status *status = &scene->snapshot.status;
     status->state = LOOP_RUNNING;
     status->run = RUN_ALL;

@@ -1,0 +1,49 @@
+#include "ui/snapshot.h"
+
+#include <time.h>
+
+#define SECOND_NS 1000000000
+
+/* Counts the tests that there are; during a run only when there are new ones. */
+static void count_tests(struct snapshot *snapshot)
+{
+    const struct model *model = snapshot->model;
+    bool idle = snapshot->status.state == LOOP_IDLE;
+    if (idle ? snapshot->generation == model->generation : snapshot->counted == model->tests.len)
+        return;
+    snapshot->generation = model->generation;
+    snapshot->counted = model->tests.len;
+    snapshot->tests = 0;
+    const struct test *test;
+    vec_each (test, &model->tests)
+        snapshot->tests += !test->gone && test->outcome != OUTCOME_COLLECTION;
+}
+
+static void put_verdict_time(struct snapshot *snapshot)
+{
+    time_t seconds = (time_t)(snapshot->status.verdict_at_ns / SECOND_NS);
+    struct tm local;
+    snapshot->verdict_time[0] = '\0';
+    if (seconds > 0 && localtime_r(&seconds, &local) != NULL)
+        strftime(snapshot->verdict_time, sizeof snapshot->verdict_time, "%H:%M:%S", &local);
+}
+
+void snapshot_take(struct snapshot *snapshot, const struct session *session, const char *editor)
+{
+    session_status(session, &snapshot->status);
+    snapshot->model = session_model(session);
+    snapshot->failures = session_failures(session, &snapshot->failure_count);
+    snapshot->slots.len = 0;
+    for (unsigned i = 0; i < snapshot->status.boxes; i++)
+        vec_push(&snapshot->slots, session_slot(session, i));
+    snapshot->editor = editor;
+    snapshot->prefix = session_prefix(session);
+    count_tests(snapshot);
+    put_verdict_time(snapshot);
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+    vec_release(&snapshot->slots);
+    *snapshot = (struct snapshot){0};
+}
