@@ -22,8 +22,8 @@ struct box {
 /* Copies positions and the array of ids; count >= 1. */
 void box_init(struct box *box, const uint32_t *positions, const char *const *ids, size_t count);
 
-/* The index of the first unreported test of that id from where the box is (ids may occur twice, and come in order), or
- * BOX_NO_TEST. */
+/* The index of the first unreported test of that id from where the box is (ids may occur twice, and come in
+ * order), or BOX_NO_TEST. */
 size_t box_find(const struct box *box, struct bytes id);
 
 /* The id of the test that runs, NULL between tests. */

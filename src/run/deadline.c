@@ -2,8 +2,8 @@
 
 #define KILL_PATIENCE_MS 2000
 
-void deadline_init(struct deadline *deadline, uv_loop_t *loop, const struct deadline_events *events, void *owner,
-                   unsigned grace_ms)
+void deadline_init(struct deadline *deadline, uv_loop_t *loop, const struct deadline_events *events,
+                   void *owner, unsigned grace_ms)
 {
     *deadline = (struct deadline){.events = events, .owner = owner, .grace_ms = grace_ms};
     uv_timer_init(loop, &deadline->timer);

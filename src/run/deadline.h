@@ -30,8 +30,8 @@ struct deadline {
 };
 
 /* events and owner are borrowed for its life. */
-void deadline_init(struct deadline *deadline, uv_loop_t *loop, const struct deadline_events *events, void *owner,
-                   unsigned grace_ms);
+void deadline_init(struct deadline *deadline, uv_loop_t *loop, const struct deadline_events *events,
+                   void *owner, unsigned grace_ms);
 
 /* A test begins (timeout_ms 0: it has for ever). In a box that was killed already nothing is on the clock. */
 void deadline_set(struct deadline *deadline, unsigned timeout_ms, size_t test);

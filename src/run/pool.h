@@ -16,34 +16,38 @@ enum run_end {
 
 struct pool_end {
     enum run_end how;
-    int exit_code;    /* the runner's (pytest's 0..5), 2 a test ended the run, 4 the worker refused, -1 unknown */
+    int exit_code; /* the runner's (pytest's 0..5), 2 a test ended the run, 4 the worker refused, -1 unknown
+                    */
     const char *text; /* the last of what the runner printed; "" none */
 };
 
 struct pool_events {
-    /* Every event of the run, the pool's own included (crash, timeout, not-run, leak, interrupted). now_ns: UTC arrival. */
+    /* Every event of the run, the pool's own included (crash, timeout, not-run, leak, interrupted). now_ns:
+     * UTC arrival. */
     void (*event)(void *owner, const struct event *event);
     /* The listing is complete; the owner answers by pool_feed calls or pool_finish, now or later. */
     void (*listed)(void *owner, size_t tests);
-    /* Slot `slot` wants a parcel: answer with pool_give, or not at all when there is none. Empty slots come first, then
-     * those that could hold one in reserve (pool_slot().held tells). */
+    /* Slot `slot` wants a parcel: answer with pool_give, or not at all when there is none. Empty slots come
+     * first, then those that could hold one in reserve (pool_slot().held tells). */
     void (*hungry)(void *owner, unsigned slot);
-    /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt again. Give them
-     * here or when the slots next are hungry, which follows at once: after pool_finish the run ends when nobody did. */
+    /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt
+     * again. Give them here or when the slots next are hungry, which follows at once: after pool_finish the
+     * run ends when nobody did. */
     void (*returned)(void *owner, const uint32_t *positions, size_t count);
     void (*ended)(void *owner, const struct pool_end *end);
     /* The worker's hello: versions for the header ("pytest 7.2.1", "3.11.2"). */
     void (*hello)(void *owner, const char *runner, const char *python, const char *executable);
     /* A damaged place in the worker's stream, or another line for aloof's log. */
     void (*damage)(void *owner, const char *reason);
-    void (*closed)(void *owner); /* after pool_close, always asynchronously; the pool frees itself when it returns */
+    void (*closed)(
+        void *owner); /* after pool_close, always asynchronously; the pool frees itself when it returns */
 };
 
 struct pool_options {
     struct worker_options worker;
-    unsigned slots;       /* >= 1 */
-    unsigned timeout_ms;  /* per test, 0 none */
-    unsigned grace_ms;    /* between stack dump and kill (default 500) */
+    unsigned slots;      /* >= 1 */
+    unsigned timeout_ms; /* per test, 0 none */
+    unsigned grace_ms;   /* between stack dump and kill (default 500) */
 };
 
 /* What runs right now, for the bar and the deadline. */
@@ -66,15 +70,18 @@ void pool_warm(struct pool *pool);
 /* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect. */
 void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
 
-/* Gives a slot that holds fewer than two parcels the ids (the texts are borrowed until the run ended) and positions of
- * one more. Nothing happens when no run wants parcels (it was cancelled a moment ago) or count is 0. */
-void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids, size_t count);
+/* Gives a slot that holds fewer than two parcels the ids (the texts are borrowed until the run ended) and
+ * positions of one more. Nothing happens when no run wants parcels (it was cancelled a moment ago) or count
+ * is 0. */
+void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,
+               size_t count);
 
-/* No more parcels will come once the current boxes are done: the run ends when they are. Safe to call again. */
+/* No more parcels will come once the current boxes are done: the run ends when they are. Safe to call again.
+ */
 void pool_finish(struct pool *pool);
 
-/* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted during the
- * call; no other event of that run comes after it. Nothing happens when none is on. */
+/* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted
+ * during the call; no other event of that run comes after it. Nothing happens when none is on. */
 void pool_cancel(struct pool *pool);
 
 /* Whether a run is on: pool_run was called and `ended` did not come yet. */

@@ -38,7 +38,8 @@ struct tally {
     size_t refused; /* children that we may not signal: another user's */
 };
 
-/* Signals are fetched by sigwait, so the end of the lifeline comes as one too: the main thread blocks in one place. */
+/* Signals are fetched by sigwait, so the end of the lifeline comes as one too: the main thread blocks in one
+ * place. */
 static void *watch_lifeline(void *arg)
 {
     int lifeline_fd = (int)(intptr_t)arg;
@@ -82,8 +83,8 @@ static void signal_process(const struct process *process, int number, struct tal
     }
 }
 
-/* Our own children get the signal the moment they are seen: one that forks and exits for ever would be gone by the end
- * of the list. */
+/* Our own children get the signal the moment they are seen: one that forks and exits for ever would be gone
+ * by the end of the list. */
 static int list_processes(struct family *family, int number, struct tally *tally)
 {
     DIR *proc = opendir("/proc");
@@ -167,8 +168,8 @@ static bool reap(struct reaper *reaper, int flags)
     return pid == 0;
 }
 
-/* Each round kills all our children, and theirs become ours. It ends when there are none, or only such as we may not
- * kill. */
+/* Each round kills all our children, and theirs become ours. It ends when there are none, or only such as we
+ * may not kill. */
 static void kill_family(struct reaper *reaper)
 {
     struct tally killed = {0};

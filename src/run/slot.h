@@ -12,8 +12,8 @@ struct slot {
     void *owner; /* the pool */
     unsigned number;
     struct deadline deadline;
-    int pid;            /* of the box that runs, 0 none */
-    int64_t started_ns; /* of the running test, loop time */
+    int pid;                      /* of the box that runs, 0 none */
+    int64_t started_ns;           /* of the running test, loop time */
     struct box boxes[SLOT_BOXES]; /* the first is the one that runs */
     unsigned held;
 };
@@ -30,7 +30,8 @@ struct box slot_take(struct slot *slot);
 /* Drops all boxes. */
 void slot_clear(struct slot *slot);
 
-/* A test began; nothing happens when the running box has none of that id left. timeout_ms: its time, 0 for ever. */
+/* A test began; nothing happens when the running box has none of that id left. timeout_ms: its time, 0 for
+ * ever. */
 void slot_begin(struct slot *slot, struct bytes id, unsigned timeout_ms);
 
 /* A test got its final status; nothing happens likewise. */

@@ -11,10 +11,11 @@ static const char *name_signal(int number)
         int number;
         const char *name;
     } names[] = {
-        {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},   {SIGTRAP, "SIGTRAP"},
-        {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},
-        {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
-        {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
+        {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},
+        {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
+        {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"},
+        {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"}, {SIGXCPU, "SIGXCPU"},
+        {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].number == number)
@@ -30,7 +31,8 @@ static int read_int(json_t *value, int otherwise)
 
 struct death death_read(json_t *body)
 {
-    return (struct death){read_int(json_object_get(body, "exit"), -1), read_int(json_object_get(body, "signal"), 0)};
+    return (struct death){read_int(json_object_get(body, "exit"), -1),
+                          read_int(json_object_get(body, "signal"), 0)};
 }
 
 void death_describe(struct buf *to, const struct death *death)
@@ -63,7 +65,8 @@ static void tell(const struct verdict_sink *sink, unsigned slot, struct event *e
     sink->event(sink->owner, event);
 }
 
-void verdict_fail(const struct verdict_sink *sink, const char *test_id, unsigned slot, const char *tag, const char *reason)
+void verdict_fail(const struct verdict_sink *sink, const char *test_id, unsigned slot, const char *tag,
+                  const char *reason)
 {
     struct bytes tags[] = {bytes_of(tag)};
     struct event why = {
@@ -87,7 +90,8 @@ void verdict_remark(const struct verdict_sink *sink, const char *test_id, unsign
     tell(sink, slot, &remark);
 }
 
-static void judge_running(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end)
+static void judge_running(const struct verdict_sink *sink, unsigned slot, struct box *box,
+                          const struct box_end *end)
 {
     size_t at = box->running;
     if (at == BOX_NO_TEST || (end->late && at != end->late_test))
@@ -152,7 +156,8 @@ bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct box *box
     return died && end->stopped == NULL;
 }
 
-void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end)
+void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct box *box,
+                     const struct box_end *end)
 {
     judge_running(sink, slot, box, end);
     fail_rest(sink, slot, box, "the worker ended before it");

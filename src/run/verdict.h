@@ -37,18 +37,21 @@ struct death death_read(json_t *body);
 /* Appends "killed by SIGSEGV" or "exited with status 3". */
 void death_describe(struct buf *to, const struct death *death);
 
-/* The test failed without saying so itself: an attachment `reason`, then the status fail with that tag. slot: its route. */
-void verdict_fail(const struct verdict_sink *sink, const char *test_id, unsigned slot, const char *tag, const char *reason);
+/* The test failed without saying so itself: an attachment `reason`, then the status fail with that tag. slot:
+ * its route. */
+void verdict_fail(const struct verdict_sink *sink, const char *test_id, unsigned slot, const char *tag,
+                  const char *reason);
 
 /* A remark with no status: the tag, and where file_name is not NULL an attachment. */
 void verdict_remark(const struct verdict_sink *sink, const char *test_id, unsigned slot, const char *tag,
                     const char *file_name, const char *text);
 
-/* A box ended: its running test crashed or was late, what it left is a leak. Tests are marked as reported with it.
- * Whether those that are unreported still are to be dealt again. */
+/* A box ended: its running test crashed or was late, what it left is a leak. Tests are marked as reported
+ * with it. Whether those that are unreported still are to be dealt again. */
 bool verdict_box(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end);
 
 /* The same when the worker ended with all of its boxes, so that nothing can be dealt again. */
-void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct box *box, const struct box_end *end);
+void verdict_abandon(const struct verdict_sink *sink, unsigned slot, struct box *box,
+                     const struct box_end *end);
 
 #endif

@@ -1,48 +1,22 @@
 #include "run/worker.h"
 
+#include "run/launch.h"
 #include "stream/subunit.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define VERB_PREFIX "aloof."
 #define STDERR_KEPT (8 * 1024)
-#define SOURCE_MAX (4 * 1024 * 1024)
-#define PACKET_FD 3
-#define LIFELINE_FD 4
-#define TEXT(number) TEXT_OF(number)
-#define TEXT_OF(number) #number
-
-extern char **environ;
-
-/* Reads a decimal length, a newline and so many octets of source, and not one octet more: commands follow. */
-static const char boot[] = "import os\n"
-                           "def take(count):\n"
-                           "    data = b''\n"
-                           "    while len(data) < count:\n"
-                           "        piece = os.read(0, count - len(data))\n"
-                           "        if not piece:\n"
-                           "            raise SystemExit(1)\n"
-                           "        data += piece\n"
-                           "    return data\n"
-                           "length = b''\n"
-                           "while not length.endswith(b'\\n'):\n"
-                           "    length += take(1)\n"
-                           "source = compile(take(int(length)), '<aloof>', 'exec')\n"
-                           "exec(source, {'__name__': '__aloof_worker__'})\n";
-
 struct worker {
     const struct worker_events *events;
     void *owner;
     uv_process_t process;
     uv_pipe_t commands, stderr_pipe, packets;
     uv_timer_t grace;
-    int lifeline_fd; /* the only write end there is; -1 once closed */
+    int lifeline_fd;  /* the only write end there is; -1 once closed */
     unsigned handles; /* open ones */
     bool spawned;     /* uv_spawn was called: whatever came of it, the process handle wants closing */
     bool closing;     /* the process is gone or never was: handles are being closed */
@@ -53,12 +27,6 @@ struct worker {
     char octets[64 * 1024];
     int64_t exit_code;
     int signal;
-};
-
-/* One end is handed to the child and closed here after the spawn. */
-struct ends {
-    int child[5]; /* by descriptor in the child; 1 is /dev/null */
-    int parent[5];
 };
 
 struct command {
@@ -127,7 +95,8 @@ static void complain(struct worker *worker, const char *what, struct bytes file_
 {
     struct error error;
     int len = file_name.len < 60 ? (int)file_name.len : 60;
-    error_set(&error, -EINVAL, "%s in message %.*s%s%s", what, len, file_name.data, why[0] != '\0' ? ": " : "", why);
+    error_set(&error, -EINVAL, "%s in message %.*s%s%s", what, len, file_name.data,
+              why[0] != '\0' ? ": " : "", why);
     worker->events->damage(worker->owner, error.text, 0, 0);
 }
 
@@ -195,7 +164,7 @@ static void lend_octets(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     *buf = uv_buf_init(worker->octets, sizeof worker->octets);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
+static void read_some(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
     if (count > 0)
         receive(stream->data, (uv_pipe_t *)stream, buf->base, (size_t)count);
@@ -203,8 +172,8 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         uv_read_stop(stream);
 }
 
-/* The reaper left last, so whatever its family wrote is in the pipe. An end of file is not waited for: a process of
- * another user may hold the other end. */
+/* The reaper left last, so whatever its family wrote is in the pipe. An end of file is not waited for: a
+ * process of another user may hold the other end. */
 static void drain(struct worker *worker, uv_pipe_t *pipe)
 {
     uv_os_fd_t fd;
@@ -266,120 +235,7 @@ void worker_options_release(struct worker_options *options)
     *options = (struct worker_options){0};
 }
 
-/* Starting. */
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
-static int open_pipe(struct ends *ends, int fd, bool child_reads)
-{
-    uv_file both[2]; /* read end, write end */
-    int ours = fd == LIFELINE_FD ? 0 : UV_NONBLOCK_PIPE;
-    int code = uv_pipe(both, child_reads ? 0 : ours, child_reads ? ours : 0);
-    if (code < 0)
-        return code;
-    ends->child[fd] = both[child_reads ? 0 : 1];
-    ends->parent[fd] = both[child_reads ? 1 : 0];
-    return 0;
-}
-
-static int adopt(uv_pipe_t *pipe, int *fd)
-{
-    int code = uv_pipe_open(pipe, *fd);
-    if (code == 0)
-        *fd = -1;
-    return code;
-}
-
-static int connect_pipes(struct worker *worker, struct ends *ends)
-{
-    int code = open_pipe(ends, STDIN_FILENO, true);
-    if (code == 0)
-        code = open_pipe(ends, STDERR_FILENO, false);
-    if (code == 0)
-        code = open_pipe(ends, PACKET_FD, false);
-    if (code == 0)
-        code = open_pipe(ends, LIFELINE_FD, true);
-    if (code < 0)
-        return code;
-    worker->lifeline_fd = ends->parent[LIFELINE_FD];
-    ends->parent[LIFELINE_FD] = -1;
-    code = adopt(&worker->commands, &ends->parent[STDIN_FILENO]);
-    if (code == 0)
-        code = adopt(&worker->stderr_pipe, &ends->parent[STDERR_FILENO]);
-    return code == 0 ? adopt(&worker->packets, &ends->parent[PACKET_FD]) : code;
-}
-
-/* Our environment, without what `added` sets again, and then that. The array is the caller's, the texts are not. */
-static char **merge_env(const char *const *added)
-{
-    VEC(char *) merged = {0};
-    for (char **entry = environ; *entry != NULL; entry++) {
-        size_t name = strcspn(*entry, "=") + 1;
-        const char *const *again = added;
-        while (again != NULL && *again != NULL && strncmp(*again, *entry, name) != 0)
-            again++;
-        if (again == NULL || *again == NULL)
-            vec_push(&merged, *entry);
-    }
-    for (; added != NULL && *added != NULL; added++)
-        vec_push(&merged, (char *)(uintptr_t)*added);
-    vec_push(&merged, NULL);
-    return merged.items;
-}
-
-static int spawn(struct worker *worker, const struct worker_options *options, const struct ends *ends)
-{
-    uv_stdio_container_t stdio[5] = {{.flags = UV_IGNORE}};
-    for (int fd = 0; fd < 5; fd++)
-        if (ends->child[fd] >= 0)
-            stdio[fd] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = ends->child[fd]};
-    const char *argv[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
-                          "-c",          boot,       TEXT(PACKET_FD),   NULL};
-    char **env = merge_env(options->env);
-    uv_process_options_t how = {
-        .exit_cb = finish,
-        .file = options->self,
-        .args = (char **)(uintptr_t)argv,
-        .env = env,
-        .cwd = options->cwd,
-        .flags = UV_PROCESS_DETACHED,
-        .stdio_count = 5,
-        .stdio = stdio,
-    };
-    worker->spawned = true;
-    worker->handles++;
-    int code = uv_spawn(worker->grace.loop, &worker->process, &how);
-    free(env);
-    return code;
-}
-
-/* The length, a newline, and the source, as the first octets of the worker's stdin. */
-static int read_source(const char *path, char **text, size_t *len)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    struct stat info;
-    int code = fstat(fd, &info) < 0 ? -errno : !S_ISREG(info.st_mode) || info.st_size > SOURCE_MAX ? -EFBIG : 0;
-    struct buf source = {0};
-    size_t size = code == 0 ? (size_t)info.st_size : 0;
-    buf_printf(&source, "%zu\n", size);
-    while (code == 0 && size > 0) {
-        ssize_t got = read(fd, buf_reserve(&source, size), size);
-        code = got < 0 ? -errno : got == 0 ? -EIO : 0;
-        source.len += got > 0 ? (size_t)got : 0;
-        size -= got > 0 ? (size_t)got : 0;
-    }
-    close(fd);
-    *len = source.len;
-    *text = buf_take(&source);
-    return code;
-}
+/* Starting and sending. */
 
 static void finish_write(uv_write_t *request, int status)
 {
@@ -399,31 +255,41 @@ static void write_take(struct worker *worker, char *data, size_t len)
         finish_write(&command->request, code);
 }
 
-static int launch(struct worker *worker, const struct worker_options *options, struct error *error)
+/* An end that libuv did not take stays with the launch, which closes it. */
+static int adopt(uv_pipe_t *pipe, int *fd)
 {
-    char *source = NULL;
-    size_t source_len = 0;
-    int code = read_source(options->source, &source, &source_len);
-    if (code < 0) {
-        free(source);
-        return error_set(error, code, "%s: the worker's source cannot be read: %s", options->source, strerror(-code));
-    }
-    struct ends ends = {{-1, -1, -1, -1, -1}, {-1, -1, -1, -1, -1}};
-    code = connect_pipes(worker, &ends);
+    int code = uv_pipe_open(pipe, *fd);
     if (code == 0)
-        code = spawn(worker, options, &ends);
-    for (int fd = 0; fd < 5; fd++) {
-        close_fd(&ends.child[fd]);
-        close_fd(&ends.parent[fd]);
+        *fd = -1;
+    return code;
+}
+
+static int start(struct worker *worker, const struct worker_options *options, struct error *error)
+{
+    struct launch launch;
+    int code = launch_worker(worker->grace.loop, options, &worker->process, finish, &worker->spawned, &launch,
+                             error);
+    worker->handles += worker->spawned;
+    if (code < 0)
+        return code;
+    worker->lifeline_fd = launch.lifeline_fd;
+    launch.lifeline_fd = -1;
+    code = adopt(&worker->commands, &launch.commands_fd);
+    if (code == 0)
+        code = adopt(&worker->stderr_pipe, &launch.stderr_fd);
+    if (code == 0)
+        code = adopt(&worker->packets, &launch.packets_fd);
+    if (code == 0) {
+        uv_read_start((uv_stream_t *)&worker->packets, lend_octets, read_some);
+        uv_read_start((uv_stream_t *)&worker->stderr_pipe, lend_octets, read_some);
+        write_take(worker, launch.source, launch.source_len);
+        launch.source = NULL;
+    } else { /* there is a process, and it is its end that is reported */
+        buf_printf(&worker->stderr_text, "the worker's pipes: %s", strerror(-code));
+        worker->deaf = true;
+        close_lifeline(worker);
     }
-    if (code < 0) {
-        free(source);
-        return error_set(error, code, "%s in %s: cannot be started: %s", options->self,
-                         options->cwd != NULL ? options->cwd : ".", strerror(-code));
-    }
-    uv_read_start((uv_stream_t *)&worker->packets, lend_octets, on_read);
-    uv_read_start((uv_stream_t *)&worker->stderr_pipe, lend_octets, on_read);
-    write_take(worker, source, source_len);
+    launch_release(&launch);
     return 0;
 }
 
@@ -449,7 +315,7 @@ struct worker *worker_start(uv_loop_t *loop, const struct worker_options *option
     init_handles(worker, loop);
 
     struct error error;
-    int code = launch(worker, options, &error);
+    int code = start(worker, options, &error);
     if (code < 0) {
         worker->exit_code = code;
         buf_puts(&worker->stderr_text, error.text);
@@ -466,8 +332,10 @@ void worker_send(struct worker *worker, const char *verb, int slot, json_t *body
     char *json = json_dumps(body, JSON_COMPACT);
     json_decref(body);
     assert(json != NULL); /* the body is ours and holds valid UTF-8 */
-    struct event event = {
-        .route = bytes_of(slot >= 0 ? route : NULL), .file_name = bytes_of(name), .file = bytes_of(json), .eof = true};
+    struct event event = {.route = bytes_of(slot >= 0 ? route : NULL),
+                          .file_name = bytes_of(name),
+                          .file = bytes_of(json),
+                          .eof = true};
     if (!worker->deaf && subunit_write(&worker->scratch, &event, 0) == 0) {
         size_t len = worker->scratch.len;
         write_take(worker, buf_take(&worker->scratch), len);

@@ -13,21 +13,23 @@
 struct worker_events {
     /* An event of a test, or output of a box (no test id). */
     void (*event)(void *owner, const struct event *event);
-    /* A control message: the file name without "aloof.", its slot (-1 none) and JSON (an object). Valid during the call. */
+    /* A control message: the file name without "aloof.", its slot (-1 none) and JSON (an object). Valid
+     * during the call. */
     void (*message)(void *owner, const char *verb, int slot, json_t *body);
     /* A place in the stream that could not be read; offset and length in octets (0 and 0: unknown). */
     void (*damage)(void *owner, const char *reason, uint64_t offset, uint64_t length);
-    /* The process is gone and all handles are closed; called exactly once per start, always asynchronously. The worker
-     * frees itself when this returns, and another may be started in it. exit_code: the process's, or a negative errno
-     * when it could not be started. text: the last of what it wrote to stderr, or why it could not be started. */
+    /* The process is gone and all handles are closed; called exactly once per start, always asynchronously.
+     * The worker frees itself when this returns, and another may be started in it. exit_code: the process's,
+     * or a negative errno when it could not be started. text: the last of what it wrote to stderr, or why it
+     * could not be started. */
     void (*closed)(void *owner, int64_t exit_code, int signal, const char *text);
 };
 
 struct worker_options {
-    const char *self;   /* path of the aloof binary, for the reaper */
-    const char *python; /* interpreter */
-    const char *source; /* path of the worker's source file */
-    const char *cwd;    /* the project's root */
+    const char *self;       /* path of the aloof binary, for the reaper */
+    const char *python;     /* interpreter */
+    const char *source;     /* path of the worker's source file */
+    const char *cwd;        /* the project's root */
     const char *const *env; /* "NAME=value" added to our own environment, NULL-terminated; NULL none */
 };
 
@@ -38,15 +40,17 @@ void worker_options_release(struct worker_options *options);
 struct worker; /* heap. SIGPIPE must be ignored by the program */
 
 /* Starts it: `self --reaper FD python -c BOOT 3`. A failed start (no such interpreter) also arrives through
- * events->closed, with the reason as text. options are read during the call; events are borrowed for the worker's life. */
+ * events->closed, with the reason as text. options are read during the call; events are borrowed for the
+ * worker's life. */
 struct worker *worker_start(uv_loop_t *loop, const struct worker_options *options,
                             const struct worker_events *events, void *owner);
 
-/* Sends one command; slot -1: none. Takes the body's reference. Nothing happens when the worker is on its way out. */
+/* Sends one command; slot -1: none. Takes the body's reference. Nothing happens when the worker is on its way
+ * out. */
 void worker_send(struct worker *worker, const char *verb, int slot, json_t *body);
 
-/* Closes its stdin, which makes it kill everything and exit; after grace_ms the reaper is told to do it. events->closed
- * follows. Called again, the shorter grace counts. Events go on to arrive until then. */
+/* Closes its stdin, which makes it kill everything and exit; after grace_ms the reaper is told to do it.
+ * events->closed follows. Called again, the shorter grace counts. Events go on to arrive until then. */
 void worker_stop(struct worker *worker, unsigned grace_ms);
 
 #endif

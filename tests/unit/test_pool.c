@@ -1,5 +1,5 @@
-/* The pool over tests/unit/fake_worker.py, whose tests act out their names, under the reaper, which is this very program.
- * What the pool says is written down, a line each, and compared as a whole. */
+/* The pool over tests/unit/fake_worker.py, whose tests act out their names, under the reaper, which is this
+ * very program. What the pool says is written down, a line each, and compared as a whole. */
 #include "run/pool.h"
 
 #include "run/reaper.h"
@@ -65,8 +65,8 @@ static void hear_event(void *owner, const struct event *event)
         if (event->status != EVENT_EXISTS)
             buf_printf(&f->log, " [%.*s]", (int)event->tags[i].len, event->tags[i].data);
     if (event->file_name.data != NULL)
-        buf_printf(&f->log, " %.*s(%.*s)", (int)event->file_name.len, event->file_name.data, (int)event->file.len,
-                   event->file.data);
+        buf_printf(&f->log, " %.*s(%.*s)", (int)event->file_name.len, event->file_name.data,
+                   (int)event->file.len, event->file.data);
     buf_putc(&f->log, '\n');
     look(f);
 }
@@ -246,71 +246,100 @@ struct story {
 static const struct story stories[] = {
     {"pass:a fail:b skip:c",
      "give 0: 0 1 2\n"
-     "pass:a inprogress\npass:a success\nfail:b inprogress\nfail:b fail report(it failed)\nskip:c skip reason(skipped)\n"
-     "ended complete 0 (1 passed)\n", 0},
+     "pass:a inprogress\npass:a success\nfail:b inprogress\nfail:b fail report(it failed)\nskip:c skip "
+     "reason(skipped)\n"
+     "ended complete 0 (1 passed)\n",
+     0},
     {"@red pass:a", "give 0: 0\npass:a inprogress\npass:a success\nended complete 1 (1 passed)\n", 0},
-    {"loud:a", "give 0: 0\nloud:a inprogress\nloud:a stdout(loud)\nloud:a success\n- stdout(late)\n"
-     "ended complete 0 (1 passed)\n", 0},
+    {"loud:a",
+     "give 0: 0\nloud:a inprogress\nloud:a stdout(loud)\nloud:a success\n- stdout(late)\n"
+     "ended complete 0 (1 passed)\n",
+     0},
     {"pass:a segv:b pass:c",
      "give 0: 0 1 2\n"
      "pass:a inprogress\npass:a success\nsegv:b inprogress\n"
      "segv:b reason(killed by SIGSEGV)\nsegv:b fail [crash]\n"
-     "returned 2\ngive 0: 2\npass:c inprogress\npass:c success\nended complete 0 (1 passed)\n", 0},
-    {"exit0:a", "give 0: 0\nexit0:a inprogress\n"
+     "returned 2\ngive 0: 2\npass:c inprogress\npass:c success\nended complete 0 (1 passed)\n",
+     0},
+    {"exit0:a",
+     "give 0: 0\nexit0:a inprogress\n"
      "exit0:a reason(exited with status 0 in the middle of the test (os._exit?))\nexit0:a fail [crash]\n"
-     "ended complete 0 (1 passed)\n", 0},
-    {"exit3:a", "give 0: 0\nexit3:a inprogress\n"
+     "ended complete 0 (1 passed)\n",
+     0},
+    {"exit3:a",
+     "give 0: 0\nexit3:a inprogress\n"
      "exit3:a reason(exited with status 3 in the middle of the test (os._exit?))\nexit3:a fail [crash]\n"
-     "ended complete 0 (1 passed)\n", 0},
+     "ended complete 0 (1 passed)\n",
+     0},
     {"segv:a segv:b pass:c",
      "give 0: 0 1 2\nsegv:a inprogress\nsegv:a reason(killed by SIGSEGV)\nsegv:a fail [crash]\nreturned 1 2\n"
      "give 0: 1 2\nsegv:b inprogress\nsegv:b reason(killed by SIGSEGV)\nsegv:b fail [crash]\nreturned 2\n"
-     "give 0: 2\npass:c inprogress\npass:c success\nended complete 0 (1 passed)\n", 0},
+     "give 0: 2\npass:c inprogress\npass:c success\nended complete 0 (1 passed)\n",
+     0},
     {"pass:a early:b pass:c", /* dies between tests, then at once, then at once again */
      "give 0: 0 1 2\npass:a inprogress\npass:a success\nreturned 1 2\n"
      "give 0: 1 2\nreturned 1 2\ngive 0: 1 2\n"
-     "early:b reason(its box ended before any test began, twice: exited with status 1)\nearly:b fail [not-run]\n"
-     "pass:c reason(its box ended before any test began, twice: exited with status 1)\npass:c fail [not-run]\n"
-     "ended complete 0 (1 passed)\n", 0},
+     "early:b reason(its box ended before any test began, twice: exited with status 1)\nearly:b fail "
+     "[not-run]\n"
+     "pass:c reason(its box ended before any test began, twice: exited with status 1)\npass:c fail "
+     "[not-run]\n"
+     "ended complete 0 (1 passed)\n",
+     0},
     {"silent:a pass:b",
      "give 0: 0 1\npass:b inprogress\npass:b success\n"
-     "silent:a reason(its box ended without reporting it)\nsilent:a fail [not-run]\nended complete 0 (1 passed)\n", 0},
+     "silent:a reason(its box ended without reporting it)\nsilent:a fail [not-run]\nended complete 0 (1 "
+     "passed)\n",
+     0},
     {"leak:a pass:b orphan:c",
-     "give 0: 0 1 2\nleak:a inprogress\nleak:a success\npass:b inprogress\npass:b success\norphan:c inprogress\n"
+     "give 0: 0 1 2\nleak:a inprogress\nleak:a success\npass:b inprogress\npass:b success\norphan:c "
+     "inprogress\n"
      "orphan:c success\nleak:a [leak] leak(sleep 7\nsleep 8\n)\norphan:c [leak] leak(sleep 9\n)\n"
-     "ended complete 0 (1 passed)\n", 0},
+     "ended complete 0 (1 passed)\n",
+     0},
     {"hang:a pass:b",
      "give 0: 0 1\nhang:a inprogress\nhang:a stderr(stack of hang:a)\n"
      "hang:a reason(no answer for 0.05 s)\nhang:a fail [timeout]\nreturned 1\n"
-     "give 0: 1\npass:b inprogress\npass:b success\nended complete 0 (1 passed)\n", 50},
+     "give 0: 1\npass:b inprogress\npass:b success\nended complete 0 (1 passed)\n",
+     50},
     {"late:a pass:b",
-     "give 0: 0 1\nlate:a inprogress\nlate:a stderr(stack of late:a)\nlate:a success\npass:b inprogress\npass:b success\n"
-     "ended complete 0 (1 passed)\n", 50},
+     "give 0: 0 1\nlate:a inprogress\nlate:a stderr(stack of late:a)\nlate:a success\npass:b "
+     "inprogress\npass:b success\n"
+     "ended complete 0 (1 passed)\n",
+     50},
     {"overtaken:a pass:b",
      "give 0: 0 1\novertaken:a inprogress\novertaken:a stderr(stack of overtaken:a)\novertaken:a success\n"
      "pass:b inprogress\nreturned 1\n"
-     "give 0: 1\npass:b inprogress\npass:b success\nended complete 0 (1 passed)\n", 50},
+     "give 0: 1\npass:b inprogress\npass:b success\nended complete 0 (1 passed)\n",
+     50},
     {"stuck:a pass:b",
      "give 0: 0 1\nstuck:a inprogress\nstuck:a stderr(stack of stuck:a)\n"
      "stuck:a reason(no answer for 0.05 s)\nstuck:a fail [timeout]\n"
      "pass:b reason(the worker ended before it)\npass:b fail [not-run]\n"
-     "ended broken -1 (stuck:a: its box could not be killed; the worker starts anew)\n", 50},
+     "ended broken -1 (stuck:a: its box could not be killed; the worker starts anew)\n",
+     50},
     {"pass:a die:b pass:c",
      "give 0: 0 1 2\npass:a inprogress\npass:a success\ndie:b inprogress\n"
      "die:b reason(exited with status 3 in the middle of the test (os._exit?))\ndie:b fail [crash]\n"
      "pass:c reason(the worker ended before it)\npass:c fail [not-run]\n"
-     "ended broken -1 (Traceback: the worker broke)\n", 0},
-    {"stopped:a pass:b", "give 0: 0 1\nstopped:a inprogress\nstopped:a success\n"
-     "ended broken 2 (pytest.exit: enough)\n", 0},
+     "ended broken -1 (Traceback: the worker broke)\n",
+     0},
+    {"stopped:a pass:b",
+     "give 0: 0 1\nstopped:a inprogress\nstopped:a success\n"
+     "ended broken 2 (pytest.exit: enough)\n",
+     0},
     {"pass:a pass:a pass:a",
-     "give 0: 0 1 2\npass:a inprogress\npass:a success\npass:a inprogress\npass:a success\npass:a inprogress\n"
-     "pass:a success\nended complete 0 (1 passed)\n", 0},
+     "give 0: 0 1 2\npass:a inprogress\npass:a success\npass:a inprogress\npass:a success\npass:a "
+     "inprogress\n"
+     "pass:a success\nended complete 0 (1 passed)\n",
+     0},
     {"nonsense:a",
      "give 0: 0\n"
      "damage: bad JSON in message aloof.gone: string or '}' expected near 'nonsense'\n"
-     "damage: a message about a slot that does not exist\ndamage: a message about a slot that does not exist\n"
+     "damage: a message about a slot that does not exist\ndamage: a message about a slot that does not "
+     "exist\n"
      "damage: a message about a slot that does not exist\ndamage: a message about a run that is not on\n"
-     "nonsense:a inprogress\nnonsense:a success\nended complete 0 (1 passed)\n", 0},
+     "nonsense:a inprogress\nnonsense:a success\nended complete 0 (1 passed)\n",
+     0},
 };
 
 static void tells_the_story(void **state)
@@ -337,8 +366,8 @@ static void empty_slots_are_fed_before_reserves(void **state)
     open_pool(&f);
     run(&f, "pass:a pass:b pass:c pass:d pass:e");
     assert_int_equal(strncmp(after_listing(&f), "give 0: 0\ngive 1: 1\ngive 0: 2\ngive 1: 3\n", 40), 0);
-    const char *const successes[] = {"pass:a success\n", "pass:b success\n", "pass:c success\n", "pass:d success\n",
-                                     "pass:e success\n"};
+    const char *const successes[] = {"pass:a success\n", "pass:b success\n", "pass:c success\n",
+                                     "pass:d success\n", "pass:e success\n"};
     for (size_t i = 0; i < 5; i++)
         assert_non_null(strstr(buf_str(&f.log), successes[i]));
     assert_int_equal(f.how, RUN_COMPLETE);
@@ -353,11 +382,12 @@ static void a_parcel_in_reserve_outlives_the_box_before_it(void **state)
     f.parcel_size = 2;
     open_pool(&f);
     run(&f, "segv:a pass:b pass:c pass:d");
-    assert_string_equal(after_listing(&f), "give 0: 0 1\ngive 0: 2 3\nsegv:a inprogress\n"
-                                           "segv:a reason(killed by SIGSEGV)\nsegv:a fail [crash]\nreturned 1\n"
-                                           "give 0: 1\npass:c inprogress\npass:c success\npass:d inprogress\n"
-                                           "pass:d success\npass:b inprogress\npass:b success\n"
-                                           "ended complete 0 (1 passed)\n");
+    assert_string_equal(after_listing(&f),
+                        "give 0: 0 1\ngive 0: 2 3\nsegv:a inprogress\n"
+                        "segv:a reason(killed by SIGSEGV)\nsegv:a fail [crash]\nreturned 1\n"
+                        "give 0: 1\npass:c inprogress\npass:c success\npass:d inprogress\n"
+                        "pass:d success\npass:b inprogress\npass:b success\n"
+                        "ended complete 0 (1 passed)\n");
     close_fixture(&f);
 }
 
@@ -432,7 +462,8 @@ static void cancelled_while_it_lists(void **state)
     open_pool(&f);
     f.cancel_after = "pass:b exists\n";
     run(&f, "@unlisted pass:a pass:b");
-    assert_string_equal(buf_str(&f.log), "hello\npass:a exists\npass:b exists\ncancel\nended cancelled -1 ()\n");
+    assert_string_equal(buf_str(&f.log),
+                        "hello\npass:a exists\npass:b exists\ncancel\nended cancelled -1 ()\n");
     run(&f, "pass:again");
     assert_int_equal(f.how, RUN_COMPLETE);
     close_fixture(&f);
@@ -447,9 +478,10 @@ static void cancelled_while_tests_run(void **state)
     open_pool(&f);
     f.cancel_after = "hang:b inprogress\n";
     run(&f, "hang:a hang:b pass:c");
-    assert_string_equal(after_listing(&f), "give 0: 0\ngive 1: 1\ngive 0: 2\nhang:a inprogress\nhang:b inprogress\n"
-                                           "cancel\nhang:a [interrupted]\nhang:b [interrupted]\n"
-                                           "ended cancelled -1 ()\n");
+    assert_string_equal(after_listing(&f),
+                        "give 0: 0\ngive 1: 1\ngive 0: 2\nhang:a inprogress\nhang:b inprogress\n"
+                        "cancel\nhang:a [interrupted]\nhang:b [interrupted]\n"
+                        "ended cancelled -1 ()\n");
     run(&f, "pass:again");
     assert_string_equal(buf_str(&f.log), "pass:again exists\nlisted 1\ngive 0: 0\npass:again inprogress\n"
                                          "pass:again success\nended complete 0 (1 passed)\n");
@@ -460,7 +492,7 @@ static void cancelled_while_tests_run(void **state)
 static void cancelled_in_the_middle_of_a_step(void **state)
 {
     (void)state;
-    static const char *const moments[] = {"listed 3\n", "pass:a inprogress\n", "pass:a success\n",
+    static const char *const moments[] = {"listed 3\n",    "pass:a inprogress\n",   "pass:a success\n",
                                           "segv:b reason", "segv:b fail [crash]\n", "returned 2\n"};
     struct fixture f;
     open_fixture(&f, 1);
@@ -519,7 +551,8 @@ static void a_warm_worker_waits_for_its_run(void **state)
     assert_false(pool_running(f.pool));
     pool_cancel(f.pool);
     run(&f, "pass:a");
-    assert_string_equal(after_listing(&f), "give 0: 0\npass:a inprogress\npass:a success\nended complete 0 (1 passed)\n");
+    assert_string_equal(after_listing(&f),
+                        "give 0: 0\npass:a inprogress\npass:a success\nended complete 0 (1 passed)\n");
     assert_null(strstr(buf_str(&f.log), "hello"));
     close_fixture(&f);
 }
@@ -552,8 +585,9 @@ static void shows_what_runs(void **state)
 static void can_be_closed_in_every_state(void **state)
 {
     (void)state;
-    static const char *const moments[] = {"hello\n",  "pass:a exists\n",      "listed 2\n", "pass:a inprogress\n",
-                                          "pass:a success\n", "segv:b reason", "[crash]\n",  "ended complete"};
+    static const char *const moments[] = {
+        "hello\n",          "pass:a exists\n", "listed 2\n", "pass:a inprogress\n",
+        "pass:a success\n", "segv:b reason",   "[crash]\n",  "ended complete"};
     struct fixture f;
     for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
         open_fixture(&f, 2);
@@ -585,7 +619,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     struct CMUnitTest told[sizeof stories / sizeof stories[0]];
     for (size_t i = 0; i < sizeof stories / sizeof stories[0]; i++)
-        told[i] = (struct CMUnitTest){stories[i].args, tells_the_story, NULL, NULL, (void *)(uintptr_t)&stories[i]};
+        told[i] =
+            (struct CMUnitTest){stories[i].args, tells_the_story, NULL, NULL, (void *)(uintptr_t)&stories[i]};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_slots_are_fed_before_reserves),
         cmocka_unit_test(a_parcel_in_reserve_outlives_the_box_before_it),

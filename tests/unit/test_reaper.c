@@ -1,5 +1,5 @@
-/* The reaper is run as this very program: `test_reaper --reaper FD COMMAND…`, as aloof runs itself. Whether a family is
- * dead is seen at a pipe that all of it inherits: end of file when the last one is gone. */
+/* The reaper is run as this very program: `test_reaper --reaper FD COMMAND…`, as aloof runs itself. Whether a
+ * family is dead is seen at a pipe that all of it inherits: end of file when the last one is gone. */
 #include "run/reaper.h"
 
 #include "core/bytes.h"
@@ -132,8 +132,8 @@ static void kills_what_a_finished_command_left(void **state)
 static void kills_daemons_when_the_lifeline_ends(void **state)
 {
     (void)state;
-    struct subject subject =
-        start_shell("trap '' TERM HUP INT; (setsid sh -c '(setsid sh -c \"echo ready; exec sleep 1000\" &)' &); sleep 1000");
+    struct subject subject = start_shell("trap '' TERM HUP INT; (setsid sh -c '(setsid sh -c \"echo ready; "
+                                         "exec sleep 1000\" &)' &); sleep 1000");
     await_word(&subject, "ready");
     cut_lifeline(&subject);
     assert_int_equal(finish(&subject, NULL), 128 + SIGKILL);
@@ -160,7 +160,8 @@ static void notices_its_killed_parent_without_the_lifeline(void **state)
     assert_int_equal(pipe2(witness, O_CLOEXEC), 0);
     pid_t parent = fork();
     if (parent == 0) {
-        char *command[] = {(char *)"sh", (char *)"-c", (char *)"(setsid sleep 1000 &); echo ready; sleep 1000", NULL};
+        char *command[] = {(char *)"sh", (char *)"-c",
+                           (char *)"(setsid sleep 1000 &); echo ready; sleep 1000", NULL};
         if (fork() == 0)
             exec_reaper(command, lifeline[0], witness[1]);
         for (;;)

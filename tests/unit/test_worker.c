@@ -129,7 +129,8 @@ static void speaks_both_ways(void **state)
     struct fixture f;
     open_fixture(&f, NULL);
     start(&f);
-    worker_send(f.worker, "run", -1, json_pack("{s:i,s:[s,s],s:n}", "serial", 7, "args", "pass:a", "pass:b", "files"));
+    worker_send(f.worker, "run", -1,
+                json_pack("{s:i,s:[s,s],s:n}", "serial", 7, "args", "pass:a", "pass:b", "files"));
     run_until(&f, "message listed -1 {\"rootdir\":\"/\",\"serial\":7,\"tests\":2}");
     assert_non_null(strstr(buf_str(&f.log), "message hello -1 "));
     assert_non_null(strstr(buf_str(&f.log), "event pass:a exists\nevent pass:b exists\n"));
@@ -180,7 +181,8 @@ static void says_why_it_could_not_start(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture f;
         open_fixture(&f, NULL);
-        f.options = (struct worker_options){cases[i].self, cases[i].python, cases[i].source, cases[i].cwd, NULL};
+        f.options =
+            (struct worker_options){cases[i].self, cases[i].python, cases[i].source, cases[i].cwd, NULL};
         start(&f);
         worker_send(f.worker, "run", -1, json_object());
         uv_run(&f.loop, UV_RUN_DEFAULT);
