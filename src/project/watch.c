@@ -116,11 +116,14 @@ static size_t read_queue_limit(void)
     return limit > 0 ? limit : QUEUE_LIMIT;
 }
 
-static void init_timer(struct watch *watch, uv_timer_t *timer)
+static void init_handles(struct watch *watch)
 {
-    uv_timer_init(watch->loop, timer);
-    timer->data = watch;
-    watch->open++;
+    uv_timer_init(watch->loop, &watch->settle);
+    uv_timer_init(watch->loop, &watch->poll);
+    uv_idle_init(watch->loop, &watch->no_wait);
+    uv_check_init(watch->loop, &watch->after_poll);
+    watch->settle.data = watch->poll.data = watch->no_wait.data = watch->after_poll.data = watch;
+    watch->open += 4;
 }
 
 int watch_start(struct watch **watch, uv_loop_t *loop, struct repo *repo, const struct watch_options *options,
@@ -140,8 +143,7 @@ int watch_start(struct watch **watch, uv_loop_t *loop, struct repo *repo, const 
         made->options.settle_ms = SETTLE_MS;
     if (made->options.poll_ms == 0)
         made->options.poll_ms = POLL_MS;
-    init_timer(made, &made->settle);
-    init_timer(made, &made->poll);
+    init_handles(made);
     made->root = mem_zero(sizeof *made->root);
     made->root->name = mem_strdup("");
     watch_git_dir(made);
@@ -162,9 +164,9 @@ size_t watch_polled(const struct watch *watch)
     return watch->polled;
 }
 
-static void on_timer_closed(uv_handle_t *timer)
+static void on_part_closed(uv_handle_t *handle)
 {
-    watch_part_closed(timer->data);
+    watch_part_closed(handle->data);
 }
 
 void watch_close(struct watch *watch)
@@ -175,6 +177,8 @@ void watch_close(struct watch *watch)
     watch_unlisten(watch->info);
     watch_unlisten(watch->above);
     watch_learn_stop(watch);
-    uv_close((uv_handle_t *)&watch->settle, on_timer_closed);
-    uv_close((uv_handle_t *)&watch->poll, on_timer_closed);
+    uv_close((uv_handle_t *)&watch->settle, on_part_closed);
+    uv_close((uv_handle_t *)&watch->poll, on_part_closed);
+    uv_close((uv_handle_t *)&watch->no_wait, on_part_closed);
+    uv_close((uv_handle_t *)&watch->after_poll, on_part_closed);
 }

@@ -52,6 +52,8 @@ struct watch {
     bool overflowed; /* some may have been lost */
 
     uv_timer_t settle, poll;
+    uv_idle_t no_wait;
+    uv_check_t after_poll;
     struct watch_dirty dirty;
     struct watch_burst burst;
     bool rules_changed, repo_changed;

@@ -56,45 +56,6 @@ static void forget_file(struct watch_dir *dir, struct watch_file *file, struct w
     tree_remove_file(dir, file);
 }
 
-/* The event of a directory itself carries its own name, and so does that of a child named likewise. libuv
- * takes the name from the path by which that inode was watched first, which is not ours after a rename. */
-static bool is_own_name(const struct watch_handle *handle, const char *name)
-{
-    const char *slash = strrchr(handle->event.path, '/');
-    return slash != NULL && strcmp(slash + 1, name) == 0;
-}
-
-void watch_heard_in_dir(struct watch_handle *handle, const char *name, bool renamed)
-{
-    struct watch *watch = handle->watch;
-    struct watch_dir *dir = handle->dir;
-    if (dir == NULL)
-        return;
-    if (renamed && is_own_name(handle, name)) {
-        char *self = tree_path(dir, NULL);
-        dir->stale = true;
-        watch_mark(watch, self);
-        watch_arm(watch);
-        free(self);
-    }
-    char *path = tree_path(dir, name);
-    bool known = map_get(&watch->dirty.known, bytes_of(path)) != MAP_NONE || tree_file(dir, name) != NULL ||
-                 tree_dir(dir, name) != NULL;
-    if (!known) {
-        char *absolute = watch_absolute(watch, path);
-        struct look look = look_at(absolute);
-        known = look.kind != LOOK_GONE && look.kind != LOOK_OTHER &&
-                !watch_leaves_out(watch, dir, name, look.kind == LOOK_DIR);
-        free(absolute);
-    }
-    if (known || repo_is_rules(name)) {
-        watch->rules_changed = watch->rules_changed || repo_is_rules(name);
-        watch_mark(watch, path);
-        watch_arm(watch);
-    }
-    free(path);
-}
-
 static bool has_native_room(const struct watch *watch)
 {
     return watch->options.watch_limit == 0 || watch->native < watch->options.watch_limit;
@@ -122,6 +83,60 @@ static bool watch_dir_itself(struct watch *watch, struct watch_dir *dir, const c
     if (!watch->limit_told && !uv_is_active((uv_handle_t *)&watch->settle))
         uv_timer_start(&watch->settle, watch_on_settle, 0, 0);
     return true;
+}
+
+/* The event of a directory itself carries its own name, and so does that of a child named likewise. libuv
+ * takes the name from the path by which that inode was watched first, which is not ours after a rename. */
+static bool is_own_name(const struct watch_handle *handle, const char *name)
+{
+    const char *slash = strrchr(handle->event.path, '/');
+    return slash != NULL && strcmp(slash + 1, name) == 0;
+}
+
+static void heard_itself(struct watch *watch, struct watch_dir *dir)
+{
+    char *path = tree_path(dir, NULL);
+    dir->stale = true;
+    watch_mark(watch, path);
+    watch_arm(watch);
+    free(path);
+}
+
+/* Whether something of which nothing was known matters. A new directory is watched at once, so that a long
+ * checkout into it does not look like quiet; it is looked into when it is quiet. */
+static bool matters(struct watch *watch, struct watch_dir *dir, const char *name)
+{
+    char *absolute = watch_absolute_in(watch, dir, name);
+    struct look look = look_at(absolute);
+    bool matter = (look.kind == LOOK_DIR || look.kind == LOOK_FILE) &&
+                  !watch_leaves_out(watch, dir, name, look.kind == LOOK_DIR);
+    if (matter && look.kind == LOOK_DIR) {
+        struct watch_dir *sub = tree_add_dir(dir, name);
+        sub->look = look;
+        sub->unscanned = true;
+        watch_dir_itself(watch, sub, absolute);
+    }
+    free(absolute);
+    return matter;
+}
+
+void watch_heard_in_dir(struct watch_handle *handle, const char *name, bool renamed)
+{
+    struct watch *watch = handle->watch;
+    struct watch_dir *dir = handle->dir;
+    if (dir == NULL)
+        return;
+    if (renamed && is_own_name(handle, name))
+        heard_itself(watch, dir);
+    char *path = tree_path(dir, name);
+    bool known = map_get(&watch->dirty.known, bytes_of(path)) != MAP_NONE || tree_file(dir, name) != NULL ||
+                 tree_dir(dir, name) != NULL;
+    if (known || repo_is_rules(name) || matters(watch, dir, name)) {
+        watch->rules_changed = watch->rules_changed || repo_is_rules(name);
+        watch_mark(watch, path);
+        watch_arm(watch);
+    }
+    free(path);
 }
 
 /* A file of which nothing was known. */
@@ -246,7 +261,7 @@ void watch_scan_dir(struct watch *watch, struct watch_dir *dir, const struct wat
         free(absolute);
         return;
     }
-    dir->unreadable = false;
+    dir->unreadable = dir->unscanned = false;
     for (size_t i = 0; i < dir->files.len; i++)
         dir->files.items[i].seen = false;
     for (size_t i = 0; i < dir->dirs.len; i++)
@@ -267,7 +282,7 @@ static void check_dir(struct watch *watch, struct watch_dir *parent, const char 
     bool known = dir != NULL;
     scan_subdir(watch, parent, name, look, scan);
     dir = tree_dir(parent, name);
-    if (dir != NULL && (!known || dir->stale || (dir->handle == NULL && !dir->polled)))
+    if (dir != NULL && (!known || dir->stale || dir->unscanned || (dir->handle == NULL && !dir->polled)))
         watch_scan_dir(watch, dir, scan);
 }
 

@@ -58,7 +58,9 @@ void watch_arm(struct watch *watch)
         burst->began_ns = now_ns() - CLOCK_LAG_NS;
     }
     burst->second_look = false;
-    if (!is_overdue(watch) || !uv_is_active((uv_handle_t *)&watch->settle))
+    bool soon =
+        uv_is_active((uv_handle_t *)&watch->settle) && uv_timer_get_due_in(&watch->settle) <= quiet_ms(watch);
+    if (!soon || !is_overdue(watch))
         uv_timer_start(&watch->settle, watch_on_settle, quiet_ms(watch), 0);
 }
 
@@ -166,12 +168,10 @@ static void collect(struct watch *watch, bool whole, bool rules, int64_t began_n
     watch_learn(watch);
 }
 
-void watch_on_settle(uv_timer_t *timer)
+static void settle(struct watch *watch)
 {
-    struct watch *watch = timer->data;
     bool was_gone = watch->root_gone;
-    tell_notices(watch);
-    if (watch->closing || watch->burst.events == 0 || wait_for_git(watch) || watch_root_missing(watch) ||
+    if (watch->burst.events == 0 || wait_for_git(watch) || watch_root_missing(watch) ||
         wait_for_second_look(watch))
         return;
     bool whole = was_gone || watch->overflowed;
@@ -187,4 +187,31 @@ void watch_on_settle(uv_timer_t *timer)
     if (changes.len > 0)
         watch->events.changed(watch->owner, &changes);
     release_changes(&changes);
+}
+
+static void do_nothing(uv_idle_t *idle)
+{
+    (void)idle;
+}
+
+static void on_polled(uv_check_t *check)
+{
+    struct watch *watch = check->data;
+    uv_check_stop(&watch->after_poll);
+    uv_idle_stop(&watch->no_wait);
+    if (!watch->closing && !uv_is_active((uv_handle_t *)&watch->settle))
+        settle(watch);
+}
+
+/* The loop runs timers before it reads events. If it was held up, there may be events of this very burst that
+ * it has not read yet, so it is let through one poll (the idle handle makes that one not wait) before
+ * anything is settled; an event arms the timer again. */
+void watch_on_settle(uv_timer_t *timer)
+{
+    struct watch *watch = timer->data;
+    tell_notices(watch);
+    if (watch->closing || watch->burst.events == 0)
+        return;
+    uv_idle_start(&watch->no_wait, do_nothing);
+    uv_check_start(&watch->after_poll, on_polled);
 }

@@ -20,6 +20,7 @@ struct watch_dir {
     struct watch_handle *handle; /* NULL: not watched natively */
     bool polled;
     bool stale;      /* its handle told that the directory itself moved or went away */
+    bool unscanned;  /* watched, but not yet looked into */
     bool unreadable; /* told once */
     bool seen;
     VEC(struct watch_file) files; /* both sorted by name */

@@ -269,7 +269,7 @@ static void a_changed_head_is_told(void **state)
 static void a_mass_checkout_is_one_set(void **state)
 {
     struct tree *tree = *state;
-    enum { FILES = 2000 };
+    enum { FILES = 1000 };
     init_git(tree);
     start(tree);
     scratch_write(&tree->scratch, ".git/index.lock", "");
