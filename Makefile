@@ -132,7 +132,7 @@ help: ## this list
 QUOTED = '$(subst ','"'"',$(1))'
 FLAGS_NOW := $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)
 $(BUILD)/flags: FORCE
-	@pkg-config --exists $(LIBS) || { echo "aloof needs $(LIBS) and pkg-config: run 'make deps'" >&2; exit 1; }
+	@pkg-config --exists $(LIBS) 2>/dev/null || { echo "aloof needs $(LIBS) and pkg-config: run 'make deps'" >&2; exit 1; }
 	@mkdir -p $(@D); echo $(call QUOTED,$(FLAGS_NOW)) | cmp -s - $@ || echo $(call QUOTED,$(FLAGS_NOW)) > $@
 $(BUILD)/datadir: FORCE
 	@mkdir -p $(@D); echo $(call QUOTED,$(DATADIR)) | cmp -s - $@ || echo $(call QUOTED,$(DATADIR)) > $@

@@ -1,5 +1,6 @@
 """A terminal to drive the real binary with: a pty, a terminal emulator on it, and waiting that never sleeps."""
 
+import copy
 import os
 import re
 import select
@@ -17,11 +18,34 @@ class Waited(AssertionError):
     """The condition did not come true in time."""
 
 
+ALTERNATE_SCREEN = 1049
+
+
+class Screen(pyte.Screen):
+    """pyte's screen, with the alternate screen that it lacks: programs come and go, what was there before stays."""
+
+    kept = None
+
+    def set_mode(self, *modes, **how):
+        super().set_mode(*modes, **how)
+        if how.get("private") and ALTERNATE_SCREEN in modes and self.kept is None:
+            self.kept = copy.deepcopy(self.buffer), self.cursor.x, self.cursor.y
+            self.erase_in_display(2)
+
+    def reset_mode(self, *modes, **how):
+        super().reset_mode(*modes, **how)
+        if how.get("private") and ALTERNATE_SCREEN in modes and self.kept is not None:
+            self.buffer, x, y = self.kept
+            self.kept = None
+            self.cursor_position(y + 1, x + 1)
+            self.dirty.update(range(self.lines))
+
+
 class Terminal:
     """A program on a pty of its own. `raw` is every octet that it wrote, `screen` what a person sees of it."""
 
     def __init__(self, argv, cwd, env, rows=24, columns=100):
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = Screen(columns, rows)
         self.screen.write_process_input = self.type
         self.stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()

@@ -65,8 +65,7 @@ def test_a_hang_is_killed_at_its_deadline(project, box, body):
 def test_a_hang_shows_where_it_hung(project):
     write(project, ["time.sleep(1000)"])
     done = project.once("--timeout", "0.5")
-    assert "test_bad.py" in done.stdout
-    assert "time.sleep(1000)" in done.stdout, done.stdout
+    assert re.search(r"\+9 +test_bad\.py +# test_bad", done.stdout), done.stdout
 
 
 def test_a_hang_in_the_loop_ends_at_x(project):

@@ -47,7 +47,7 @@ def test_the_manual_names_the_same_options_and_keys(options):
         if line.startswith(".It Fl"):
             named |= {"-" + flag for flag in re.findall(r"Fl (-?[\w-]+)", line)}
     assert named == flags(options)
-    described = set(re.findall(r"^\.Cm ([a-z.]+) \.$", source, re.M))
+    described = set(re.findall(r"^Key\n\.Cm ([a-z.]+) \.$", source, re.M))
     described |= set(re.findall(r"^\.It Cm ([a-z.]+)$", source.split(".Sh CONFIGURATION")[1].split(".Sh KEYS")[0], re.M))
     assert described == keys(options)
 

@@ -121,11 +121,12 @@ def test_a_change_during_a_run_stops_it_and_starts_over(project):
     project.write("test_slow.py", f"def test_slow():\n    open({str(gate)!r}).read()\n")
     project.commit()
     loop = project.aloof()
-    loop.wait_for("test_slow.py::test_slow")
-    assert project.ran() == ["test_slow.py::test_slow"]
-    project.save("test_slow.py", "def test_slow():\n    assert 'the new one' == ''\n")
-    loop.wait_for("the new one")
-    loop.wait_for(red(1, 1))
+    with open(gate, "w"):  # opens as soon as the test reads
+        loop.wait_for("test_slow.py::test_slow")
+        assert project.ran() == ["test_slow.py::test_slow"]
+        project.save("test_slow.py", "def test_slow():\n    assert 'the new one' == ''\n")
+        loop.wait_for("the new one")
+        loop.wait_for(red(1, 1))
 
 
 def test_equal_length_saves_in_one_second_never_run_stale_code(project):
