@@ -202,6 +202,20 @@ static void the_time_goes_on_while_nothing_happens(void **state)
     end(&fixture);
 }
 
+static void a_resized_terminal_gets_a_bar_of_its_new_width(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture, (struct plain_options){.terminal = true, .term = "xterm", .columns = 60, .color = 2});
+    fixture.session.slots[0] = "tests/b.py::test_long_name_of_a_test";
+    plain_resized(fixture.plain, 40);
+    assert_true(has_seen(&fixture, ".............  0/0  0.0 s  tests/b.py:~"));
+    plain_resized(fixture.plain, 20);
+    assert_true(has_seen(&fixture, "\r\033[K......  0/0  0.0 s"));
+    plain_events.run_ended(fixture.plain, 0, NULL);
+    end(&fixture);
+}
+
 static void colours_follow_option_environment_and_terminal(void **state)
 {
     static const struct {
@@ -443,6 +457,7 @@ int main(void)
         cmocka_unit_test(a_file_gets_lines_without_codes),
         cmocka_unit_test(a_terminal_gets_blocks_above_a_bar_that_vanishes),
         cmocka_unit_test(the_time_goes_on_while_nothing_happens),
+        cmocka_unit_test(a_resized_terminal_gets_a_bar_of_its_new_width),
         cmocka_unit_test(colours_follow_option_environment_and_terminal),
         cmocka_unit_test(a_runner_that_cannot_work_is_quoted),
         cmocka_unit_test(an_interrupt_stops_the_run_and_a_second_one_does_not_wait),
