@@ -259,18 +259,6 @@ const char *session_prefix(const struct session *session)
     return session->prefix;
 }
 
-struct session_slot session_slot(const struct session *session, unsigned slot)
-{
-    struct session_slot view = {0};
-    if (session->pool == NULL || slot >= pool_slots(session->pool))
-        return view;
-    struct pool_slot_view running = pool_slot(session->pool, slot);
-    view.test_id = running.test_id;
-    if (running.test_id != NULL)
-        view.running_ns = (int64_t)uv_hrtime() - running.started_ns;
-    return view;
-}
-
 void session_part_closed(struct session *session)
 {
     if (--session->open_parts > 0)

@@ -83,9 +83,24 @@ static void finished(struct session *session, size_t index)
     pool_cancel(session->pool);
 }
 
+/* A leak is no failure, but it is said, with the test's name. */
+static void tell_leak(struct session *session, const struct event *event)
+{
+    char *id = bytes_dup(event->test_id);
+    char *commands = bytes_dup(event->file);
+    for (char *p = commands; p != NULL && *p != '\0'; p++)
+        if (*p == '\n')
+            *p = p[1] != '\0' ? ',' : '\0';
+    session_notice(session, "LEAK  %s left behind, now killed: %s", id, commands != NULL ? commands : "a process");
+    free(commands);
+    free(id);
+}
+
 static void on_event(void *owner, const struct event *event)
 {
     struct session *session = owner;
+    if (event_has_tag(event, TAG_LEAK) && event->test_id.data != NULL)
+        tell_leak(session, event);
     if (session->reporter != NULL && session->reporter->event != NULL)
         session->reporter->event(session->reporter_owner, event);
     size_t index = model_apply(&session->model, event, session_now());
@@ -181,7 +196,7 @@ static void on_ended(void *owner, const struct pool_end *end)
     if (complete)
         settle(session);
     model_end(&session->model);
-    if (end->how == RUN_BROKEN || session->exit_code >= 3)
+    if (end->how == RUN_BROKEN || session->exit_code == 3 || session->exit_code == 4)
         session->broken = mem_strdup(end->text);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)
         session->reporter->run_ended(session->reporter_owner, &session->model);
@@ -229,35 +244,3 @@ const struct pool_events session_pool_events = {
     .damage = on_damage,
     .closed = on_closed,
 };
-
-void session_status(const struct session *session, struct session_status *status)
-{
-    const char *root = repo_root(session->repo);
-    const char *base = strrchr(root, '/');
-    bool running = session->pool != NULL && pool_running(session->pool);
-    *status = (struct session_status){
-        .project = base != NULL && base[1] != '\0' ? base + 1 : root,
-        .branch = session->branch,
-        .runner = session->runner,
-        .git = repo_git_dir(session->repo) != NULL,
-        .added = session->added,
-        .modified = session->modified,
-        .dirs = session->watch != NULL ? watch_dirs(session->watch) : 0,
-        .polled = session->watch != NULL ? watch_polled(session->watch) : 0,
-        .boxes = session->settings.boxes,
-        .state = session->loop_plan.state,
-        .run = session->loop_plan.run,
-        .verdict = session->loop_plan.verdict,
-        .paused = session->loop_plan.paused,
-        .collecting = session->collecting,
-        .because = session->loop_plan.because,
-        .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),
-        .left_ns = -1,
-        .verdict_at_ns = session->verdict_at,
-        .reran = session->model.done,
-        .broken = session->broken,
-    };
-    const struct selfwrite_entry *entry;
-    vec_each (entry, &session->selfwrite.entries)
-        status->selfwritten += entry->ignored;
-}

@@ -1,0 +1,63 @@
+#include "session_private.h"
+
+#include "plan/estimate.h"
+
+static int64_t time_left(const struct session *session)
+{
+    unsigned slots = pool_slots(session->pool);
+    size_t *running = mem_zero(slots * sizeof *running);
+    size_t count = 0;
+    for (unsigned i = 0; i < slots; i++) {
+        const char *id = pool_slot(session->pool, i).test_id;
+        size_t test = id != NULL ? model_find(&session->model, bytes_of(id)) : MAP_NONE;
+        if (test != MAP_NONE)
+            running[count++] = test;
+    }
+    int64_t left_ns = session->collecting ? -1 : estimate_left(&session->model, slots, running, count, session_now());
+    free(running);
+    return left_ns;
+}
+
+struct session_slot session_slot(const struct session *session, unsigned slot)
+{
+    struct session_slot view = {0};
+    if (session->pool == NULL || slot >= pool_slots(session->pool))
+        return view;
+    struct pool_slot_view running = pool_slot(session->pool, slot);
+    view.test_id = running.test_id;
+    if (running.test_id != NULL)
+        view.running_ns = (int64_t)uv_hrtime() - running.started_ns;
+    return view;
+}
+
+void session_status(const struct session *session, struct session_status *status)
+{
+    const char *root = repo_root(session->repo);
+    const char *base = strrchr(root, '/');
+    bool running = session->pool != NULL && pool_running(session->pool);
+    *status = (struct session_status){
+        .project = base != NULL && base[1] != '\0' ? base + 1 : root,
+        .branch = session->branch,
+        .runner = session->runner,
+        .git = repo_git_dir(session->repo) != NULL,
+        .added = session->added,
+        .modified = session->modified,
+        .dirs = session->watch != NULL ? watch_dirs(session->watch) : 0,
+        .polled = session->watch != NULL ? watch_polled(session->watch) : 0,
+        .boxes = session->settings.boxes,
+        .state = session->loop_plan.state,
+        .run = session->loop_plan.run,
+        .verdict = session->loop_plan.verdict,
+        .paused = session->loop_plan.paused,
+        .collecting = session->collecting,
+        .because = session->loop_plan.because,
+        .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),
+        .left_ns = running ? time_left(session) : -1,
+        .verdict_at_ns = session->verdict_at,
+        .reran = session->model.done,
+        .broken = session->broken,
+    };
+    const struct selfwrite_entry *entry;
+    vec_each (entry, &session->selfwrite.entries)
+        status->selfwritten += entry->ignored;
+}
