@@ -1,0 +1,274 @@
+#include "store/ledger.h"
+
+#include "store/schema.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    EACH,
+    PUT_TEST,
+    PUT_RESULT,
+    ADD_OUTCOME,
+    GET_OUTCOME,
+    RETIRE,
+    SET_RED,
+    BEGIN_RUN,
+    END_RUN,
+    OLDEST_KEPT,
+    PRUNE_RESULTS,
+    PRUNE_TESTS,
+    PRUNE_RUNS,
+    STATEMENT_COUNT
+};
+
+_Static_assert(STATEMENT_COUNT == LEDGER_STATEMENTS, "room for each statement");
+
+static const char *const statement_sql[STATEMENT_COUNT] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns"
+             " FROM tests WHERE NOT gone ORDER BY id",
+    [PUT_TEST] =
+        "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
+        " usual_ns, time_ns, run, gone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0)"
+        " ON CONFLICT (name) DO UPDATE SET"
+        " test_group = CASE excluded.test_group WHEN '' THEN test_group ELSE excluded.test_group END,"
+        " outcome = excluded.outcome, red = excluded.red, fragile = excluded.fragile,"
+        " runnable = excluded.runnable, red_runs = excluded.red_runs, duration_ns = excluded.duration_ns,"
+        " usual_ns = CASE WHEN excluded.duration_ns = 0 THEN usual_ns"
+        " WHEN usual_ns = 0 THEN excluded.duration_ns"
+        " ELSE (usual_ns * 7 + excluded.duration_ns * 3) / 10 END,"
+        " time_ns = excluded.time_ns, run = excluded.run, gone = 0 RETURNING id",
+    [PUT_RESULT] =
+        "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us) VALUES (?, ?, ?, ?, ?)",
+    [ADD_OUTCOME] = "INSERT OR IGNORE INTO outcomes (name) VALUES (?)",
+    [GET_OUTCOME] = "SELECT id FROM outcomes WHERE name = ?",
+    [RETIRE] = "UPDATE tests SET gone = 1, red = 0, red_runs = 0 WHERE name = ?",
+    [SET_RED] =
+        "UPDATE tests SET red = ?2, red_runs = CASE WHEN ?2 THEN max(red_runs, 1) ELSE 0 END WHERE name = ?1",
+    [BEGIN_RUN] = "INSERT INTO runs (kind, started_ns) VALUES (?, ?) RETURNING id",
+    [END_RUN] = "UPDATE runs SET verdict = ?2, ended_ns = ?3 WHERE id = ?1",
+    [OLDEST_KEPT] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?",
+    [PRUNE_RESULTS] = "DELETE FROM results WHERE run < ?",
+    [PRUNE_TESTS] = "DELETE FROM tests WHERE gone AND run < ?",
+    [PRUNE_RUNS] = "DELETE FROM runs WHERE id < ?",
+};
+
+static void forget_outcomes(struct ledger *ledger)
+{
+    struct outcome_row *row;
+    vec_each (row, &ledger->outcomes)
+        free(row->name);
+    ledger->outcomes.len = 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    for (size_t i = 0; i < STATEMENT_COUNT; i++) {
+        sqlite3_finalize(ledger->statements[i]);
+        ledger->statements[i] = NULL;
+    }
+    forget_outcomes(ledger);
+    vec_release(&ledger->outcomes);
+    sqlite3_close(ledger->db);
+    ledger->db = NULL;
+    ledger->run = 0;
+}
+
+/* The statement, ready for its values; NULL when it cannot be compiled: step then tells why. */
+static sqlite3_stmt *prepared(struct ledger *ledger, enum statement which)
+{
+    sqlite3_stmt **statement = &ledger->statements[which];
+    if (*statement == NULL)
+        sqlite3_prepare_v3(ledger->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+    return *statement;
+}
+
+/* Runs the statement to its end. The first column of its row, if it has one, goes to *number. 0 or -errno. */
+static int step(struct ledger *ledger, sqlite3_stmt *statement, int64_t *number)
+{
+    if (statement == NULL)
+        return schema_errno(sqlite3_errcode(ledger->db));
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        if (number != NULL)
+            *number = sqlite3_column_int64(statement, 0);
+        while (code == SQLITE_ROW)
+            code = sqlite3_step(statement);
+    }
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE ? 0 : schema_errno(code);
+}
+
+static int run_statement(struct ledger *ledger, enum statement which)
+{
+    return step(ledger, prepared(ledger, which), NULL);
+}
+
+static int64_t outcome_id(struct ledger *ledger, const char *name, int *err)
+{
+    const struct outcome_row *row;
+    vec_each (row, &ledger->outcomes)
+        if (strcmp(row->name, name) == 0)
+            return row->id;
+    int64_t id = 0;
+    sqlite3_stmt *add = prepared(ledger, ADD_OUTCOME), *get = prepared(ledger, GET_OUTCOME);
+    sqlite3_bind_text(add, 1, name, -1, SQLITE_TRANSIENT);
+    *err = step(ledger, add, NULL);
+    sqlite3_bind_text(get, 1, name, -1, SQLITE_TRANSIENT);
+    if (*err == 0)
+        *err = step(ledger, get, &id);
+    if (*err == 0)
+        vec_push(&ledger->outcomes, (struct outcome_row){mem_strdup(name), id});
+    return id;
+}
+
+int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms)
+{
+    sqlite3_stmt *put = prepared(ledger, PUT_TEST);
+    sqlite3_bind_text(put, 1, test->id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 2, test->group, -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 3, test->outcome, -1, SQLITE_STATIC);
+    sqlite3_bind_int(put, 4, test->red);
+    sqlite3_bind_int(put, 5, test->fragile);
+    sqlite3_bind_int(put, 6, test->runnable);
+    sqlite3_bind_int64(put, 7, test->red_runs);
+    sqlite3_bind_int64(put, 8, test->duration_ns);
+    sqlite3_bind_int64(put, 9, time_ns);
+    sqlite3_bind_int64(put, 10, ledger->run);
+    int64_t row = 0;
+    int err = step(ledger, put, &row);
+    if (err < 0 || ledger->run == 0)
+        return err;
+    int64_t outcome = outcome_id(ledger, test->outcome, &err);
+    if (err < 0)
+        return err;
+    sqlite3_stmt *result = prepared(ledger, PUT_RESULT);
+    sqlite3_bind_int64(result, 1, ledger->run);
+    sqlite3_bind_int64(result, 2, row);
+    sqlite3_bind_int64(result, 3, outcome);
+    sqlite3_bind_int64(result, 4, at_ms);
+    sqlite3_bind_int64(result, 5, test->duration_ns / 1000);
+    return step(ledger, result, NULL);
+}
+
+int ledger_retire(struct ledger *ledger, const char *id)
+{
+    sqlite3_stmt *statement = prepared(ledger, RETIRE);
+    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    return step(ledger, statement, NULL);
+}
+
+int ledger_set_red(struct ledger *ledger, const char *id, bool red)
+{
+    sqlite3_stmt *statement = prepared(ledger, SET_RED);
+    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, red);
+    return step(ledger, statement, NULL);
+}
+
+int ledger_begin_run(struct ledger *ledger, const char *kind, int64_t time_ns)
+{
+    sqlite3_stmt *statement = prepared(ledger, BEGIN_RUN);
+    sqlite3_bind_text(statement, 1, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, time_ns);
+    return step(ledger, statement, &ledger->run);
+}
+
+static int prune(struct ledger *ledger, unsigned keep_runs)
+{
+    int64_t oldest = 0; /* run to keep; none when there are fewer */
+    sqlite3_stmt *statement = prepared(ledger, OLDEST_KEPT);
+    sqlite3_bind_int64(statement, 1, (int64_t)keep_runs - 1);
+    int err = step(ledger, statement, &oldest);
+    static const enum statement prunes[] = {PRUNE_RESULTS, PRUNE_TESTS, PRUNE_RUNS};
+    for (size_t i = 0; i < sizeof prunes / sizeof *prunes && err == 0; i++) {
+        statement = prepared(ledger, prunes[i]);
+        sqlite3_bind_int64(statement, 1, oldest);
+        err = step(ledger, statement, NULL);
+    }
+    return err;
+}
+
+int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs)
+{
+    sqlite3_stmt *statement = prepared(ledger, END_RUN);
+    sqlite3_bind_int64(statement, 1, ledger->run);
+    sqlite3_bind_text(statement, 2, verdict, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 3, time_ns);
+    ledger->run = 0;
+    int err = step(ledger, statement, NULL);
+    return err < 0 ? err : prune(ledger, keep_runs);
+}
+
+int ledger_begin(struct ledger *ledger)
+{
+    ledger->run_before = ledger->run;
+    return run_statement(ledger, BEGIN);
+}
+
+int ledger_end(struct ledger *ledger, int err, struct error *why)
+{
+    if (err == 0)
+        err = run_statement(ledger, COMMIT);
+    if (err == 0)
+        return 0;
+    error_set(why, err, "%s", sqlite3_errmsg(ledger->db));
+    if (sqlite3_get_autocommit(ledger->db) == 0)
+        run_statement(ledger, ROLLBACK);
+    forget_outcomes(ledger); /* those added were rolled back */
+    ledger->run = ledger->run_before;
+    return err;
+}
+
+int ledger_open(struct ledger *ledger, const char *path, struct error *error)
+{
+    return schema_open(&ledger->db, path, error);
+}
+
+void ledger_wait(struct ledger *ledger, int wait_ms)
+{
+    sqlite3_busy_timeout(ledger->db, wait_ms);
+}
+
+/* 1: there may be more; 0: this was the last; or -errno. */
+static int each_row(sqlite3_stmt *statement, bool (*each)(void *owner, const struct history_test *test),
+                    void *owner)
+{
+    int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW)
+        return code == SQLITE_DONE ? 0 : schema_errno(code);
+    struct history_test test = {
+        .id = (const char *)sqlite3_column_text(statement, 0),
+        .group = (const char *)sqlite3_column_text(statement, 1),
+        .outcome = (const char *)sqlite3_column_text(statement, 2),
+        .red = sqlite3_column_int(statement, 3) != 0,
+        .fragile = sqlite3_column_int(statement, 4) != 0,
+        .runnable = sqlite3_column_int(statement, 5) != 0,
+        .red_runs = (unsigned)sqlite3_column_int64(statement, 6),
+        .duration_ns = sqlite3_column_int64(statement, 7),
+        .usual_ns = sqlite3_column_int64(statement, 8),
+    };
+    if (test.id == NULL || test.group == NULL || test.outcome == NULL)
+        return -EBADMSG;
+    return each(owner, &test);
+}
+
+int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
+                void *owner, struct error *why)
+{
+    sqlite3_stmt *statement = prepared(ledger, EACH);
+    int err = statement != NULL ? 1 : schema_errno(sqlite3_errcode(ledger->db));
+    while (err > 0)
+        err = each_row(statement, each, owner);
+    if (err < 0)
+        error_set(why, err, "%s", sqlite3_errmsg(ledger->db));
+    sqlite3_reset(statement);
+    return err;
+}

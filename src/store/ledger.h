@@ -1,0 +1,50 @@
+/* The history's database at work: its statements, transactions, and the run that is being written. Who uses
+ * it decides when, and what to do about errors; all are negative errnos as of schema.h. */
+#ifndef ALOOF_STORE_LEDGER_H
+#define ALOOF_STORE_LEDGER_H
+
+#include "core/vec.h"
+#include "store/history.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+#define LEDGER_STATEMENTS 16
+
+struct outcome_row {
+    char *name;
+    int64_t id;
+};
+
+struct ledger {
+    struct sqlite3 *db;
+    struct sqlite3_stmt *statements[LEDGER_STATEMENTS]; /* compiled when first used */
+    VEC(struct outcome_row) outcomes;                   /* known to be in the database */
+    int64_t run;                                        /* that results belong to; 0: none */
+    int64_t run_before;                                 /* the transaction began */
+};
+
+/* Opens as schema_open does; the ledger is zeroed, or was closed. */
+int ledger_open(struct ledger *ledger, const char *path, struct error *error);
+
+/* How long to wait for a lock that somebody else holds. */
+void ledger_wait(struct ledger *ledger, int wait_ms);
+
+/* A transaction: what is written is between the two. err: what came of it; when negative, or when it cannot
+ * be committed, nothing is kept and `why` tells the reason. */
+int ledger_begin(struct ledger *ledger);
+int ledger_end(struct ledger *ledger, int err, struct error *why);
+
+/* See the functions of history.h; at_ms: milliseconds since the run's start. */
+int ledger_begin_run(struct ledger *ledger, const char *kind, int64_t time_ns);
+int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms);
+int ledger_retire(struct ledger *ledger, const char *id);
+int ledger_set_red(struct ledger *ledger, const char *id, bool red);
+int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs);
+int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
+                void *owner, struct error *why);
+
+/* Closes and releases; the ledger can be opened again. */
+void ledger_close(struct ledger *ledger);
+
+#endif
