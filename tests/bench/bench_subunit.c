@@ -1,6 +1,6 @@
 /* bench_subunit [FILE]: events a second through the reader, and through the writer, over a stream of 100,000
  * events (50,000 tests, each inprogress and success with timestamps). With FILE the stream is also put there,
- * for a peer to read. Prints `reader EVENTS_PER_S` and `writer EVENTS_PER_S`. */
+ * for a peer to read. Prints `reader EVENTS_PER_S` (the best of the rounds) and `writer EVENTS_PER_S`. */
 #include "stream/subunit.h"
 
 #include <inttypes.h>
@@ -79,18 +79,29 @@ static int save(const struct buf *stream, const char *path)
     return 0;
 }
 
+/* Events a second in the best of the rounds; 0 when events were lost. */
+static double reader_speed(const struct buf *stream)
+{
+    double best_s = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        double start = now_s();
+        if (read_stream(stream) != UINT64_C(2) * TESTS)
+            return 0;
+        double took_s = now_s() - start;
+        if (i == 0 || took_s < best_s)
+            best_s = took_s;
+    }
+    return 2.0 * TESTS / best_s;
+}
+
 int main(int argc, char **argv)
 {
     struct buf stream = {0};
     double start = now_s();
     write_stream(&stream);
-    double written = now_s();
-    uint64_t events = 0;
-    for (int i = 0; i < ROUNDS; i++)
-        events += read_stream(&stream);
-    double read = now_s();
-    int code = events == UINT64_C(2) * TESTS * ROUNDS ? 0 : 1;
-    printf("reader %.0f\nwriter %.0f\n", (double)events / (read - written), 2.0 * TESTS / (written - start));
+    double writer = 2.0 * TESTS / (now_s() - start), reader = reader_speed(&stream);
+    int code = reader > 0 ? 0 : 1;
+    printf("reader %.0f\nwriter %.0f\n", reader, writer);
     if (argc > 1)
         code |= save(&stream, argv[1]);
     buf_release(&stream);
