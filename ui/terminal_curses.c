@@ -337,12 +337,30 @@ static int input_of(wint_t code, bool function_key)
     }
 }
 
+/* What follows an ESC at once belongs to it (ECMA-48, 5.4, and Alt with a key): a key that terminfo does not
+ * know must not come out as the commands that its letters are. */
+static int read_escape(void)
+{
+    wint_t code;
+    if (get_wch(&code) == ERR)
+        return INPUT_ESCAPE;
+    if (code == 'O')
+        get_wch(&code);
+    if (code == '[')
+        while (get_wch(&code) != ERR && (code < 0x40 || code > 0x7E))
+            continue;
+    return INPUT_OTHER;
+}
+
 static void read_keys(struct terminal *terminal)
 {
     wint_t code;
     int kind;
-    while (terminal->holder == HOLDER_US && (kind = get_wch(&code)) != ERR)
-        terminal->events->key(terminal->owner, input_of(code, kind == KEY_CODE_YES));
+    while (terminal->holder == HOLDER_US && (kind = get_wch(&code)) != ERR) {
+        bool escape = kind == OK && code == INPUT_ESCAPE;
+        int input = escape ? read_escape() : input_of(code, kind == KEY_CODE_YES);
+        terminal->events->key(terminal->owner, input);
+    }
 }
 
 static void leave(struct terminal *terminal, enum holder holder)

@@ -152,7 +152,8 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
     else
         buf_puts(line, running[status->run]);
     bool told = status->because != NULL && *status->because != '\0' && status->runner != NULL;
-    if (told && (status->state != LOOP_IDLE || status->run != RUN_NONE))
+    bool asked = told && strcmp(status->because, "key") == 0; /* who pressed it knows */
+    if (told && !asked && (status->state != LOOP_IDLE || status->run != RUN_NONE))
         add_part(line, screen, status->because);
 }
 
