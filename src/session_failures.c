@@ -76,12 +76,12 @@ void session_failures_recall(struct session *session)
             vec_push(&session->failures, (struct failure){.test = i});
 }
 
-void session_failures_sweep(struct session *session)
+void session_failures_sweep(struct session *session, bool keep_fixed)
 {
     size_t kept = 0;
     for (size_t i = 0; i < session->failures.len; i++) {
         struct failure *failure = &session->failures.items[i];
-        if (session->model.tests.items[failure->test].red)
+        if (session->model.tests.items[failure->test].red || (keep_fixed && failure->fixed))
             session->failures.items[kept++] = *failure;
         else
             trace_release(&failure->trace);

@@ -66,7 +66,7 @@ void session_repo_changes(struct session *session);
 /* session_failures.c: the list of failures as the screen shows it. */
 void session_failure_update(struct session *session, size_t test);
 void session_failures_recall(struct session *session); /* known red tests, at start */
-void session_failures_sweep(struct session *session);  /* drops what is fixed or retired */
+void session_failures_sweep(struct session *session, bool keep_fixed); /* drops what is retired, and fixed */
 void session_failures_remark(struct session *session); /* marks changed lines again */
 void session_failures_release(struct session *session);
 

@@ -11,8 +11,7 @@ static const char *kind_name(enum run_kind kind)
 /* follow_up: the full run that a passed red run asks for; what was just fixed stays in sight during it. */
 static void begin_run(struct session *session, bool follow_up)
 {
-    if (!follow_up)
-        session_failures_sweep(session);
+    session_failures_sweep(session, follow_up);
     strings_clear(&session->files);
     session->all_files = !loop_files(&session->loop_plan, &session->model, &session->files);
     strings_clear(&session->covered);
@@ -183,6 +182,7 @@ static void settle(struct session *session)
             history_set_red(session->history, test->id, test->red);
     }
     free(was_gone);
+    session_failures_sweep(session, true);
 }
 
 static void on_ended(void *owner, const struct pool_end *end)
