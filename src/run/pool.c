@@ -226,8 +226,7 @@ void pool_warm(struct pool *pool)
     pool->worker = worker_start(pool->loop, &pool->options.worker, &pool_worker_events, pool);
 }
 
-/* JSON has no way to say octets that are not UTF-8: such a name is said with question marks, and not found.
- */
+/* JSON cannot say octets that are not UTF-8: such a name goes with question marks, and will not be found. */
 static json_t *pack_text(const char *text)
 {
     json_t *string = json_string(text);

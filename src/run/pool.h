@@ -76,8 +76,7 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
 void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,
                size_t count);
 
-/* No more parcels will come once the current boxes are done: the run ends when they are. Safe to call again.
- */
+/* No more parcels will come once the current boxes are done: the run ends when they are. Safe again. */
 void pool_finish(struct pool *pool);
 
 /* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted

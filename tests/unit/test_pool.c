@@ -348,6 +348,7 @@ static void tells_the_story(void **state)
     struct fixture f;
     open_fixture(&f, 1);
     f.options.timeout_ms = story->timeout_ms;
+    f.options.grace_ms = strncmp(story->args, "late:", 5) == 0 ? DEADLINE_MS : 1;
     open_pool(&f);
     run(&f, story->args);
     assert_string_equal(after_listing(&f), story->log);
@@ -454,6 +455,29 @@ static void a_refusal_and_a_missing_interpreter_are_broken_each_time(void **stat
     close_fixture(&f);
 }
 
+static void files_and_odd_names_reach_the_worker(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_fixture(&f, 1);
+    f.parcel_size = 1;
+    open_pool(&f);
+    static char *odd[] = {(char *)"pass:\xff\xc3\xa9", (char *)"pass:\xc3\xa9"},
+                *named[] = {(char *)"pass:file"};
+    struct strings args = {.items = odd, .len = 2}, files = {.items = named, .len = 1};
+    vec_push(&f.ids, "pass:???");
+    vec_push(&f.ids, "pass:\xc3\xa9");
+    vec_push(&f.ids, "pass:file");
+    pool_run(f.pool, 1, &args, &files);
+    uv_run(&f.loop, UV_RUN_DEFAULT);
+    assert_true(f.ended);
+    assert_int_equal(f.how, RUN_COMPLETE);
+    assert_non_null(strstr(buf_str(&f.log), "pass:??? success\n"));
+    assert_non_null(strstr(buf_str(&f.log), "pass:\xc3\xa9 success\n"));
+    assert_non_null(strstr(buf_str(&f.log), "pass:file success\n"));
+    close_fixture(&f);
+}
+
 static void cancelled_while_it_lists(void **state)
 {
     (void)state;
@@ -485,6 +509,43 @@ static void cancelled_while_tests_run(void **state)
     run(&f, "pass:again");
     assert_string_equal(buf_str(&f.log), "pass:again exists\nlisted 1\ngive 0: 0\npass:again inprogress\n"
                                          "pass:again success\nended complete 0 (1 passed)\n");
+    close_fixture(&f);
+}
+
+static void cancelled_again_while_it_cancels(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_fixture(&f, 2);
+    f.parcel_size = 1;
+    open_pool(&f);
+    f.awaited = "hang:b inprogress\n";
+    run(&f, "hang:a hang:b");
+    f.cancel_after = "hang:a [interrupted]\n";
+    pool_cancel(f.pool);
+    uv_run(&f.loop, UV_RUN_DEFAULT);
+    const char *end = strstr(buf_str(&f.log), "hang:b inprogress\n");
+    assert_string_equal(end, "hang:b inprogress\nhang:a [interrupted]\ncancel\nhang:b [interrupted]\n"
+                             "ended cancelled -1 ()\n");
+    close_fixture(&f);
+}
+
+static void cancelled_before_the_worker_is_there(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_fixture(&f, 1);
+    open_pool(&f);
+    f.cancel_after = "hello\n"; /* the run was sent before, and goes on to list */
+    run(&f, "pass:a");
+    assert_string_equal(buf_str(&f.log), "hello\ncancel\nended cancelled -1 ()\n");
+    struct strings none = {0};
+    buf_clear(&f.log);
+    f.ended = false;
+    pool_run(f.pool, ++f.serial, &none, NULL);
+    pool_cancel(f.pool);
+    uv_run(&f.loop, UV_RUN_DEFAULT);
+    assert_string_equal(buf_str(&f.log), "ended cancelled -1 ()\n");
     close_fixture(&f);
 }
 
@@ -628,7 +689,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_run_without_tests_ends),
         cmocka_unit_test(a_run_that_cannot_begin_is_broken),
         cmocka_unit_test(a_refusal_and_a_missing_interpreter_are_broken_each_time),
+        cmocka_unit_test(files_and_odd_names_reach_the_worker),
         cmocka_unit_test(cancelled_while_it_lists),
+        cmocka_unit_test(cancelled_again_while_it_cancels),
+        cmocka_unit_test(cancelled_before_the_worker_is_there),
         cmocka_unit_test(cancelled_while_tests_run),
         cmocka_unit_test(cancelled_in_the_middle_of_a_step),
         cmocka_unit_test(a_worker_deaf_to_the_cancel_is_replaced),

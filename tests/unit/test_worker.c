@@ -152,7 +152,7 @@ static void a_command_larger_than_the_pipe_arrives(void **state)
     char *name = mem_zero(1000001);
     memset(name, 'x', 1000000);
     memcpy(name, "pass:", 5);
-    worker_send(f.worker, "run", -1, json_pack("{s:i,s:[s]}", "serial", 1, "args", name));
+    worker_send(f.worker, "run", -1, json_pack("{s:i,s:[s],s:n}", "serial", 1, "args", name, "files"));
     run_until(&f, "message listed -1 {\"rootdir\":\"/\",\"serial\":1,\"tests\":1}");
     assert_non_null(strstr(buf_str(&f.log), name));
     free(name);
