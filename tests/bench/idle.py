@@ -28,7 +28,7 @@ def measure(subject, argv, seconds):
     says, _ = subject.edit()
     terminal = Terminal(argv, subject.root, {**subject.env, MARK: mark}, rows=50, columns=120)
     try:
-        terminal.wait_for(lambda t: loops.verdict_of_aloof(t, says) or "RED 1 of" in t.text, 60)
+        terminal.wait_for(lambda t: loops.verdict_of_aloof(t, says), 60)
         loops.settle(terminal)
         before = count(mark)
         if not terminal.quiet(seconds):

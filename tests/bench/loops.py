@@ -16,7 +16,7 @@ POLL_S = 2
 
 
 def verdict_of_aloof(terminal, says):
-    return says in terminal.text and re.search(r"RED 1 of \d+ · reran", terminal.text) is not None
+    return says in terminal.text and re.search(r"RED 1 of \d+ · (?:re)?ran \d+ in", terminal.text) is not None
 
 
 def verdict_of_pytest(terminal, says):
