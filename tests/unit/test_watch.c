@@ -101,7 +101,7 @@ static void content_that_was_learnt_in_the_background_counts(void **state)
     scratch_write(&tree->scratch, "d/a.py", "same");
     scratch_write(&tree->scratch, "d/b.py", "same");
     ripen(tree, "d/b.py");
-    start(tree);
+    start_unlearnt(tree, (struct watch_options){0});
     assert_non_null(tree->watch->lesson);
     WAIT(tree, tree->watch->lesson == NULL);
     scratch_write(&tree->scratch, "d/a.py", "same");
@@ -298,7 +298,6 @@ static void no_timer_runs_when_nothing_happens(void **state)
     struct tree *tree = *state;
     scratch_write(&tree->scratch, "a.py", "1");
     start(tree);
-    WAIT(tree, tree->watch->lesson == NULL);
     settle(tree);
     bool found = false;
     uv_walk(&tree->loop, note_timer, &found);
@@ -314,7 +313,7 @@ static void close_at_once(void **state)
         scratch_write(&tree->scratch, name, "1");
         free(name);
     }
-    start(tree);
+    start_unlearnt(tree, (struct watch_options){0});
     scratch_write(&tree->scratch, "f1", "2");
     watch_close(tree->watch);
     WAIT(tree, tree->closed);

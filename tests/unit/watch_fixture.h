@@ -126,13 +126,20 @@ static inline void assert_only(const struct tree *tree, const char *what)
     assert_int_equal(tree->seen.len, 1);
 }
 
-static inline void start_with(struct tree *tree, struct watch_options options)
+static inline void start_unlearnt(struct tree *tree, struct watch_options options)
 {
     char *notice = NULL;
     struct error error = {{0}};
     assert_int_equal(repo_open(&tree->repo, tree->scratch.dir, &notice, &error), 0);
     assert_null(notice);
     assert_int_equal(watch_start(&tree->watch, &tree->loop, tree->repo, &options, &EVENTS, tree, &error), 0);
+}
+
+/* Starts, and waits until all content is known. */
+static inline void start_with(struct tree *tree, struct watch_options options)
+{
+    start_unlearnt(tree, options);
+    WAIT(tree, tree->watch->lesson == NULL);
 }
 
 static inline void start(struct tree *tree)
