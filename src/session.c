@@ -176,7 +176,9 @@ int session_open(struct session **out, uv_loop_t *loop, const struct session_opt
     session->before_wait.data = session;
     uv_prepare_start(&session->before_wait, before_wait);
     uv_unref((uv_handle_t *)&session->before_wait);
-    session->open_parts++;
+    uv_timer_init(loop, &session->flush);
+    session->flush.data = session;
+    session->open_parts += 2;
     open_history(session);
     make_pool(session);
     *out = session;
@@ -269,7 +271,7 @@ void session_part_closed(struct session *session)
     events->closed(owner);
 }
 
-static void prepare_closed(uv_handle_t *handle)
+static void handle_closed(uv_handle_t *handle)
 {
     session_part_closed(handle->data);
 }
@@ -279,7 +281,8 @@ void session_close(struct session *session)
     if (session->closing)
         return;
     session->closing = true;
-    uv_close((uv_handle_t *)&session->before_wait, prepare_closed);
+    uv_close((uv_handle_t *)&session->before_wait, handle_closed);
+    uv_close((uv_handle_t *)&session->flush, handle_closed);
     pool_close(session->pool);
     if (session->watch != NULL)
         watch_close(session->watch);

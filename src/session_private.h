@@ -23,7 +23,8 @@ struct session {
     const struct session_reporter *reporter; /* NULL: none */
     void *reporter_owner;
     uv_prepare_t before_wait;    /* hands out one `changed` per turn of the loop */
-    unsigned open_parts;         /* pool, watch, prepare: count down to closed() */
+    uv_timer_t flush;            /* armed while results wait for the history */
+    unsigned open_parts;         /* pool, watch, prepare, timer: count down to closed() */
     bool closing;
 
     struct model model;
@@ -45,6 +46,9 @@ struct session {
     size_t added, modified;
     int exit_code;
 };
+
+/* What a kill -9 may cost of the history at most. */
+#define SESSION_FLUSH_MS 50
 
 /* UTC now, in ns. */
 int64_t session_now(void);
@@ -70,7 +74,7 @@ void session_failures_sweep(struct session *session, bool keep_fixed); /* drops 
 void session_failures_remark(struct session *session); /* marks changed lines again */
 void session_failures_release(struct session *session);
 
-/* A part (pool, watch, prepare) is closed. */
+/* A part (pool, watch, prepare, timer) is closed. */
 void session_part_closed(struct session *session);
 
 #endif

@@ -54,6 +54,12 @@ static size_t failures_of_run(const struct model *model)
     return red;
 }
 
+static void flush(uv_timer_t *timer)
+{
+    struct session *session = timer->data;
+    history_flush(session->history);
+}
+
 static void remember(struct session *session, const struct test *test)
 {
     const struct history_test known = {
@@ -68,6 +74,8 @@ static void remember(struct session *session, const struct test *test)
         .usual_ns = test->usual_ns,
     };
     history_result(session->history, &known, session_now());
+    if (!uv_is_active((uv_handle_t *)&session->flush))
+        uv_timer_start(&session->flush, flush, SESSION_FLUSH_MS, 0);
 }
 
 static void finished(struct session *session, size_t index)
