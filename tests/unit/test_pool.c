@@ -636,7 +636,7 @@ static void shows_what_runs(void **state)
     view = pool_slot(f.pool, 0);
     assert_string_equal(view.test_id, "hang:b");
     assert_int_equal(view.held, 2);
-    assert_int_equal(view.pid, 1000);
+    assert_int_equal(view.pid, 2000);
     assert_in_range(view.started_ns, before_ns, (int64_t)uv_hrtime());
     pool_cancel(f.pool);
     assert_null(pool_slot(f.pool, 0).test_id);
