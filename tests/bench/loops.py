@@ -28,8 +28,7 @@ def verdict_of_pytest(terminal, says):
 
 def settle(terminal, phase=0.0):
     """Until the tool has nothing more to say and time enough has gone by for the next edit."""
-    while not terminal.quiet(BETWEEN_EDITS_S + phase * POLL_S):
-        pass
+    terminal.settle(BETWEEN_EDITS_S + phase * POLL_S, 60)
 
 
 def measure(subject, argv, verdict, rounds):

@@ -109,6 +109,13 @@ class Terminal:
             pass
         return not self.read(seconds)
 
+    def settle(self, seconds, deadline=DEADLINE):
+        """Reads until nothing was written for so long."""
+        end = time.monotonic() + deadline
+        while not self.quiet(seconds):
+            if time.monotonic() > end:
+                raise Waited(f"still writing after {deadline} s; the screen:\n{self.text}")
+
     def wait_exit(self, seconds=DEADLINE):
         """The exit code once the program is gone; minus the signal that it died of."""
         end = time.monotonic() + seconds

@@ -18,7 +18,7 @@ def write(project, body, header="import os, signal, subprocess, sys, time"):
     project.commit()
 
 
-@pytest.mark.parametrize("box", ["auto", "group", "test"])
+@pytest.mark.parametrize("box", ["auto", "test"])
 @pytest.mark.parametrize("body, says", [
     (["os.abort()"], "SIGABRT"),
     (["import ctypes", "ctypes.string_at(0)"], "SIGSEGV"),
