@@ -131,6 +131,10 @@ static void on_listed(void *owner, size_t tests)
 static void on_hungry(void *owner, unsigned slot)
 {
     struct session *session = owner;
+    size_t left = session->schedule.parcels.len - session->schedule.next;
+    bool in_reserve = pool_slot(session->pool, slot).held > 0;
+    if (in_reserve && left > 0 && left <= pool_slots(session->pool))
+        return; /* the last ones wait for whoever is free first, not behind a long one */
     const struct parcel *parcel = session->stop_on_failure ? NULL : schedule_take(&session->schedule);
     if (parcel == NULL) {
         pool_finish(session->pool);
@@ -231,8 +235,8 @@ static void on_hello(void *owner, const char *runner, const char *python, const 
 static void on_damage(void *owner, const char *reason)
 {
     struct session *session = owner;
-    session->model.damage++;
-    session_notice(session, "the runner's stream is damaged: %s", reason);
+    session->model.damage += pool_running(session->pool);
+    session_notice(session, "the worker: %s", reason);
 }
 
 static void on_closed(void *owner)

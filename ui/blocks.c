@@ -1,11 +1,10 @@
 #include "ui/blocks.h"
 
+#include "failure.h"
 #include "ui/view.h"
 
 #include <stdlib.h>
 
-#define OUTPUT_LINES 3        /* shown of the output of a crash */
-#define OUTPUT_LINES_ALONE 12 /* and where there is nothing else to show */
 #define BROKEN_LINES_MAX 1000
 
 static void add_line(struct story *story, enum style style, bool heading, char *take_text)
@@ -34,42 +33,6 @@ static void build_broken(struct block *block, const char *text, bool none_found)
     }
 }
 
-/* A crash, a hang and the like say why in their reason; it is one line. */
-static char *detail_of(const struct test *test)
-{
-    char *reason = NULL;
-    if (test->outcome == OUTCOME_CRASHED || test->outcome == OUTCOME_TIMEOUT ||
-        test->outcome == OUTCOME_NOT_RUN)
-        reason = result_text(test->result, "reason");
-    if (reason == NULL && test->outcome == OUTCOME_ERROR)
-        reason = mem_strdup("in setup or teardown");
-    if (reason != NULL)
-        reason[strcspn(reason, "\n")] = '\0';
-    return reason;
-}
-
-/* What the test wrote, where that helps: it died, or left no traceback. */
-static char *output_of(const struct test *test, const struct trace *trace)
-{
-    bool died = test->outcome == OUTCOME_CRASHED || test->outcome == OUTCOME_TIMEOUT;
-    if (!died && trace->frames.len > 0)
-        return NULL;
-    struct buf output = {0};
-    static const char *const names[] = {"stdout", "stderr"};
-    for (size_t i = 0; i < 2; i++) {
-        char *text = result_text(test->result, names[i]);
-        if (text != NULL)
-            buf_puts(&output, text);
-        free(text);
-    }
-    bool some = output.len > 0;
-    char *text = buf_take(&output);
-    if (some)
-        return text;
-    free(text);
-    return NULL;
-}
-
 static void build_failure(struct block *block, const struct snapshot *snapshot, bool ascii)
 {
     const struct failure *failure = &snapshot->failures[block->failure];
@@ -78,25 +41,11 @@ static void build_failure(struct block *block, const struct snapshot *snapshot, 
         add_line(&block->story, STYLE_GREEN, true, mem_printf("fixed %s", test->id));
         return;
     }
-    char *detail = detail_of(test);
-    char *output = output_of(test, &failure->trace);
-    struct story_input input = {
-        .label = outcome_label(test->outcome),
-        .id = test->id,
-        .detail = detail,
-        .duration_ns = test->duration_ns,
-        .red_runs = test->red_runs,
-        .trace = &failure->trace,
-        .editor = snapshot->editor,
-        .prefix = snapshot->prefix,
-        .output = output,
-        .output_lines = failure->trace.frames.len > 0 ? OUTPUT_LINES : OUTPUT_LINES_ALONE,
-        .unfold = block->stamp.unfolded,
-        .ascii = ascii,
-    };
-    story_build(&block->story, &input);
-    free(detail);
-    free(output);
+    const struct failure_look look = {.editor = snapshot->editor,
+                                      .prefix = snapshot->prefix,
+                                      .unfold = block->stamp.unfolded,
+                                      .ascii = ascii};
+    failure_tell(&block->story, test, &failure->trace, &look);
 }
 
 /* Which frames are marked as changed may differ after every save, without anything else being new. */

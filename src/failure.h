@@ -1,0 +1,20 @@
+/* A failing test, told: what the model knows of it and the frames of its trace as
+ * the story that every front end shows. Pure. */
+#ifndef ALOOF_FAILURE_H
+#define ALOOF_FAILURE_H
+
+#include "plan/model.h"
+#include "trace/story.h"
+
+struct failure_look {
+    const char *editor; /* the command in location lines: "vim" */
+    const char *prefix; /* how root-relative paths look from where the person stands: "", "../" */
+    bool unfold;        /* show foreign frames */
+    bool ascii;
+};
+
+/* Builds the story; `story` is initialised by it. */
+void failure_tell(struct story *story, const struct test *test, const struct trace *trace,
+                  const struct failure_look *look);
+
+#endif
