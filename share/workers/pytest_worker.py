@@ -26,6 +26,7 @@ import os
 import re
 import select
 import signal
+import stat
 import struct
 import sys
 import tempfile
@@ -380,6 +381,8 @@ class Template:
         self.events = events
         self.commands = Commands()
         self.run = None
+        self.standby = None  # a run in advance, with the arguments of the last one
+        self.wish = None  # arguments for the next standby
         self.lessons = []  # modules to import while idle
         self.places = library_places()
         self.entry_points = EntryPoints()
@@ -396,20 +399,19 @@ class Template:
         """Until standard input ends. Then nothing of ours is left."""
         self.deaths = Deaths()
         while True:
-            reading = [0, self.deaths.fd]
-            writing = []
-            if self.run is not None:
-                reading += self.run.listening
-                writing += [self.run.commands_fd] if self.run.pending else []
-            ready = wait(reading, writing, 0 if self.lessons and self.run is None else None)
-            if self.run is not None:
-                self.run.exchange(ready)
+            handle = self.run or self.standby
+            leisure = self.run is None and bool(self.lessons or self.wish is not None)
+            reading = [0, self.deaths.fd] + (handle.listening if handle else [])
+            writing = [handle.commands_fd] if handle and handle.pending else []
+            ready = wait(reading, writing, 0 if leisure else None)
+            if handle:
+                handle.exchange(ready)
             if self.deaths.fd in ready:
                 self.bury(dict(self.deaths.reap()))
             if 0 in ready and not self.obey():
                 break
-            if not ready and self.lessons:
-                self.learn(*self.lessons.pop(0))
+            if not ready and leisure:
+                self.use_leisure()
         kill_family()
 
     def obey(self):
@@ -417,28 +419,57 @@ class Template:
         for verb, _, octets, body in self.commands.feed(data):
             if verb == "run":
                 self.stop()
-                self.start(body)
+                self.start(body, octets)
             elif verb == "stop":
                 self.stop()
             elif self.run is not None:
                 self.run.send(octets)
         return bool(data)
 
-    def start(self, body):
-        self.run = RunHandle(body["serial"])
-        self.run.pid = fork()
-        if self.run.pid:
-            self.run.close_far_ends()
-            return
+    def start(self, body, octets):
+        args = [str(arg) for arg in body["args"]]
+        signature = self.signature(args)
+        self.run, self.standby, self.wish = self.standby, None, None
+        if self.run is not None and not (self.run.is_ready() and self.run.signature == signature):
+            kill(self.run.pid)
+            os.waitpid(self.run.pid, 0)
+            self.run.close()
+            self.run = None
+        if self.run is None:
+            self.run = self.fork_run(args, signature, False)
+        self.run.serial = body["serial"]
+        self.run.send(octets)
+
+    def fork_run(self, args, signature, in_advance):
+        handle = RunHandle(args, signature)
+        handle.pid = fork()
+        if handle.pid:
+            handle.close_far_ends()
+            return handle
         code = 70
         try:
             self.deaths.close()
-            self.run.become()
-            code = Run(self, body).main()
+            handle.become()
+            code = Run(self, handle, in_advance).main()
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(code)
+
+    @staticmethod
+    def signature(args):
+        """Differs when something did change that pytest reads before any code of the project."""
+        places = {os.getcwd()}
+        for arg in args:
+            places.add(os.path.abspath(arg.rpartition("=")[2].partition("::")[0]))
+        for place in list(places):
+            while os.path.dirname(place) != place:
+                place = os.path.dirname(place)
+                places.add(place)
+        names = ("", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini")
+        names += ("setup.cfg", "setup.py")
+        files = [os.path.join(place, name).rstrip("/") for place in sorted(places) for name in names]
+        return [stamp(file) for file in files], EntryPoints.state(), args
 
     def stop(self):
         """Kills the run; a run that has ended by itself was answered then."""
@@ -446,16 +477,28 @@ class Template:
             self.bury(kill_family())
 
     def bury(self, dead):
+        if self.standby is not None and self.standby.pid in dead:  # these arguments cannot be run in advance
+            self.standby.close()
+            self.standby = None
         if self.run is None or self.run.pid not in dead:
             return
         kill_family()
         run, self.run = self.run, None
         code, by = ending(dead[run.pid])
         run.exchange(run.listening)
-        self.lessons = self.select_lessons(run.report)
+        self.lessons = self.select_lessons(run.lessons())
+        self.wish = run.args
         body = {"serial": run.serial, "exit": code, "signal": by, "text": run.text.decode("utf-8", "replace")}
         self.events.message("ended", body)
         run.close()
+
+    def use_leisure(self):
+        """One small step at a time: commands come first."""
+        if self.lessons:
+            self.learn(*self.lessons.pop(0))
+        else:
+            args, self.wish = self.wish, None
+            self.standby = self.fork_run(args, self.signature(args), True)
 
     def select_lessons(self, report):
         try:
@@ -474,11 +517,26 @@ class Template:
             self.lessons = []  # what fails alone fails for a reason: take no chances with the rest
 
 
+def stamp(path):
+    """What changes with a file; for a directory, only whether there is one."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    if stat.S_ISDIR(status.st_mode):
+        return True
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
+
+
 class RunHandle:
     """What the template holds of a run: its ends of four pipes, and the last of what it printed."""
 
-    def __init__(self, serial):
-        self.serial = serial
+    READY = b"."  # first in the report of a run in advance: it has met no code of the project and waits
+
+    def __init__(self, args, signature):
+        self.args = args
+        self.signature = signature
+        self.serial = None
         self.pid = 0
         self.far_commands_fd, self.commands_fd = pipe()
         self.output_fd, self.far_output_fd = pipe()
@@ -506,6 +564,13 @@ class RunHandle:
         for fd in (nothing, self.far_output_fd, self.far_errors_fd):
             os.close(fd)
         self.streams = {identity(1): 1, identity(2): 2}
+
+    def is_ready(self):
+        self.exchange(self.listening)
+        return self.report == self.READY
+
+    def lessons(self):
+        return self.report[len(self.READY) :] if self.report.startswith(self.READY) else self.report
 
     def send(self, octets):
         self.pending += octets
@@ -640,17 +705,18 @@ def library_places():
 class Run:
     """One pytest session, and the plugin by which it becomes ours. Collects once; then slots do the rest."""
 
-    def __init__(self, template, body):
+    def __init__(self, template, handle, in_advance):
         self.events = template.events
         self.entry_points = template.entry_points
         self.places = template.places
-        self.commands_fd = template.run.far_commands_fd
-        self.report_fd = template.run.far_report_fd
-        self.streams = template.run.streams
-        self.serial = body["serial"]
-        self.args = [str(arg) for arg in body["args"]]
-        self.files = body.get("files")
-        self.warm = body.get("warm", True)
+        self.commands_fd = handle.far_commands_fd
+        self.report_fd = handle.far_report_fd
+        self.streams = handle.streams
+        self.args = handle.args
+        self.in_advance = in_advance
+        self.commands = Commands()
+        self.backlog = []
+        self.order = None  # the command that started it
         self.environment = dict(os.environ)
         self.known = set(sys.modules)
         self.wanted = None
@@ -683,6 +749,31 @@ class Run:
             stream.flush()
         return code
 
+    def await_order(self):
+        """pytest is about to load the project's code: go on when told to."""
+        if self.order is not None:
+            return
+        if self.in_advance:
+            if self.has_project_code():
+                os._exit(0)
+            os.write(self.report_fd, RunHandle.READY)
+        while not self.backlog:
+            data = os.read(self.commands_fd, 65536)
+            if not data:
+                os._exit(0)
+            self.backlog += self.commands.feed(data)
+        self.order = self.backlog.pop(0)[3]
+        importlib.invalidate_caches()
+
+    def has_project_code(self):
+        """Whether a plugin option or the like has imported what may change before the order comes."""
+        places = self.places[0] + self.places[1]
+        for name in set(sys.modules) - self.known:
+            origin = getattr(getattr(sys.modules[name], "__spec__", None), "origin", None) or "built-in"
+            if origin not in ("built-in", "frozen") and not origin.startswith(places):
+                return True
+        return False
+
     def plugin(self, pytest):
         """This object with its hooks marked, as far as this version of pytest knows their arguments."""
         wrapper = pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -706,6 +797,7 @@ class Run:
 
     def pytest_load_initial_conftests(self, early_config):
         neutralise(early_config.known_args_namespace)
+        self.await_order()
         outcome = yield
         error = outcome.excinfo and outcome.excinfo[1]
         if error is not None and type(error).__name__ == "ConftestImportFailure":
@@ -715,12 +807,13 @@ class Run:
             self.send_collection_failure(self.relative(str(error.path)), format_exception(cause), report)
 
     def pytest_cmdline_main(self, config):
+        self.await_order()
         self.entry_points.withdraw()
         self.rootdir = str(config.rootpath)
         self.maxfail = config.option.maxfail
         neutralise(config.option)
-        if self.files is not None:
-            self.want(self.files)
+        if self.order.get("files") is not None:
+            self.want(self.order["files"])
 
     def want(self, files):
         """Restricts collection to these files, below the root directory or else where we stand."""
@@ -814,14 +907,14 @@ class Run:
             self.events.lock_writes()
         for start in range(0, len(listing), 500):
             self.events.write(b"".join(listing[start : start + 500]))
-        body = {"serial": self.serial, "tests": len(self.items), "rootdir": self.rootdir}
+        body = {"serial": self.order["serial"], "tests": len(self.items), "rootdir": self.rootdir}
         if self.maxfail:
             body["maxfail"] = self.maxfail
         self.events.message("listed", body)
 
     def report_modules(self):
         """Tells the template what it would have been good to have imported."""
-        report = utf8(json.dumps(self.lessons() if self.warm else []))
+        report = utf8(json.dumps(self.lessons() if self.order.get("warm", True) else []))
         while report:
             report = report[os.write(self.report_fd, report) :]
         os.close(self.report_fd)
@@ -876,18 +969,21 @@ class Run:
     def serve(self):
         """Until no more boxes will come and all slots have ended."""
         self.deaths = Deaths()
-        commands = Commands()
         ended = False
-        while not ended or any(slot.pid for slot in self.slots.values()):
+        while True:
+            for verb, number, octets, _ in self.backlog:
+                ended = ended or verb == "end"
+                self.relay(verb, number, octets)
+            self.backlog = []
+            if ended and not any(slot.pid for slot in self.slots.values()):
+                break
             ready = wait([self.deaths.fd] if ended else [self.deaths.fd, self.commands_fd])
             if self.commands_fd in ready:
                 data = os.read(self.commands_fd, 65536)
                 if not data:  # the template is gone
                     kill_family()
                     os._exit(1)
-                for verb, number, octets, _ in commands.feed(data):
-                    ended = ended or verb == "end"
-                    self.relay(verb, number, octets)
+                self.backlog = self.commands.feed(data)
             if self.deaths.fd in ready:
                 for pid, status in self.deaths.reap():
                     self.bury(pid, status)
@@ -1254,7 +1350,8 @@ class Slot:
             return
         code, by = ending(dead[self.box_pid])
         left = [] if self.killed else self.leftovers()
-        kill_family()
+        if left or self.killed:
+            kill_family()
         for fd in self.raw:
             self.forward(fd)
         if self.shared.running >= 0:
