@@ -197,6 +197,16 @@ static void settle(struct session *session)
     session_failures_sweep(session, true);
 }
 
+/* Why the runner could not do it; and what to do, when there is no interpreter with the runner in it. */
+static char *explain(const struct session *session, const struct pool_end *end)
+{
+    if (session->runner != NULL || end->exit_code != 4)
+        return mem_strdup(end->text);
+    return mem_printf("%s (install pytest there, activate the project's virtualenv, or name the interpreter that "
+                      "has it: python = PATH in .aloof.conf)",
+                      end->text);
+}
+
 static void on_ended(void *owner, const struct pool_end *end)
 {
     struct session *session = owner;
@@ -209,7 +219,7 @@ static void on_ended(void *owner, const struct pool_end *end)
         settle(session);
     model_end(&session->model);
     if (end->how == RUN_BROKEN || session->exit_code == 3 || session->exit_code == 4)
-        session->broken = mem_strdup(end->text);
+        session->broken = explain(session, end);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)
         session->reporter->run_ended(session->reporter_owner, &session->model);
     bool cancelled = end->how == RUN_CANCELLED && !session->stop_on_failure;

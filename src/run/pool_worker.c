@@ -222,6 +222,7 @@ static void on_closed(void *owner, int64_t exit_code, int signal, const char *te
 {
     struct pool *pool = owner;
     struct death death = worker_death(exit_code, signal);
+    bool refused_work = pool->refused != NULL || !pool->greeted;
     pool->worker = NULL;
     pool->greeted = false;
     if (pool->state == POOL_CLOSING) {
@@ -234,7 +235,7 @@ static void on_closed(void *owner, int64_t exit_code, int signal, const char *te
     pool->refused = NULL;
     describe_end(&words, &death, refused, text);
     if (pool_is_in(pool, IN_LIVE)) {
-        pool_set_end(pool, RUN_BROKEN, refused != NULL ? 4 : -1, buf_str(&words));
+        pool_set_end(pool, RUN_BROKEN, refused_work ? 4 : -1, buf_str(&words));
         pool_write_off(pool, &death);
     }
     if (pool_is_in(pool, IN_LIVE | IN(POOL_STOPPING) | IN(POOL_BREAKING)))

@@ -450,7 +450,7 @@ static void a_refusal_and_a_missing_interpreter_are_broken_each_time(void **stat
     open_pool(&f);
     for (int i = 0; i < 2; i++) {
         run(&f, "pass:a");
-        assert_string_equal(buf_str(&f.log), "ended broken -1 (no-such-python: not found)\n");
+        assert_string_equal(buf_str(&f.log), "ended broken 4 (no-such-python: not found)\n");
     }
     close_fixture(&f);
 }
