@@ -382,6 +382,7 @@ class Template:
         self.commands = Commands()
         self.run = None
         self.standby = None  # a run in advance, with the arguments of the last one
+        self.announced = False
         self.wish = None  # arguments for the next standby
         self.lessons = []  # modules to import while idle
         self.places = library_places()
@@ -406,6 +407,9 @@ class Template:
             ready = wait(reading, writing, 0 if leisure else None)
             if handle:
                 handle.exchange(ready)
+            if self.standby and not self.announced and self.standby.is_ready():
+                self.announced = True
+                self.events.message("ready", {})
             if self.deaths.fd in ready:
                 self.bury(dict(self.deaths.reap()))
             if 0 in ready and not self.obey():
@@ -498,6 +502,7 @@ class Template:
             self.learn(*self.lessons.pop(0))
         else:
             args, self.wish = self.wish, None
+            self.announced = False
             self.standby = self.fork_run(args, self.signature(args), True)
 
     def select_lessons(self, report):

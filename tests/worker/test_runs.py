@@ -169,7 +169,7 @@ def test_the_template_learns_library_modules_only(project):
         helper="",
         test_x="""
             import sys
-            LEARNED = "telnetlib" in sys.modules, "wave" in sys.modules, "helper" in sys.modules
+            LEARNED = "cgitb" in sys.modules, "wave" in sys.modules, "helper" in sys.modules
             import wave, helper
             def test(): print(LEARNED); assert 0
         """,
@@ -181,10 +181,8 @@ def test_the_template_learns_library_modules_only(project):
         return worker.results()["test_x.py::test"].text("stdout").strip()
 
     assert seen() == "(False, False, False)"
-    for _ in range(50):  # each run is a chance for the idle template in between
-        if seen() == "(False, True, False)":
-            return
-    raise AssertionError("it never learned")
+    worker.until("ready")
+    assert seen() == "(False, True, False)"
 
 
 def test_learning_can_be_turned_off(project):
@@ -251,3 +249,44 @@ def test_what_pytest_printed_is_bounded(project):
     project.write(conftest="import sys\nsys.__stdout__.write('x' * 300000 + 'end')\n1 / 0\n")
     text = project.run().ended.body["text"]
     assert len(text) <= 65536 and "ZeroDivisionError" in text
+
+
+def test_a_run_in_advance_does_not_hide_changes_of_configuration(project):
+    project.write(test_x="def test(): pass\n", check_y="def test(): pass\n")
+    worker = project.run()
+    worker.until("ready")
+    assert set(worker.statuses()) == {"test_x.py::test"}
+    project.put("pytest.ini", "[pytest]\npython_files = check_*.py\n")
+    worker.run()
+    assert set(worker.statuses()) == {"check_y.py::test"}
+    worker.until("ready")
+    project.put("pytest.ini", "[pytest]\npython_files = test_*.py\n")
+    worker.run()
+    assert set(worker.statuses()) == {"test_x.py::test"}
+    (project.root / "pytest.ini").unlink()
+    project.put("conftest.py", "collect_ignore = ['test_x.py']\n")
+    worker.run()
+    assert worker.ended.body["exit"] == 5
+
+
+def test_a_run_in_advance_holds_no_code_of_the_project(project):
+    project.put("pytest.ini", "[pytest]\naddopts = -p myplugin\n")
+    project.write(test_x="def test(value): assert value == %d\n" % 0)
+    worker = project.worker(PYTHONPATH=str(project.root))
+    worker.until("hello")
+    for n in range(4):
+        project.write(
+            myplugin="import pytest\n@pytest.fixture\ndef value(): return %d\n" % n,
+            test_x="def test(value): assert value == %d\n" % n,
+        )
+        worker.run()
+        assert worker.statuses() == {"test_x.py::test": "success"}
+
+
+def test_arguments_of_the_next_run_may_differ(project):
+    project.write(test_x="def test_a(): pass\ndef test_b(): pass\n")
+    worker = project.run()
+    for name in ("test_a", "test_b", "test_a"):
+        worker.until("ready")
+        worker.run(["-k", name])
+        assert set(worker.statuses()) == {"test_x.py::" + name}
