@@ -29,6 +29,8 @@ class Project:
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
             "GIT_CONFIG_NOSYSTEM": "1",
+            # What else is installed beside pytest is of no interest here, and takes its time to be imported.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             MARK: self.mark,
         }
         self.env.update({key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")})

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_the_same_content_saved_again_starts_no_run(sums):
     sums.ran()
     sums.save("sums.py", sums.read("sums.py"))
     os.utime(sums.root / "test_add.py")
-    assert loop.quiet(0.5)
+    loop.settle(0.5)
     assert sums.ran() == []
 
 
@@ -162,7 +163,7 @@ def test_ignored_files_and_editor_droppings_start_no_run(sums):
         sums.write(name, "anything\n")
     (sums.root / ".#sums.py").symlink_to("someone@host.123:456")
     (sums.root / "4913").unlink()
-    assert loop.quiet(0.5)
+    loop.settle(0.5)
     assert sums.ran() == []
 
 
@@ -260,3 +261,23 @@ def test_the_line_changed_since_head_is_marked(sums):
     sums.save("sums.py", "def add(a, b):\n    return a + b + c\n\n\ndef double(a):\n    return 2 * a\n")
     loop.wait_for("NameError")
     loop.wait_for(re.compile(r"●.*sums\.py.*changed since HEAD"))
+
+
+def test_two_loops_on_one_tree(sums):
+    first, second = sums.aloof(), sums.aloof()
+    for loop in (first, second):
+        loop.wait_for(red(1, 4))
+    sums.save("sums.py", "def add(a, b):\n    return a + b\n\n\ndef double(a):\n    return 2 * a\n")
+    for loop in (first, second):
+        loop.wait_for(green(4))
+
+
+def test_a_kill_at_any_time_leaves_a_history_that_can_be_used(sums):
+    for _ in range(3):
+        loop = sums.aloof()
+        loop.wait_for("test_add.py::test_add")
+        os.kill(loop.pid, signal.SIGKILL)
+        loop.wait_exit()
+    loop = sums.aloof()
+    loop.wait_for(red(1, 4))
+    assert "histor" not in loop.text
