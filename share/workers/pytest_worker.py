@@ -1,7 +1,8 @@
 """The pytest worker of aloof: runs tests on request, each box of them in a process of its own.
 
-It arrives over its own standard input as one text, so that a bare interpreter is enough where tests run; therefore
-it is one file, with nothing but the standard library. README.md beside it describes the protocol. In the order below:
+It arrives over its own standard input as one text, so that a bare interpreter is enough where tests run;
+therefore it is one file, with nothing but the standard library. README.md beside it describes the protocol.
+In the order below:
 
     packets     subunit v2, both ways
     processes   who is whose child, killing whole families, waiting without polling
@@ -72,7 +73,9 @@ def utf8(text):
     return text.encode("utf-8", "replace").replace(b"\0", b"\xef\xbf\xbd")
 
 
-def packet(status=0, test_id=None, tags=(), mime=None, file=None, route=None, eof=False, time=None, runnable=False):
+def packet(
+    status=0, test_id=None, tags=(), mime=None, file=None, route=None, eof=False, time=None, runnable=False
+):
     """One subunit v2 packet. All strings are octets; file: (name, content); time: nanoseconds since 1970."""
     flags = 0x2000 | status
     body = []
@@ -107,7 +110,7 @@ def packet(status=0, test_id=None, tags=(), mime=None, file=None, route=None, eo
 
 
 class Commands:
-    """Takes octets, gives commands: (name without "aloof.", slot or None, the packet's own octets, its JSON)."""
+    """Takes octets, gives commands: (name without "aloof.", slot or None, the packet itself, its JSON)."""
 
     def __init__(self):
         self.pending = b""
@@ -182,7 +185,8 @@ class Events:
 
     def message(self, verb, body, route=None):
         content = utf8(json.dumps(body))
-        self.write(packet(file=(b"aloof." + verb.encode(), content), mime=b"application/json", eof=True, route=route))
+        file = (b"aloof." + verb.encode(), content)
+        self.write(packet(file=file, mime=b"application/json", eof=True, route=route))
 
     def attach(self, name, content, test_id=None, route=None):
         """Sends a whole text, in pieces that stay whole."""
@@ -302,6 +306,22 @@ def adopt_orphans():
         pass
 
 
+def own_memory():
+    """Copies what is still shared with the parent now, while nobody waits, not page by page later."""
+    try:
+        import ctypes
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        with open("/proc/self/maps") as file:
+            areas = [line.split() for line in file]
+        for area in areas:
+            if area[1] == "rw-p" and area[-1] != "[stack]":
+                start, end = (int(each, 16) for each in area[0].split("-"))
+                libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), 23)  # MADV_POPULATE_WRITE
+    except (ImportError, OSError, AttributeError):
+        pass
+
+
 def children(pid):
     found = []
     try:
@@ -317,7 +337,11 @@ def children(pid):
 
 
 def parents():
-    """(pid, parent) of every process: for kernels built without the lists of children."""
+    """(pid, parent) of every process: for kernels without the lists of children, or without /proc."""
+    if not os.path.exists("/proc/self/stat"):
+        with os.popen("ps -A -o pid=,ppid=") as lines:
+            yield from [tuple(map(int, line.split())) for line in lines]
+        return
     for name in os.listdir("/proc"):
         try:
             with open("/proc/%s/stat" % name) as file:
@@ -375,7 +399,7 @@ def ending(status):
 
 
 class Template:
-    """Reads commands, forks runs. It never runs project code and never waits for a run, so it always answers."""
+    """Reads commands, forks runs. Never runs project code, never waits for a run: it always answers."""
 
     def __init__(self, events):
         self.events = events
@@ -647,7 +671,7 @@ class EntryPoints:
 
 
 class Distribution:
-    """A distribution whose entry points and file names are read at most once."""
+    """A distribution of which pytest finds in memory what it asks for at each start."""
 
     def __init__(self, inner):
         self.inner = inner
@@ -655,6 +679,7 @@ class Distribution:
         if any(point.group == "pytest11" for point in self.entry_points):
             self.files = inner.files
             self.metadata = inner.metadata
+            self.version = inner.version
 
     def __getattr__(self, name):
         return getattr(self.inner, name)
@@ -692,7 +717,7 @@ def import_plugins(entry_points):
 
 
 def library_places():
-    """(directories of the standard library, directories of installed packages), each with a final separator."""
+    """Directories of the standard library, directories of installed packages; each with a final separator."""
     import site
     import sysconfig
 
@@ -761,6 +786,7 @@ class Run:
         if self.in_advance:
             if self.has_project_code():
                 os._exit(0)
+            own_memory()
             os.write(self.report_fd, RunHandle.READY)
         while not self.backlog:
             data = os.read(self.commands_fd, 65536)
@@ -793,9 +819,10 @@ class Run:
         ):
             mark(getattr(Run, name))
         if hasattr(pytest, "version_tuple"):  # 7.0
-            Run.pytest_ignore_collect = first(lambda self, collection_path: self.ignores(str(collection_path)))
+            ignore = lambda self, collection_path: self.ignores(str(collection_path))  # noqa: E731
         else:
-            Run.pytest_ignore_collect = first(lambda self, path: self.ignores(str(path)))
+            ignore = lambda self, path: self.ignores(str(path))  # noqa: E731
+        Run.pytest_ignore_collect = first(ignore)
         return self
 
     # Before collection.
@@ -845,7 +872,8 @@ class Run:
     def pytest_collection(self, session):
         """Files named on the command line are not subject to pytest_ignore_collect."""
         if self.wanted is not None and not session.config.option.pyargs:
-            session.config.args[:] = [arg for arg in session.config.args if not self.ignores(arg.split("::")[0])]
+            args = session.config.args
+            args[:] = [arg for arg in args if not self.ignores(arg.split("::")[0])]
 
     # During collection.
 
@@ -925,8 +953,8 @@ class Run:
         os.close(self.report_fd)
 
     def lessons(self):
-        """[name, origin] of library modules, in order of import. Where threads run or the project set variables
-        before it imported, installed packages are left out: their import may depend on it."""
+        """[name, origin] of library modules, in order of import. Where threads run or the project set
+        variables before it imported, installed packages are left out: their import may depend on it."""
         standard, installed = self.places
         plain = self.is_plain()
         rewritten = set()
@@ -948,7 +976,9 @@ class Run:
         """Whether the project left threads and environment alone so far."""
         ours = ("PYTEST_", "COV_CORE_")
         changed = {key for key, _ in set(os.environ.items()) ^ set(self.environment.items())}
-        return len(os.listdir("/proc/self/task")) == 1 and all(key.startswith(ours) for key in changed)
+        tasks = "/proc/self/task"
+        alone = os.path.isdir(tasks) and len(os.listdir(tasks)) == 1
+        return alone and all(key.startswith(ours) for key in changed)
 
     def prepare(self, session):
         """Whatever all boxes need alike is done once, here."""
@@ -1028,7 +1058,7 @@ class Run:
             os._exit(code)
 
     def bury(self, pid, status):
-        """A slot is gone. When a test has killed it, its box is told dead and what it had in store goes on."""
+        """A slot is gone. When a test has killed it, its box is told dead and what was to come goes on."""
         slot = next((slot for slot in self.slots.values() if slot.pid == pid), None)
         if slot is None:
             return
@@ -1257,8 +1287,8 @@ class Slot:
                 self.start(self.queue.pop(0))
 
     def redirect(self):
-        """Pipes of our own in place of the run's standard output and error, wherever those were duplicated to:
-        pytest keeps several copies, for capture and faulthandler."""
+        """Pipes of our own in place of the run's standard output and error, wherever those were duplicated
+        to: pytest keeps several copies, for capture and faulthandler."""
         self.raw = {}
         writers = {}
         for fd, name in ((1, b"stdout"), (2, b"stderr")):
@@ -1266,7 +1296,7 @@ class Slot:
             os.set_blocking(reader, False)
             self.raw[reader] = name
         self.stderr_writer = writers[2]
-        for fd in map(int, os.listdir("/proc/self/fd")):
+        for fd in map(int, os.listdir("/dev/fd")):
             try:
                 stream = self.run.streams.get(identity(fd))
             except OSError:
@@ -1275,8 +1305,8 @@ class Slot:
                 os.dup2(writers[stream], fd, os.get_inheritable(fd))
 
     def take_captures(self):
-        """Files of our own in place of those that pytest captures to, so that they can be read when a box died
-        and be kept from growing without end."""
+        """Files of our own in place of those that pytest captures to, so that they can be read when a box
+        died and be kept from growing without end."""
         self.captures = {}
         manager = self.run.session.config.pluginmanager.getplugin("capturemanager")
         capturing = getattr(manager, "_global_capturing", None)
@@ -1550,8 +1580,9 @@ class Box:
         for heading, text in self.reports[-1].sections:
             kind = heading.split()[1] if heading.startswith("Captured ") else ""
             sections.setdefault(kind, []).append(text)
+        tracebacks = [each.aloof_traceback for each in failed if hasattr(each, "aloof_traceback")]
         texts = [
-            (b"traceback", "\n".join(filter(None, (getattr(each, "aloof_traceback", "") for each in failed)))),
+            (b"traceback", "\n".join(tracebacks)),
             (b"report", "\n".join(long_report(each, each is failed[0]) for each in failed)),
         ]
         texts += [(name, "".join(sections.get(name.decode(), ()))) for name in (b"stdout", b"stderr")]
@@ -1652,9 +1683,9 @@ def long_report(report, first):
 
 
 def distrust_young_bytecode(project):
-    """Python trusts a .pyc whose source has the same size and the same whole second, so of two quick saves of equal
-    length it may run the first. A .pyc is proof only when it was written well after its source last changed
-    in any way. Only for files below the project: elsewhere nobody edits while we look."""
+    """Python trusts a .pyc whose source has the same size and the same whole second, so of two quick saves of
+    equal length it may run the first. A .pyc is proof only when it was written well after its source last
+    changed in any way. Only for files below the project: elsewhere nobody edits while we look."""
     from importlib import _bootstrap_external as external
 
     from _pytest.assertion import rewrite

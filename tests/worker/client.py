@@ -94,7 +94,8 @@ class Event:
         return self.take(self.number()).decode("utf-8")
 
     def __repr__(self):
-        return "<%s %s %s %s %r>" % (self.status or "-", self.test_id, self.name, self.route, self.content[:200])
+        what = self.status or "-", self.test_id, self.name, self.route, self.content[:200]
+        return "<%s %s %s %s %r>" % what
 
 
 class Result:
@@ -250,7 +251,8 @@ class Worker:
         return [event.body for event in self.events if event.verb == "gone"]
 
     def output(self, name="stdout"):
-        return b"".join(event.content for event in self.events if event.name == name and event.test_id is None)
+        pieces = [event for event in self.events if event.name == name and event.test_id is None]
+        return b"".join(event.content for event in pieces)
 
     def close(self):
         self.process.stdin.close()

@@ -28,7 +28,8 @@ class Project:
         return place
 
     def worker(self, **env):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON"))}
+        ours = ("PYTEST", "PYTHON")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         worker = Worker(self.root, env={**environment, **env})
         self.workers.append(worker)
         return worker

@@ -95,7 +95,8 @@ def test_every_outcome(project, one_by_one):
     assert found == EXPECTED
     odd = [name for name in worker.ids if "test_ids" in name]
     assert len(odd) == 7 and all(results[name].status == "success" for name in odd)
-    assert all(result.statuses[0] == "inprogress" and len(result.statuses) == 2 for result in results.values())
+    assert all(result.statuses[0] == "inprogress" for result in results.values())
+    assert all(len(result.statuses) == 2 for result in results.values())
     assert all(result.started <= result.ended for result in results.values())
     assert worker.ended.body["exit"] == 1
 
@@ -161,7 +162,8 @@ def test_fixtures_are_set_up_once_a_box_and_torn_down(project):
 
 
 def test_a_collection_error_is_a_failure_named_by_its_file(project):
-    project.write(test_bad="import nothing_like_this\n", test_syntax="def (:\n", test_good="def test(): pass\n")
+    project.write(test_bad="import nothing_like_this\n", test_syntax="def (:\n")
+    project.write(test_good="def test(): pass\n")
     worker = project.run()
     results = worker.results()
     assert results["test_good.py::test"].status == "success"

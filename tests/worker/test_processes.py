@@ -281,7 +281,8 @@ def test_descriptors_are_none_of_the_tests_business(project):
             import os, subprocess, sys
             def test_inherited():
                 code = "import os; print(sorted(map(int, os.listdir('/proc/self/fd'))))"
-                out = subprocess.run([sys.executable, "-c", code], close_fds=False, stdout=subprocess.PIPE).stdout
+                command = [sys.executable, "-c", code]
+                out = subprocess.run(command, close_fds=False, stdout=subprocess.PIPE).stdout
                 assert max(eval(out)) < 100, out
             def test_stdin():
                 assert os.read(0, 1) == b""

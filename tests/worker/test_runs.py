@@ -35,7 +35,8 @@ def test_rootdir_above_the_working_directory(project):
 
 
 @pytest.mark.parametrize(
-    "addopts", ["-n2", "-n auto", "--dist=load --tx=2*popen", "--forked", "-x", "--maxfail=1", "--sw", "--pdb", "-f"]
+    "addopts",
+    ["-n2", "-n auto", "--dist=load --tx=2*popen", "--forked", "-x", "--maxfail=1", "--sw", "--pdb", "-f"],
 )
 def test_options_that_would_take_over_do_not(project, addopts):
     project.put("pytest.ini", "[pytest]\naddopts = %s\n" % addopts)
@@ -140,7 +141,8 @@ def test_two_quick_saves_of_equal_length_are_two_different_programs(project):
     worker = project.ready()
     stamp = 1700000000
     for n in range(4):
-        project.write(module="VALUE = %d\n" % n, test_x="import module\ndef test(): assert module.VALUE == %d\n" % n)
+        project.write(module="VALUE = %d\n" % n)
+        project.write(test_x="import module\ndef test(): assert module.VALUE == %d\n" % n)
         for name in ("module.py", "test_x.py"):
             os.utime(project.root / name, (stamp, stamp))
         worker.run()
@@ -198,14 +200,16 @@ def test_learning_can_be_turned_off(project):
 def test_modules_are_those_of_this_run(project):
     worker = project.ready()
     for n in range(2):
-        project.write(module="VALUE = %d\n" % n, test_x="import module\ndef test(): assert module.VALUE == %d\n" % n)
+        project.write(module="VALUE = %d\n" % n)
+        project.write(test_x="import module\ndef test(): assert module.VALUE == %d\n" % n)
         worker.run()
         assert worker.statuses() == {"test_x.py::test": "success"}
 
 
 def test_the_path_is_as_under_pytest(project):
     """Plain `pytest` puts the test's directory on the path, not the working directory."""
-    project.write(module="", tests__test_x="import sys\ndef test():\n    assert '' not in sys.path\n    import module\n")
+    project.write(module="")
+    project.write(tests__test_x="import sys\ndef test():\n    assert '' not in sys.path\n    import module\n")
     worker = project.run()
     assert worker.statuses() == {"tests/test_x.py::test": "fail"}
     assert "No module named 'module'" in worker.results()["tests/test_x.py::test"].text("report")
