@@ -90,8 +90,10 @@ fuzz: ## each parser under libFuzzer for FUZZ_SECONDS
 	@for source in tests/fuzz/fuzz_*.c; do \
 	    name=$${source##*/fuzz_}; name=$${name%.c}; found=build/fuzz/corpus/$$name; mkdir -p $$found; \
 	    seeds=; test -d tests/corpus/$$name && seeds=tests/corpus/$$name; \
-	    build/fuzz/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -verbosity=0 \
-	        -print_final_stats=1 -artifact_prefix=build/fuzz/ $$found $$seeds || exit 1; \
+	    build/fuzz/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/ $$found $$seeds >build/fuzz/$$name.log 2>&1 || \
+	        { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
+	    echo "$$name: $$(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/$$name.log) inputs, no finding"; \
 	done
 
 lint: ## formatting, layers, headers alone, man page, shell
