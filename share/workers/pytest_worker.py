@@ -17,6 +17,7 @@ count descriptors meet none of ours.
 """
 
 import atexit
+import contextlib
 import fcntl
 import gc
 import importlib
@@ -1255,6 +1256,7 @@ class Slot:
         self.events = run.events
         self.queue = []
         self.box_pid = 0
+        self.standby = None  # (pid, writer) of a box forked in advance: it waits for its tests
         self.boxes = 0
         self.killed = False
 
@@ -1285,6 +1287,9 @@ class Slot:
                     punch(fd)
             if self.queue and not self.box_pid:
                 self.start(self.queue.pop(0))
+            if self.queue and not self.standby:
+                self.prepare()
+        self.dismiss()
 
     def redirect(self):
         """Pipes of our own in place of the run's standard output and error, wherever those were duplicated
@@ -1338,15 +1343,45 @@ class Slot:
     def obey(self, verb, body):
         if verb == "box":
             self.queue.append([position for position in body["tests"] if 0 <= position < len(self.run.items)])
-        elif verb == "dump" and self.box_pid:
+        elif not self.box_pid or body.get("pid") not in (None, 0, self.box_pid):
+            return  # meant for a box that has ended meanwhile
+        elif verb == "dump":
             os.kill(self.box_pid, signal.SIGQUIT)
-        elif verb == "kill" and self.box_pid:
+        elif verb == "kill":
             self.killed = True
             try:
                 os.killpg(self.box_pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass  # it did not get so far as to have a group
             kill(self.box_pid)
+
+    def prepare(self):
+        """Forks the next box; while the one before it runs, where there is one, so that no time is lost between."""
+        self.boxes += 1
+        reader, writer = pipe()
+        pid = fork()
+        if pid:
+            os.close(reader)
+            self.standby = (pid, writer)
+            return
+        code = 3
+        try:
+            self.deaths.close()
+            for fd in (writer, self.commands_fd, *self.raw):
+                os.close(fd)
+            code = Box(self).main(reader)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def dismiss(self):
+        """The box in advance is not wanted any more."""
+        if self.standby:
+            pid, writer = self.standby
+            os.close(writer)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
     def start(self, positions):
         for fd in self.captures.values():
@@ -1355,22 +1390,14 @@ class Slot:
         self.shared.running = -1
         self.shared.seen = self.shared.stop = 0
         self.killed = False
-        self.boxes += 1
         self.positions = positions
+        if not self.standby:
+            self.prepare()
+        (self.box_pid, writer), self.standby = self.standby, None
         self.look_at = monotonic() + 1
-        self.box_pid = fork()
-        if self.box_pid:
-            return
-        code = 3
-        try:
-            self.deaths.close()
-            for fd in (self.commands_fd, *self.raw):
-                os.close(fd)
-            code = Box(self, positions).main()
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
+        self.events.message("started", {"pid": self.box_pid}, self.route)
+        with contextlib.suppress(BrokenPipeError), open(writer, "wb") as pipe_to_box:
+            pipe_to_box.write(json.dumps(positions).encode())
 
     def forward(self, fd):
         """Output of the box outside of pytest's capture."""
@@ -1381,12 +1408,13 @@ class Slot:
             self.events.write(packet(mime=TEXT, file=(self.raw[fd], data), route=self.route))
 
     def bury(self, dead):
+        self.miss(dead)
         if self.box_pid not in dead:
             return
         code, by = ending(dead[self.box_pid])
         left = [] if self.killed else self.leftovers()
         if left or self.killed:
-            kill_family()
+            kill_family(self.spared())
         for fd in self.raw:
             self.forward(fd)
         if self.shared.running >= 0:
@@ -1398,14 +1426,26 @@ class Slot:
         self.box_pid = 0
         self.shared.done += 1
 
+    def miss(self, dead):
+        """The box in advance may have been killed by somebody."""
+        if self.standby and self.standby[0] in dead:
+            os.close(self.standby[1])
+            self.standby = None
+
+    def spared(self):
+        return (self.standby[0],) if self.standby else ()
+
+    def strays(self):
+        return [pid for pid in children(os.getpid()) if pid not in self.spared()]
+
     def leftovers(self):
         """What is still there when it had time to end by itself."""
         deadline = monotonic() + GRACE_S
-        mine = children(os.getpid())
+        mine = self.strays()
         while mine and monotonic() < deadline:
             wait([self.deaths.fd], (), deadline - monotonic())
-            self.deaths.reap()
-            mine = children(os.getpid())
+            self.miss(dict(self.deaths.reap()))
+            mine = self.strays()
         culprits = self.shared.culprits()
         left = []
         room = PACKET_MAX - 600
@@ -1485,22 +1525,25 @@ def punch(fd):
 class Box:
     """Runs its tests in a session of its own; composes the one outcome of each out of pytest's reports."""
 
-    def __init__(self, slot, positions):
+    def __init__(self, slot):
         self.shared = slot.shared
         self.run = slot.run
         self.session = slot.run.session
         self.events = slot.events
         self.route = slot.route
         self.name = "%s-%d" % (slot.route.decode(), slot.boxes)
-        self.positions = positions
         self.reports = []
         self.slot_pid = os.getppid()
 
-    def main(self):
+    def main(self, reader):
         os.setsid()
-        self.events.message("started", {"pid": os.getpid()}, self.route)
-        self.watch_children()
         self.settle()
+        with open(reader, "rb") as pipe_from_slot:
+            order = pipe_from_slot.read()
+        if not order:
+            return 0  # not wanted
+        self.positions = json.loads(order)
+        self.watch_children()
         try:
             self.run_tests([self.run.items[position] for position in self.positions])
         except (KeyboardInterrupt, outcome_exit()) as error:
