@@ -50,6 +50,7 @@ struct session_status {
     enum run_kind run;
     enum verdict verdict;
     bool paused;
+    bool stopped;          /* the last run was cut short: by x, or by maxfail */
     bool collecting;       /* a run is on and its listing is not complete */
     const char *because;   /* why the run was started */
     int64_t run_ns;        /* of the run that goes on or went last */

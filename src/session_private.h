@@ -39,7 +39,7 @@ struct session {
     struct strings files;   /* what the run collects */
     struct strings covered; /* changed files that the run is about */
     bool all_files;         /* the run collects everything */
-    bool watching, dirty, collecting, stop_on_failure;
+    bool watching, dirty, collecting, stop_on_failure, stopped;
     unsigned serial;
     uint64_t run_began, run_took; /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */

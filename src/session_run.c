@@ -19,7 +19,7 @@ static void begin_run(struct session *session, bool follow_up)
         strings_add(&session->covered, session->loop_plan.changed.items[i]);
     session->serial++;
     session->collecting = true;
-    session->stop_on_failure = false;
+    session->stop_on_failure = session->stopped = false;
     session->run_began = uv_hrtime();
     session->run_began_utc = session_now();
     session->run_ended_utc = 0;
@@ -222,7 +222,8 @@ static void on_ended(void *owner, const struct pool_end *end)
         session->broken = explain(session, end);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)
         session->reporter->run_ended(session->reporter_owner, &session->model);
-    bool cancelled = end->how == RUN_CANCELLED && !session->stop_on_failure;
+    session->stopped = end->how == RUN_CANCELLED;
+    bool cancelled = session->stopped && !session->stop_on_failure;
     if (session->watching)
         session_repo_changes(session);
     session->verdict_at = session->run_ended_utc;
@@ -246,7 +247,7 @@ static void on_damage(void *owner, const char *reason)
 {
     struct session *session = owner;
     session->model.damage += pool_running(session->pool);
-    session_notice(session, "the worker: %s", reason);
+    session_notice(session, "%s", reason);
 }
 
 static void on_closed(void *owner)

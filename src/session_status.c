@@ -49,6 +49,7 @@ void session_status(const struct session *session, struct session_status *status
         .run = session->loop_plan.run,
         .verdict = session->loop_plan.verdict,
         .paused = session->loop_plan.paused,
+        .stopped = session->stopped,
         .collecting = session->collecting,
         .because = session->loop_plan.because,
         .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),

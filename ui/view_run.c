@@ -129,7 +129,8 @@ static void put_past_run(struct buf *line, const struct session_status *status)
         return;
     }
     view_seconds(time, sizeof time, status->run_ns, status->run_ns < 1000000000 ? 2 : 1);
-    buf_printf(line, "%s %zu in %s", status->run == RUN_RED ? "reran" : "ran", status->reran, time);
+    const char *verb = status->run == RUN_RED ? "reran" : "ran";
+    buf_printf(line, "%s%s %zu in %s", status->stopped ? "stopped: " : "", verb, status->reran, time);
 }
 
 /* What goes on, or what went last, and why. */
