@@ -53,7 +53,7 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
         .red_runs = test->red_runs,
         .trace = trace,
         .editor = look->editor,
-        .prefix = look->prefix,
+        .here = look->here,
         .output = output != NULL && *output != '\0' ? output : NULL,
         .output_lines = trace->frames.len > 0 ? OUTPUT_LINES : OUTPUT_LINES_ALONE,
         .unfold = look->unfold,

@@ -8,7 +8,7 @@
 
 struct failure_look {
     const char *editor; /* the command in location lines: "vim" */
-    const char *prefix; /* how root-relative paths look from where the person stands: "", "../" */
+    const char *here;   /* where the person stands: see place_from */
     bool unfold;        /* show foreign frames */
     bool ascii;
 };

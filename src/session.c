@@ -133,7 +133,7 @@ static void release(struct session *session)
     strings_release(&session->covered);
     free(session->cwd);
     free(session->python);
-    free(session->prefix);
+    free(session->here);
     free(session->branch);
     free(session->runner);
     free(session->broken);
@@ -153,7 +153,7 @@ static int prepare(struct session *session, const struct session_options *option
     session->worker_source = mem_strdup(options->worker);
     if (session->settings.boxes == 0)
         session->settings.boxes = uv_available_parallelism();
-    session->prefix = target_prefix(options->cwd, repo_root(session->repo));
+    session->here = target_here(options->cwd, repo_root(session->repo));
     session->branch = repo_branch(session->repo);
     model_init(&session->model, session->settings.output_limit);
     loop_init(&session->loop_plan);
@@ -256,9 +256,9 @@ const char *session_root(const struct session *session)
     return repo_root(session->repo);
 }
 
-const char *session_prefix(const struct session *session)
+const char *session_here(const struct session *session)
 {
-    return session->prefix;
+    return session->here;
 }
 
 void session_part_closed(struct session *session)

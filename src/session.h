@@ -104,8 +104,8 @@ const struct failure *session_failures(const struct session *session, size_t *co
 void session_status(const struct session *session, struct session_status *status);
 struct session_slot session_slot(const struct session *session, unsigned slot);
 const char *session_root(const struct session *session);
-/* The prefix that makes root-relative paths right from where the person stands: "", "../". Borrowed. */
-const char *session_prefix(const struct session *session);
+/* Where the person stands, below the root: "", "tests/"; see place_from. Borrowed. */
+const char *session_here(const struct session *session);
 
 void session_close(struct session *session);
 

@@ -10,6 +10,15 @@
 #include "run/pool.h"
 #include "store/history.h"
 
+/* How many files differ from HEAD is counted in another thread: on large trees that takes a while. */
+struct session_count {
+    struct session *session;
+    uv_work_t work;
+    bool busy, again;
+    int code;
+    size_t added, modified;
+};
+
 struct session {
     uv_loop_t *loop;
     struct settings settings; /* strings borrowed from the caller's */
@@ -24,7 +33,7 @@ struct session {
     void *reporter_owner;
     uv_prepare_t before_wait;    /* hands out one `changed` per turn of the loop */
     uv_timer_t flush;            /* armed while results wait for the history */
-    unsigned open_parts;         /* pool, watch, prepare, timer: count down to closed() */
+    unsigned open_parts;         /* pool, watch, prepare, timer: and a count under way: down to closed() */
     bool closing;
 
     struct model model;
@@ -33,7 +42,7 @@ struct session {
     struct schedule schedule;
     VEC(struct failure) failures;
 
-    char *cwd, *python, *prefix, *branch, *runner, *broken;
+    char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;
     struct strings args;    /* pytest's: options, then targets */
     struct strings files;   /* what the run collects */
@@ -43,7 +52,8 @@ struct session {
     unsigned serial;
     uint64_t run_began, run_took; /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */
-    size_t added, modified;
+    struct session_count count;
+    size_t added, modified; /* as counted last */
     int exit_code;
 };
 

@@ -1,5 +1,6 @@
 #include "ui/app.h"
 
+#include "trace/place.h"
 #include "ui/open.h"
 #include "ui/terminal_curses.h"
 #include "ui/view.h"
@@ -47,7 +48,9 @@ static void touch(struct app *app, bool urgent)
         return;
     uint64_t since = uv_now(app->loop) - app->painted_ms;
     uint64_t delay = urgent || since >= PAINT_MS ? 0 : PAINT_MS - since;
-    uv_timer_start(&app->timer, on_timer, delay, 0);
+    bool sooner = uv_is_active((uv_handle_t *)&app->timer) && uv_timer_get_due_in(&app->timer) <= delay;
+    if (!sooner)
+        uv_timer_start(&app->timer, on_timer, delay, 0);
 }
 
 static const char *editor_name(const struct app *app)
@@ -131,7 +134,7 @@ static const struct frame *likely_frame(const struct trace *trace)
 
 static void open_path(struct app *app, const char *path, unsigned line, unsigned column)
 {
-    char *file = mem_printf("%s%s", *path == '/' ? "" : app->snapshot.prefix, path);
+    char *file = place_from(path, app->snapshot.here);
     opener_open(&app->opener, file, line, column);
     free(file);
 }

@@ -42,7 +42,7 @@ static void build_failure(struct block *block, const struct snapshot *snapshot, 
         return;
     }
     const struct failure_look look = {.editor = snapshot->editor,
-                                      .prefix = snapshot->prefix,
+                                      .here = snapshot->here,
                                       .unfold = block->stamp.unfolded,
                                       .ascii = ascii};
     failure_tell(&block->story, test, &failure->trace, &look);

@@ -37,7 +37,7 @@ void snapshot_take(struct snapshot *snapshot, const struct session *session, con
     for (unsigned i = 0; i < snapshot->status.boxes; i++)
         vec_push(&snapshot->slots, session_slot(session, i));
     snapshot->editor = editor;
-    snapshot->prefix = session_prefix(session);
+    snapshot->here = session_here(session);
     count_tests(snapshot);
     put_verdict_time(snapshot);
 }

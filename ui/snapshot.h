@@ -19,7 +19,7 @@ struct snapshot {
     int exit_code;         /* of the last run, as pytest's; set by who hears of it */
     char verdict_time[16]; /* local time of the verdict, "14:02:11"; "" none */
     const char *editor;    /* the command that location lines begin with; never NULL */
-    const char *prefix;    /* see session_prefix */
+    const char *here;      /* see session_here */
 };
 
 /* Brings a snapshot (zeroed at first) up to date. editor: borrowed. */

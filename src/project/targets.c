@@ -53,16 +53,8 @@ int target_resolve(const char *typed, const char *cwd, const char *root, struct 
     return bad;
 }
 
-char *target_prefix(const char *cwd, const char *root)
+char *target_here(const char *cwd, const char *root)
 {
-    struct buf prefix = {0};
     const char *rest = below(cwd, root);
-    if (rest == NULL) {
-        buf_printf(&prefix, "%s/", root);
-        return buf_take(&prefix);
-    }
-    if (strcmp(rest, ".") != 0)
-        for (const char *p = rest; p != NULL; p = strchr(p + 1, '/'))
-            buf_puts(&prefix, "../");
-    return buf_take(&prefix);
+    return rest == NULL || strcmp(rest, ".") == 0 ? mem_strdup("") : mem_printf("%s/", rest);
 }

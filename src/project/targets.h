@@ -10,7 +10,7 @@
 int target_resolve(const char *typed, const char *cwd, const char *root, struct strings *targets,
                    struct error *error);
 
-/* How paths relative to the root look from cwd: "" at the root, "../" a level below. The caller frees. */
-char *target_prefix(const char *cwd, const char *root);
+/* Where cwd is below the root, with a slash behind: "tests/"; "" at the root (or elsewhere). The caller frees. */
+char *target_here(const char *cwd, const char *root);
 
 #endif

@@ -41,7 +41,7 @@ static void write_line(struct buf *to, const struct paper *paper, const struct b
 void block_write(struct buf *to, const struct paper *paper, const struct block_place *place,
                  const struct test *test, const struct trace *trace)
 {
-    const struct failure_look look = {.editor = place->editor, .prefix = place->prefix, .ascii = paper->ascii};
+    const struct failure_look look = {.editor = place->editor, .here = place->here, .ascii = paper->ascii};
     struct story story;
     const struct story_line *line;
     failure_tell(&story, test, trace, &look);

@@ -7,7 +7,7 @@
 
 struct block_place {
     const char *editor; /* the command in location lines: "vim" */
-    const char *prefix; /* how root-relative paths look from where the person stands: "", "../" */
+    const char *here;   /* where the person stands: see place_from */
     const char *root;   /* absolute, for hyperlinks */
     const char *host;   /* likewise; "" for this one */
 };

@@ -160,7 +160,7 @@ static void on_failed(void *owner, size_t index)
         return;
     const struct block_place place = {
         .editor = plain->options.editor,
-        .prefix = session_prefix(plain->session),
+        .here = session_here(plain->session),
         .root = session_root(plain->session),
         .host = plain->options.host != NULL ? plain->options.host : "",
     };

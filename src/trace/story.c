@@ -3,6 +3,7 @@
 #include "trace/clean.h"
 #include "trace/editor.h"
 #include "trace/origin.h"
+#include "trace/place.h"
 #include "trace/words.h"
 
 #define MESSAGE_LINES 200
@@ -112,8 +113,7 @@ static void choose_frames(struct teller *self)
 static struct location locate(const struct teller *self, const struct frame *frame)
 {
     struct editor editor = {.editor = self->input->editor};
-    bool inside = *frame->path != '/' && *frame->path != '<';
-    char *path = mem_printf("%s%s", inside ? self->input->prefix : "", frame->path);
+    char *path = *frame->path == '<' ? mem_strdup(frame->path) : place_from(frame->path, self->input->here);
     struct location location = {.text = editor_location(&editor, path, frame->line)};
     struct buf name = {0};
     words_quote(&name, path);

@@ -54,7 +54,7 @@ const char *session_root(const struct session *session)
     return "/home/u/my proj";
 }
 
-const char *session_prefix(const struct session *session)
+const char *session_here(const struct session *session)
 {
     (void)session;
     return "";
@@ -422,7 +422,7 @@ static void a_crash_names_its_signal_and_shows_its_output_once(void **state)
     attach(&result, "stderr", error);
     struct test test = {
         .id = (char *)(uintptr_t) "a.py::test_x", .outcome = OUTCOME_CRASHED, .result = &result};
-    const struct block_place place = {.editor = "vim", .prefix = "../", .root = "/r", .host = ""};
+    const struct block_place place = {.editor = "vim", .here = "below/", .root = "/r", .host = ""};
     const struct trace_paths paths = {.root = "/r"};
     const struct paper paper = {.ascii = true};
     struct trace trace;

@@ -52,7 +52,7 @@ static void check(const char *text, struct story_input input, const char *want)
     input.label = input.label != NULL ? input.label : "FAIL";
     input.id = input.id != NULL ? input.id : "tests/test_api.py::TestX::test_item[a-b]";
     input.editor = input.editor != NULL ? input.editor : "vim";
-    input.prefix = input.prefix != NULL ? input.prefix : "";
+    input.here = input.here != NULL ? input.here : "";
     story_build(&story, &input);
     print_story(&story, &got);
     assert_string_equal(buf_str(&got), want);
@@ -79,12 +79,12 @@ static void a_failure_reads_as_on_the_screen(void **state)
           "     +  where 41 = f()\n");
 }
 
-static void ascii_and_prefix_and_unfolded(void **state)
+static void ascii_and_here_and_unfolded(void **state)
 {
     (void)state;
     check("Traceback (most recent call last):\n  File \"/usr/lib/python3.11/json.py\", line 1, in loads\n"
           "  File \"a.py\", line 512, in f\n  File \"/usr/lib/python3.11/x.py\", line 3, in x\nE\n",
-          (struct story_input){.ascii = true, .prefix = "../"},
+          (struct story_input){.ascii = true, .here = "below/"},
           "<!FAIL>  tests/test_api.py::TestX::test_item[a-b]\n"
           "   ... 1 frame in json\n"
           " * vim +512 ../a.py  # f  <- line changed since HEAD\n"
@@ -173,7 +173,7 @@ static void nothing_of_the_project_shows_the_deepest_frame(void **state)
 static struct story build(const struct trace *trace)
 {
     struct story story;
-    struct story_input input = {.label = "FAIL", .id = "x", .trace = trace, .editor = "vim", .prefix = ""};
+    struct story_input input = {.label = "FAIL", .id = "x", .trace = trace, .editor = "vim", .here = ""};
     story_build(&story, &input);
     return story;
 }
@@ -224,7 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_reads_as_on_the_screen),
-        cmocka_unit_test(ascii_and_prefix_and_unfolded),
+        cmocka_unit_test(ascii_and_here_and_unfolded),
         cmocka_unit_test(other_editors_are_not_aligned),
         cmocka_unit_test(a_crash_shows_its_last_output),
         cmocka_unit_test(chained_exceptions_are_told_in_order),

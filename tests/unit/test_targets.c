@@ -1,5 +1,6 @@
 #include "project/python.h"
 #include "project/targets.h"
+#include "trace/place.h"
 
 #include "core/bytes.h"
 
@@ -95,16 +96,37 @@ static void refuses_what_is_not_there_or_outside(void **state)
     free(root);
 }
 
-static void prefix_leads_back_to_the_root(void **state)
+static void here_is_where_the_person_stands(void **state)
 {
     static const struct {
-        const char *cwd, *prefix;
-    } table[] = {{"/p", ""}, {"/p/a", "../"}, {"/p/a/b", "../../"}, {"/q", "/p/"}, {"/pp", "/p/"}};
+        const char *cwd, *here;
+    } table[] = {{"/p", ""}, {"/p/a", "a/"}, {"/p/a/b", "a/b/"}, {"/q", ""}, {"/pp", ""}};
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char *prefix = target_prefix(table[i].cwd, "/p");
-        assert_string_equal(prefix, table[i].prefix);
-        free(prefix);
+        char *here = target_here(table[i].cwd, "/p");
+        assert_string_equal(here, table[i].here);
+        free(here);
+    }
+}
+
+static void places_look_as_from_there(void **state)
+{
+    static const struct {
+        const char *path, *here, *seen;
+    } table[] = {
+        {"tests/a.py", "", "tests/a.py"},
+        {"tests/a.py", "tests/", "a.py"},
+        {"src/a.py", "tests/", "../src/a.py"},
+        {"a.py", "tests/unit/", "../../a.py"},
+        {"tests/a.py", "tests/unit/", "../a.py"},
+        {"tests_more/a.py", "tests/", "../tests_more/a.py"},
+        {"/usr/lib/a.py", "tests/", "/usr/lib/a.py"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char *seen = place_from(table[i].path, table[i].here);
+        assert_string_equal(seen, table[i].seen);
+        free(seen);
     }
 }
 
@@ -141,7 +163,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolves_what_was_typed),
         cmocka_unit_test(refuses_what_is_not_there_or_outside),
-        cmocka_unit_test(prefix_leads_back_to_the_root),
+        cmocka_unit_test(here_is_where_the_person_stands),
+        cmocka_unit_test(places_look_as_from_there),
         cmocka_unit_test(finds_python_in_order),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

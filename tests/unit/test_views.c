@@ -67,7 +67,7 @@ static void scene_init(struct scene *scene)
         .tests = 851,
         .verdict_time = "14:02:11",
         .editor = "vim",
-        .prefix = "",
+        .here = "",
     };
 }
 
