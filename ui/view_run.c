@@ -96,6 +96,15 @@ struct verdict_line {
     enum style style;
 };
 
+/* Files that cannot be collected are red and no tests: then there is no whole to compare with. */
+static void red_of(char *text, size_t size, size_t red, size_t tests)
+{
+    if (red <= tests)
+        snprintf(text, size, "RED %zu of %zu", red, tests);
+    else
+        snprintf(text, size, "RED %zu", red);
+}
+
 /* The verdict in words. Red is red at once, before the plan has come to a verdict. */
 static struct verdict_line verdict_of(const struct snapshot *snapshot)
 {
@@ -108,7 +117,7 @@ static struct verdict_line verdict_of(const struct snapshot *snapshot)
         snprintf(line.text, sizeof line.text, "BROKEN");
         line.style = STYLE_RED;
     } else if (snapshot->model->red > 0 || status->verdict == VERDICT_RED) {
-        snprintf(line.text, sizeof line.text, "RED %zu of %zu", snapshot->model->red, snapshot->tests);
+        red_of(line.text, sizeof line.text, snapshot->model->red, snapshot->tests);
         line.style = STYLE_RED;
     } else if (status->verdict == VERDICT_GREEN) {
         snprintf(line.text, sizeof line.text, "GREEN %zu test%s", snapshot->tests, plural(snapshot->tests));
