@@ -11,7 +11,8 @@
 
 #include <uv.h>
 
-/* A failure as the screen shows it. Order is the order of first appearance and does not change under the cursor. */
+/* A failure as the screen shows it. Order is the order of first appearance and does not change under the
+ * cursor. */
 struct failure {
     size_t test; /* index into the model */
     struct trace trace;
@@ -27,7 +28,8 @@ struct session_events {
     void (*result)(void *owner, size_t test);
     /* A line for the person. */
     void (*notice)(void *owner, const char *text);
-    /* A run begins / ended. broken: NULL, or why the runner could not do it (lines). exit_code as pytest's. */
+    /* A run begins / ended. broken: NULL, or why the runner could not do it (lines). exit_code as pytest's.
+     */
     void (*run_begins)(void *owner);
     void (*run_ended)(void *owner, int exit_code, const char *broken);
     /* session_close is through; the only place where it may be freed. */
@@ -72,8 +74,8 @@ struct session_options {
     bool watch;                      /* the loop; false: --once */
 };
 
-/* Opens history and model of the project. Starts nothing yet. 0, or a negative errno with a line (then nothing is
- * left to close). */
+/* Opens history and model of the project. Starts nothing yet. 0, or a negative errno with a line (then
+ * nothing is left to close). */
 int session_open(struct session **session, uv_loop_t *loop, const struct session_options *options,
                  const struct session_events *events, void *owner, struct error *error);
 

@@ -8,8 +8,8 @@ static bool foreign(void *owner, const char *path)
     return repo_ignored(session->repo, path, false);
 }
 
-/* Where a failure's frames are to be found: its traceback, else the stack dump that a dying interpreter wrote,
- * else the runner's report. The caller frees. */
+/* Where a failure's frames are to be found: its traceback, else the stack dump that a dying interpreter
+ * wrote, else the runner's report. The caller frees. */
 static char *story_text(const struct test *test)
 {
     static const char *const names[] = {"traceback", "stderr", "report"};

@@ -31,9 +31,9 @@ struct session {
     struct history *history;
     const struct session_reporter *reporter; /* NULL: none */
     void *reporter_owner;
-    uv_prepare_t before_wait;    /* hands out one `changed` per turn of the loop */
-    uv_timer_t flush;            /* armed while results wait for the history */
-    unsigned open_parts;         /* pool, watch, prepare, timer: and a count under way: down to closed() */
+    uv_prepare_t before_wait; /* hands out one `changed` per turn of the loop */
+    uv_timer_t flush;         /* armed while results wait for the history */
+    unsigned open_parts;      /* pool, watch, prepare, timer: and a count under way: down to closed() */
     bool closing;
 
     struct model model;
@@ -50,7 +50,7 @@ struct session {
     bool all_files;         /* the run collects everything */
     bool watching, dirty, collecting, stop_on_failure, stopped;
     unsigned serial;
-    uint64_t run_began, run_took; /* uv_hrtime */
+    uint64_t run_began, run_took;                     /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */
     struct session_count count;
     size_t added, modified; /* as counted last */
@@ -79,9 +79,9 @@ void session_repo_changes(struct session *session);
 
 /* session_failures.c: the list of failures as the screen shows it. */
 void session_failure_update(struct session *session, size_t test);
-void session_failures_recall(struct session *session); /* known red tests, at start */
+void session_failures_recall(struct session *session);                 /* known red tests, at start */
 void session_failures_sweep(struct session *session, bool keep_fixed); /* drops what is retired, and fixed */
-void session_failures_remark(struct session *session); /* marks changed lines again */
+void session_failures_remark(struct session *session);                 /* marks changed lines again */
 void session_failures_release(struct session *session);
 
 /* A part (pool, watch, prepare, timer) is closed. */

@@ -98,7 +98,8 @@ static void tell_leak(struct session *session, const struct event *event)
     for (char *p = commands; p != NULL && *p != '\0'; p++)
         if (*p == '\n')
             *p = p[1] != '\0' ? ',' : '\0';
-    session_notice(session, "LEAK  %s left behind, now killed: %s", id, commands != NULL ? commands : "a process");
+    session_notice(session, "LEAK  %s left behind, now killed: %s", id,
+                   commands != NULL ? commands : "a process");
     free(commands);
     free(id);
 }
@@ -123,8 +124,8 @@ static void on_listed(void *owner, size_t tests)
     session->collecting = false;
     loop_select(&session->loop_plan, &session->model);
     schedule_release(&session->schedule);
-    schedule_deal(&session->schedule, &session->model, &session->covered, (enum box_mode)session->settings.box,
-                  session->settings.boxes);
+    schedule_deal(&session->schedule, &session->model, &session->covered,
+                  (enum box_mode)session->settings.box, session->settings.boxes);
     session_touch(session);
 }
 
@@ -202,9 +203,10 @@ static char *explain(const struct session *session, const struct pool_end *end)
 {
     if (session->runner != NULL || end->exit_code != 4)
         return mem_strdup(end->text);
-    return mem_printf("%s (install pytest there, activate the project's virtualenv, or name the interpreter that "
-                      "has it: python = PATH in .aloof.conf)",
-                      end->text);
+    return mem_printf(
+        "%s (install pytest there, activate the project's virtualenv, or name the interpreter that "
+        "has it: python = PATH in .aloof.conf)",
+        end->text);
 }
 
 static void on_ended(void *owner, const struct pool_end *end)
@@ -228,9 +230,13 @@ static void on_ended(void *owner, const struct pool_end *end)
         session_repo_changes(session);
     session->verdict_at = session->run_ended_utc;
     session->events->run_ended(session->owner, session->exit_code, session->broken);
-    const char *verdict = cancelled ? "cancelled" : !complete ? "broken" : session->exit_code == 0 ? "passed" : "failed";
+    const char *verdict = cancelled                 ? "cancelled"
+                          : !complete               ? "broken"
+                          : session->exit_code == 0 ? "passed"
+                                                    : "failed";
     history_end_run(session->history, verdict, session->verdict_at);
-    session_step(session, &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
+    session_step(session,
+                 &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
 }
 
 static void on_hello(void *owner, const char *runner, const char *python, const char *executable)

@@ -13,7 +13,8 @@ static int64_t time_left(const struct session *session)
         if (test != MAP_NONE)
             running[count++] = test;
     }
-    int64_t left_ns = session->collecting ? -1 : estimate_left(&session->model, slots, running, count, session_now());
+    int64_t left_ns =
+        session->collecting ? -1 : estimate_left(&session->model, slots, running, count, session_now());
     free(running);
     return left_ns;
 }

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* File times come from the kernel's coarse clock, which may be a tick behind; and a change is heard of a settling
- * time after it was made. */
+/* File times come from the kernel's coarse clock, which may be a tick behind; and a change is heard of a
+ * settling time after it was made. */
 #define CLOCK_SLACK_NS (10 * 1000000)
 #define HEARD_WITHIN_NS (200 * 1000000)
 

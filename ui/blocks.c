@@ -41,10 +41,8 @@ static void build_failure(struct block *block, const struct snapshot *snapshot, 
         add_line(&block->story, STYLE_GREEN, true, mem_printf("fixed %s", test->id));
         return;
     }
-    const struct failure_look look = {.editor = snapshot->editor,
-                                      .here = snapshot->here,
-                                      .unfold = block->stamp.unfolded,
-                                      .ascii = ascii};
+    const struct failure_look look = {
+        .editor = snapshot->editor, .here = snapshot->here, .unfold = block->stamp.unfolded, .ascii = ascii};
     failure_tell(&block->story, test, &failure->trace, &look);
 }
 

@@ -93,8 +93,8 @@ static int take_letters(struct reader *reader, const char *typed)
     return 0;
 }
 
-int arguments_parse(struct settings *settings, int argc, const char *const argv[], enum arguments_action *action,
-                    struct strings *configs, struct error *error)
+int arguments_parse(struct settings *settings, int argc, const char *const argv[],
+                    enum arguments_action *action, struct strings *configs, struct error *error)
 {
     struct reader reader = {settings, argv, argc, 1, action, configs, error};
     *action = ARGUMENTS_RUN;
@@ -160,7 +160,8 @@ void arguments_help(struct buf *to)
     for (size_t i = 0; i < count; i++)
         if (table[i].name != NULL || table[i].letter != 0)
             help_line(&table[i], to);
-    buf_puts(to, "\nConfiguration keys (.aloof.conf, ~/.config/aloof/config, -c), beside those named like an option:\n");
+    buf_puts(to, "\nConfiguration keys (.aloof.conf, ~/.config/aloof/config, -c), beside those named like an "
+                 "option:\n");
     for (size_t i = 0; i < count; i++)
         if (table[i].name == NULL && table[i].letter == 0)
             help_line(&table[i], to);
@@ -175,7 +176,7 @@ void arguments_table(struct buf *to)
     for (size_t i = 0; i < count; i++) {
         char letter[2] = {table[i].letter, '\0'};
         buf_printf(to, "%s\t%s\t%s\t%s\t%s\n", table[i].name != NULL ? table[i].name : "", letter,
-                   table[i].argument != NULL ? table[i].argument : "", table[i].key != NULL ? table[i].key : "",
-                   table[i].help);
+                   table[i].argument != NULL ? table[i].argument : "",
+                   table[i].key != NULL ? table[i].key : "", table[i].help);
     }
 }

@@ -47,15 +47,15 @@ struct event_sink {
 };
 
 /* Tags by which an event says more about an outcome than its status does. */
-#define TAG_CRASH "crash"           /* fail: its box died under it */
-#define TAG_TIMEOUT "timeout"       /* fail: it was killed at its deadline */
-#define TAG_NOT_RUN "not-run"       /* fail: it was asked for and never reported */
+#define TAG_CRASH "crash"             /* fail: its box died under it */
+#define TAG_TIMEOUT "timeout"         /* fail: it was killed at its deadline */
+#define TAG_NOT_RUN "not-run"         /* fail: it was asked for and never reported */
 #define TAG_INTERRUPTED "interrupted" /* none: it was running when the run was stopped */
-#define TAG_LEAK "leak"             /* none: its box left processes behind */
-#define TAG_ERROR "error"           /* fail: in setup or teardown, not in the test itself */
-#define TAG_COLLECTION "collection" /* fail: a file that could not be collected */
-#define TAG_DESELECTED "deselected" /* exists: left out by the user's own filter */
-#define TAG_GROUP "group="          /* exists, prefix: what shares set-up (a test file) */
+#define TAG_LEAK "leak"               /* none: its box left processes behind */
+#define TAG_ERROR "error"             /* fail: in setup or teardown, not in the test itself */
+#define TAG_COLLECTION "collection"   /* fail: a file that could not be collected */
+#define TAG_DESELECTED "deselected"   /* exists: left out by the user's own filter */
+#define TAG_GROUP "group="            /* exists, prefix: what shares set-up (a test file) */
 
 /* Whether the status ends a test (it is neither none, exists nor inprogress). */
 bool event_is_final(const struct event *event);

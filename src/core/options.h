@@ -11,14 +11,14 @@
 #include <stddef.h>
 
 enum option_type {
-    OPTION_FLAG,     /* bool */
-    OPTION_TEXT,     /* char * */
-    OPTION_COUNT,    /* unsigned, minimum in `min` */
-    OPTION_BOXES,    /* unsigned, 0 = auto; "auto" or >= 1 */
-    OPTION_SECONDS,  /* unsigned ms, from seconds with a fraction, 0 = none */
-    OPTION_CHOICE,   /* int, index into `choices` ("a|b|c") */
-    OPTION_LIST,     /* struct strings, may be given many times */
-    OPTION_ACTION,   /* not a setting: --help, --version, -c */
+    OPTION_FLAG,    /* bool */
+    OPTION_TEXT,    /* char * */
+    OPTION_COUNT,   /* unsigned, minimum in `min` */
+    OPTION_BOXES,   /* unsigned, 0 = auto; "auto" or >= 1 */
+    OPTION_SECONDS, /* unsigned ms, from seconds with a fraction, 0 = none */
+    OPTION_CHOICE,  /* int, index into `choices` ("a|b|c") */
+    OPTION_LIST,    /* struct strings, may be given many times */
+    OPTION_ACTION,  /* not a setting: --help, --version, -c */
 };
 
 struct settings {
@@ -33,9 +33,9 @@ struct settings {
     char *keyword, *marker;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
     char *editor_command;
-    int color;              /* enum color_mode */
-    unsigned history_keep;  /* runs */
-    unsigned settle_ms;     /* quiet time that ends a burst of changes */
+    int color;                  /* enum color_mode */
+    unsigned history_keep;      /* runs */
+    unsigned settle_ms;         /* quiet time that ends a burst of changes */
     struct strings paths;       /* positional, as typed */
     struct strings runner_args; /* behind --, and runner.args */
 };
@@ -43,25 +43,26 @@ struct settings {
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct option {
-    const char *name;     /* long option without --, NULL: only a configuration key */
-    char letter;          /* short option, 0 none */
-    const char *key;      /* configuration key ("box.timeout"), NULL: only an option */
+    const char *name; /* long option without --, NULL: only a configuration key */
+    char letter;      /* short option, 0 none */
+    const char *key;  /* configuration key ("box.timeout"), NULL: only an option */
     enum option_type type;
     const char *argument; /* its name in the help, NULL: takes none */
     const char *choices;
     unsigned min;
-    size_t offset;        /* of the setting in struct settings */
+    size_t offset; /* of the setting in struct settings */
     const char *help;
 };
 
 /* The table and its length. */
 const struct option *options_table(size_t *count);
 
-/* The option of a configuration key (case of section and key names does not count, as in git), NULL unknown. A
- * key without a section may also be written in a section [run]: `run.python` is `python`. */
+/* The option of a configuration key (case of section and key names does not count, as in git), NULL unknown.
+ * A key without a section may also be written in a section [run]: `run.python` is `python`. */
 const struct option *options_by_key(const char *key);
 
-/* Sets one setting from text. where: "path:line" or "command line", for the message. 0 or -EINVAL with a line. */
+/* Sets one setting from text. where: "path:line" or "command line", for the message. 0 or -EINVAL with a
+ * line. */
 int options_set(struct settings *settings, const struct option *option, const char *value, const char *where,
                 struct error *error);
 
@@ -73,11 +74,11 @@ enum arguments_action {
     ARGUMENTS_OPTIONS, /* hidden: the table, tab-separated, for the manual's check and the completions */
 };
 
-/* Reads the command line (argv[0] is skipped; argv must outlive `configs`) into settings; -c arguments are appended to
- * configs, not applied. Called twice: once to learn -c and the action, and again over what the configuration set,
- * as the command line wins. -EINVAL with a line naming the option. */
-int arguments_parse(struct settings *settings, int argc, const char *const argv[], enum arguments_action *action,
-                    struct strings *configs, struct error *error);
+/* Reads the command line (argv[0] is skipped; argv must outlive `configs`) into settings; -c arguments are
+ * appended to configs, not applied. Called twice: once to learn -c and the action, and again over what the
+ * configuration set, as the command line wins. -EINVAL with a line naming the option. */
+int arguments_parse(struct settings *settings, int argc, const char *const argv[],
+                    enum arguments_action *action, struct strings *configs, struct error *error);
 
 /* --help's text, and the tab-separated table. */
 void arguments_help(struct buf *to);

@@ -50,10 +50,10 @@ struct strings {
     size_t len, cap;
 };
 
-void strings_add(struct strings *list, const char *text); /* copies */
-void strings_take(struct strings *list, char *text);      /* owns from now on */
+void strings_add(struct strings *list, const char *text);                   /* copies */
+void strings_take(struct strings *list, char *text);                        /* owns from now on */
 int strings_find(const struct strings *list, const char *text, size_t *at); /* 0, or -ENOENT */
-void strings_clear(struct strings *list);                 /* frees the texts, keeps the array */
+void strings_clear(struct strings *list); /* frees the texts, keeps the array */
 void strings_release(struct strings *list);
 
 #endif

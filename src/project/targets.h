@@ -5,12 +5,14 @@
 #include "core/error.h"
 #include "core/vec.h"
 
-/* Resolves `typed` (a path or `path::name…`, relative to cwd, or to the root where it only exists there). cwd and root are
- * absolute real paths. Appends the result to `targets`. -ENOENT or -EINVAL (outside of the project) with a line. */
+/* Resolves `typed` (a path or `path::name…`, relative to cwd, or to the root where it only exists there). cwd
+ * and root are absolute real paths. Appends the result to `targets`. -ENOENT or -EINVAL (outside of the
+ * project) with a line. */
 int target_resolve(const char *typed, const char *cwd, const char *root, struct strings *targets,
                    struct error *error);
 
-/* Where cwd is below the root, with a slash behind: "tests/"; "" at the root (or elsewhere). The caller frees. */
+/* Where cwd is below the root, with a slash behind: "tests/"; "" at the root (or elsewhere). The caller
+ * frees. */
 char *target_here(const char *cwd, const char *root);
 
 #endif

@@ -16,7 +16,8 @@ int reports_open(struct reports **reports, const struct settings *settings, stru
 /* Whether standard output belongs to the stream (`--subunit -`), so that people's lines go elsewhere. */
 bool reports_on_stdout(const struct reports *reports);
 
-/* Closes all. -EIO and so on with a line when something could not be written, now or earlier. NULL does nothing. */
+/* Closes all. -EIO and so on with a line when something could not be written, now or earlier. NULL does
+ * nothing. */
 int reports_close(struct reports *reports, struct error *error);
 
 #endif

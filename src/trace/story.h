@@ -47,8 +47,8 @@ struct story_input {
     int64_t duration_ns; /* 0 unknown */
     unsigned red_runs;   /* "since 3 runs" when > 1 */
     const struct trace *trace;
-    const char *editor; /* the command in the location lines: "vim" */
-    const char *here;         /* where the person stands: see place_from; never NULL */
+    const char *editor;    /* the command in the location lines: "vim" */
+    const char *here;      /* where the person stands: see place_from; never NULL */
     const char *output;    /* last output, for crashes and hangs and failures without frames; NULL none */
     unsigned output_lines; /* how many of its last lines to show */
     bool unfold;           /* show foreign frames */

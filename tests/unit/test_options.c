@@ -25,7 +25,8 @@ static void reads_what_the_manual_shows(void **state)
     struct settings settings;
     settings_init(&settings);
     struct error error = {0};
-    const char *const argv[] = {"aloof", "-n", "4", "--box=test", "-x", "--timeout", "1.5", "tests/a.py", "--", "-W", "error", NULL};
+    const char *const argv[] = {"aloof", "-n",         "4",  "--box=test", "-x",    "--timeout",
+                                "1.5",   "tests/a.py", "--", "-W",         "error", NULL};
     assert_int_equal(parse(&settings, argv, &error), 0);
     assert_int_equal(settings.boxes, 4);
     assert_int_equal(settings.box, 1);
@@ -44,7 +45,8 @@ static void reads_joined_letters_and_long_values(void **state)
     struct settings settings;
     settings_init(&settings);
     struct error error = {0};
-    const char *const argv[] = {"aloof", "-xn3", "-kupper and not x", "--maxfail=7", "--boxed", "--once", NULL};
+    const char *const argv[] = {"aloof",  "-xn3", "-kupper and not x", "--maxfail=7", "--boxed",
+                                "--once", NULL};
     assert_int_equal(parse(&settings, argv, &error), 0);
     assert_int_equal(settings.boxes, 3);
     assert_string_equal(settings.keyword, "upper and not x");
@@ -61,11 +63,13 @@ static void refuses_with_one_line(void **state)
         const char *says;
     } table[] = {
         {{"aloof", "-n", "0", NULL}, "command line: --boxes = 0: expected auto or a number from 1 to 1024"},
-        {{"aloof", "--boxes=-1", NULL}, "command line: --boxes = -1: expected auto or a number from 1 to 1024"},
+        {{"aloof", "--boxes=-1", NULL},
+         "command line: --boxes = -1: expected auto or a number from 1 to 1024"},
         {{"aloof", "--box=tests", NULL}, "command line: --box = tests: expected auto|test|group"},
         {{"aloof", "--timeout", "soon", NULL}, "command line: --timeout = soon: expected seconds, 0 or more"},
         {{"aloof", "--timeout=nan", NULL}, "command line: --timeout = nan: expected seconds, 0 or more"},
-        {{"aloof", "--nope", NULL}, "unknown option --nope (see aloof --help; options for pytest go behind --)"},
+        {{"aloof", "--nope", NULL},
+         "unknown option --nope (see aloof --help; options for pytest go behind --)"},
         {{"aloof", "-q", NULL}, "unknown option -q (see aloof --help; options for pytest go behind --)"},
         {{"aloof", "-n", NULL}, "-n needs N|auto"},
         {{"aloof", "--once=yes", NULL}, "--once=yes takes no value"},
