@@ -2,6 +2,8 @@
 
 #define GUESS_NS INT64_C(5000000)        /* a test of which nothing is known, where nothing is known of any */
 #define WORTH_A_BOX_NS INT64_C(50000000) /* a fork and the group's set-up want to be earned */
+#define WELL_EARNED_NS INT64_C(250000000) /* a batch that costs more saves nothing worth having */
+#define PARCELS_A_BOX 6                   /* at least so many, so that the boxes end together */
 
 enum urgency { URGENCY_NONE, URGENCY_RED, URGENCY_CHANGED };
 
@@ -9,6 +11,7 @@ struct batch {
     struct parcel *parcel;
     int64_t cost_ns;
     enum urgency urgency;
+    bool alone; /* shares its box with nothing */
 };
 
 /* What one deal knows. */
@@ -17,6 +20,7 @@ struct deal {
     enum box_mode mode;
     int64_t guess_ns; /* of a test with no known time */
     int64_t limit_ns; /* a batch that costs more is split: half of an even share */
+    int64_t goal_ns;  /* batches that cost less share a box up to here */
     struct map changed;
     VEC(struct batch) batches;
 };
@@ -65,6 +69,16 @@ static bool is_asked(const struct deal *deal, uint32_t position)
     return test_at(deal, position)->state == TEST_ASKED;
 }
 
+/* A guess of little may be a lot: where most times are unknown, no box is worth less than the boxes being
+ * busy. */
+static int64_t worthwhile_ns(int64_t total_ns, bool known, unsigned boxes)
+{
+    int64_t even_ns = total_ns / (PARCELS_A_BOX * (int64_t)boxes);
+    if (known && even_ns < WORTH_A_BOX_NS)
+        return WORTH_A_BOX_NS;
+    return even_ns < WELL_EARNED_NS ? even_ns : WELL_EARNED_NS;
+}
+
 static void weigh(struct deal *deal, unsigned boxes)
 {
     int64_t sum_ns = 0;
@@ -80,7 +94,9 @@ static void weigh(struct deal *deal, unsigned boxes)
             unknown++;
     }
     deal->guess_ns = known > 0 ? sum_ns / (int64_t)known : GUESS_NS;
-    deal->limit_ns = (sum_ns + deal->guess_ns * (int64_t)unknown) / (2 * (int64_t)boxes);
+    int64_t total_ns = sum_ns + deal->guess_ns * (int64_t)unknown;
+    deal->goal_ns = worthwhile_ns(total_ns, known >= unknown, boxes);
+    deal->limit_ns = total_ns / (2 * (int64_t)boxes);
     if (deal->limit_ns < WORTH_A_BOX_NS)
         deal->limit_ns = WORTH_A_BOX_NS;
     if (boxes == 1)
@@ -99,6 +115,7 @@ static void gather(struct deal *deal)
         size_t at = alone ? MAP_NONE : map_get(&by_group, bytes_of(test->group));
         if (at == MAP_NONE)
             at = open_batch(deal);
+        deal->batches.items[at].alone = alone;
         if (!alone)
             map_put(&by_group, bytes_of(test->group), at);
         put(deal, at, i);
@@ -172,6 +189,78 @@ static void split(struct deal *deal, size_t whole)
     free(parcel);
 }
 
+static int compare_positions(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Moves what is in one batch to the end of another, and leaves it without a parcel. */
+static void absorb(struct batch *to, struct batch *from)
+{
+    const uint32_t *position;
+    vec_each (position, &from->parcel->positions)
+        vec_push(&to->parcel->positions, *position);
+    to->cost_ns += from->cost_ns;
+    vec_release(&from->parcel->positions);
+    free(from->parcel);
+    from->parcel = NULL;
+}
+
+static bool is_small(const struct deal *deal, const struct batch *batch)
+{
+    return !batch->alone && batch->cost_ns < deal->goal_ns;
+}
+
+/* Up to what small batches share a box when those that have none yet cost so much: less towards the end, as
+ * with pieces. */
+static int64_t share_ns(const struct deal *deal, int64_t left_ns)
+{
+    int64_t want_ns = left_ns / 2 > WORTH_A_BOX_NS ? left_ns / 2 : WORTH_A_BOX_NS;
+    return want_ns < deal->goal_ns ? want_ns : deal->goal_ns;
+}
+
+/* Lets small batches share a box with the next small ones of their urgency, for as long as that leads nearer
+ * to what a box should cost. */
+static void merge(struct deal *deal)
+{
+    struct {
+        struct batch *open;
+        int64_t left_ns, target_ns;
+    } of[URGENCY_CHANGED + 1] = {{0}};
+    struct batch *batch;
+    vec_each (batch, &deal->batches)
+        of[batch->urgency].left_ns += is_small(deal, batch) ? batch->cost_ns : 0;
+    vec_each (batch, &deal->batches) {
+        if (!is_small(deal, batch))
+            continue;
+        struct batch *open = of[batch->urgency].open;
+        int64_t target_ns = of[batch->urgency].target_ns, left_ns = of[batch->urgency].left_ns;
+        of[batch->urgency].left_ns -= batch->cost_ns;
+        if (open != NULL && open->cost_ns + batch->cost_ns - target_ns <= target_ns - open->cost_ns) {
+            absorb(open, batch);
+            continue;
+        }
+        of[batch->urgency].open = batch;
+        of[batch->urgency].target_ns = share_ns(deal, left_ns);
+    }
+}
+
+/* Brings the batches that are left together, and the tests of each into the runner's order. */
+static void tidy(struct deal *deal)
+{
+    struct batch *batch;
+    size_t kept = 0;
+    vec_each (batch, &deal->batches) {
+        if (batch->parcel == NULL)
+            continue;
+        qsort(batch->parcel->positions.items, batch->parcel->positions.len, sizeof(uint32_t),
+              compare_positions);
+        deal->batches.items[kept++] = *batch;
+    }
+    deal->batches.len = kept;
+}
+
 static int compare(const void *a, const void *b)
 {
     const struct batch *x = a, *y = b;
@@ -195,6 +284,10 @@ void schedule_deal(struct schedule *schedule, const struct model *model, const s
     for (size_t i = 0; mode != BOX_TEST && i < gathered; i++)
         if (deal.batches.items[i].cost_ns > deal.limit_ns && deal.batches.items[i].parcel->positions.len > 1)
             split(&deal, i);
+    if (mode == BOX_AUTO) {
+        merge(&deal);
+        tidy(&deal);
+    }
     if (deal.batches.len > 0)
         qsort(deal.batches.items, deal.batches.len, sizeof *deal.batches.items, compare);
     const struct batch *batch;

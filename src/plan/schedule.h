@@ -5,7 +5,7 @@
 #include "plan/model.h"
 
 enum box_mode {
-    BOX_AUTO,  /* by group; tests that crashed or hung before get a box of their own */
+    BOX_AUTO,  /* by group, small ones together; tests that crashed or hung before get a box of their own */
     BOX_TEST,  /* one process a test */
     BOX_GROUP, /* one process a group (file); a long one is split between classes, never inside of one */
 };
@@ -26,8 +26,10 @@ struct schedule {
  * were until their newest execution, then longest first by usual time (unknown ones by number of tests).
  * Within a parcel the runner's order stands, as fixtures expect. A group longer than half of an even share is
  * split (at class boundaries; in BOX_AUTO inside of a class that is itself so long), so that the last box is
- * never a long one; but not into pieces of less than 50 ms, which cost more than they gain. changed may be
- * NULL. */
+ * never a long one; but not into pieces of less than 50 ms, which cost more than they gain. In BOX_AUTO a
+ * parcel of several small groups costs one box: whole neighbours of the same urgency are put together until
+ * they cost a sixth of an even share, but 50 ms at least and about 250 ms at most (less than 50 ms where most
+ * times are unknown). changed may be NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
                    enum box_mode mode, unsigned boxes);
 

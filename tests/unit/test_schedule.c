@@ -74,11 +74,11 @@ static void test_groups_and_their_order(void **state)
     add(&model, "c::1", 5 * MS);
     add(&model, "d::1", 5 * MS);
     add_unasked(&model, "d::2", 5 * MS);
-    check_deal(&model, NULL, BOX_AUTO, 2, "b::1 | a::1 a::2 | c::1 | d::1");
+    check_deal(&model, NULL, BOX_GROUP, 2, "b::1 | a::1 a::2 | c::1 | d::1");
     check_deal(&model, NULL, BOX_TEST, 2, "b::1 | a::1 | a::2 | c::1 | d::1");
     model_set_red(&model, model_find(&model, bytes_of("d::1")), true);
     strings_add(&changed, "c");
-    check_deal(&model, &changed, BOX_AUTO, 2, "c::1 | d::1 | b::1 | a::1 a::2");
+    check_deal(&model, &changed, BOX_GROUP, 2, "c::1 | d::1 | b::1 | a::1 a::2");
     model_set_red(&model, model_find(&model, bytes_of("d::1")), false);
     model.tests.items[model_find(&model, bytes_of("a::2"))].previous = OUTCOME_FAILED;
     check_deal(&model, &changed, BOX_GROUP, 2, "c::1 | a::1 a::2 | b::1 | d::1");
@@ -126,6 +126,33 @@ static void test_a_handful_stays_in_one_box(void **state)
     model.tests.items[0].usual_ns = model.tests.items[3].usual_ns = 60 * MS;
     check_deal(&model, NULL, BOX_AUTO, 2, "a::2 a::3 a::4 | a::1");
     check_deal(&model, NULL, BOX_AUTO, 1, "a::1 a::2 a::3 a::4");
+    model_release(&model);
+}
+
+static void test_small_groups_share_a_box(void **state)
+{
+    (void)state;
+    struct model model;
+    struct strings changed = {0};
+    model_init(&model, 1024);
+    add(&model, "a::1", 20 * MS);
+    add(&model, "b::1", 15 * MS);
+    add(&model, "a::2", 20 * MS); /* the runner's order goes from file to file and back */
+    add(&model, "c::1", 90 * MS);
+    add(&model, "d::1", 10 * MS)->fragile = true;
+    add(&model, "e::1", 30 * MS);
+    add(&model, "f::1", 15 * MS);
+    add(&model, "g::1", 5 * MS);
+    check_deal(&model, NULL, BOX_AUTO, 2, "c::1 | a::1 b::1 a::2 | e::1 f::1 g::1 | d::1");
+    check_deal(&model, NULL, BOX_AUTO, 1, "c::1 | a::1 b::1 a::2 | e::1 f::1 g::1 | d::1");
+    check_deal(&model, NULL, BOX_GROUP, 2, "c::1 | a::1 a::2 | e::1 | b::1 | f::1 | d::1 | g::1");
+    check_deal(&model, NULL, BOX_TEST, 2, "c::1 | e::1 | a::1 | a::2 | b::1 | f::1 | d::1 | g::1");
+    /* What is urgent waits for nothing that is not. */
+    model_set_red(&model, model_find(&model, bytes_of("a::2")), true);
+    model_set_red(&model, model_find(&model, bytes_of("g::1")), true);
+    strings_add(&changed, "f");
+    check_deal(&model, &changed, BOX_AUTO, 2, "f::1 | a::1 a::2 g::1 | c::1 | b::1 e::1 | d::1");
+    strings_release(&changed);
     model_release(&model);
 }
 
@@ -236,6 +263,63 @@ static void test_a_giant_group_keeps_both_boxes_busy(void **state)
     assert_int_equal(schedule.parcels.len, 6);
     schedule_release(&schedule);
     model_release(&model);
+}
+
+static const int jinja2_sizes[] = {33, 58,  43, 3,  3, 62, 7,  49, 131, 5,   15,
+                                   22, 150, 41, 26, 1, 1,  52, 7,  16,  106, 20};
+
+static void add_files(struct model *model, const int *sizes, int files, int64_t usual_ns)
+{
+    for (int i = 0; i < files; i++) {
+        char *name = mem_printf("test_%d.py", i);
+        add_many(model, name, sizes != NULL ? sizes[i] : 1 + i % 4, usual_ns);
+        free(name);
+    }
+}
+
+/* Suites of many small files. Every test takes 2.4 ms; the makespan is told in per cent of the ideal. */
+static const struct {
+    const char *name;
+    const int *sizes; /* tests of each file; NULL: 1, 2, 3, 4, 1, ... */
+    int files;
+    int64_t usual_ns;
+    unsigned boxes;
+    size_t least, most; /* parcels */
+    int makespan;
+} suites[] = {
+    {"jinja2", jinja2_sizes, 22, 2400000, 2, 8, 12, 105},
+    {"jinja2, new", jinja2_sizes, 22, 0, 2, 8, 16, 105},
+    {"jinja2, 1 box", jinja2_sizes, 22, 2400000, 1, 8, 12, 100},
+    {"jinja2, 8 boxes", jinja2_sizes, 22, 2400000, 8, 24, 40, 125},
+    {"hundreds", NULL, 400, 2400000, 2, 12, 16, 105},
+    {"hundreds, new", NULL, 400, 0, 2, 20, 60, 105},
+    {"few", NULL, 12, 2400000, 2, 1, 2, 145},
+    {"few, new", NULL, 12, 0, 2, 6, 12, 107},
+    {"few, new, 8 boxes", NULL, 12, 0, 8, 12, 12, 200},
+};
+
+static void test_suites_of_many_small_files(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
+        struct model model;
+        struct schedule schedule = {0};
+        model_init(&model, 1024);
+        add_files(&model, suites[i].sizes, suites[i].files, suites[i].usual_ns);
+        size_t count = model.listing.len;
+        int64_t *real_ns = mem_zero(count * sizeof *real_ns);
+        for (size_t k = 0; k < count; k++)
+            real_ns[k] = 2400000;
+        schedule_deal(&schedule, &model, NULL, BOX_AUTO, suites[i].boxes);
+        int64_t ideal_ns = (int64_t)count * 2400000 / suites[i].boxes;
+        int64_t percent = makespan(&model, BOX_AUTO, suites[i].boxes, real_ns) * 100 / ideal_ns;
+        if (schedule.parcels.len < suites[i].least || schedule.parcels.len > suites[i].most ||
+            percent > suites[i].makespan)
+            fail_msg("%s: %zu parcels, %d %%", suites[i].name, schedule.parcels.len, (int)percent);
+        schedule_release(&schedule);
+        free(real_ns);
+        model_release(&model);
+    }
 }
 
 static unsigned rnd(uint64_t *seed, unsigned below)
@@ -350,9 +434,11 @@ int main(void)
         cmocka_unit_test(test_fragile_tests_box_alone),
         cmocka_unit_test(test_duplicate_ids_keep_their_places),
         cmocka_unit_test(test_a_handful_stays_in_one_box),
+        cmocka_unit_test(test_small_groups_share_a_box),
         cmocka_unit_test(test_split_is_between_classes),
         cmocka_unit_test(test_alternating_lengths),
         cmocka_unit_test(test_a_giant_group_keeps_both_boxes_busy),
+        cmocka_unit_test(test_suites_of_many_small_files),
         cmocka_unit_test(test_every_asked_test_is_dealt_once),
         cmocka_unit_test(test_returned_positions_go_first),
         cmocka_unit_test(test_hundred_thousand_in_one_class),
