@@ -104,7 +104,7 @@ format: ## clang-format the C sources in place
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 INSTALLED := $(DESTDIR)$(PREFIX)/bin/aloof \
-	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/recipes/*.conf)) \
+	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/workers/*/*.py share/recipes/*.conf)) \
 	$(DESTDIR)$(PREFIX)/share/man/man1/aloof.1 \
 	$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof \
 	$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof \
@@ -114,6 +114,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -d $(sort $(dir $(INSTALLED)))
 	install -m 755 $(BUILD)/aloof $(DESTDIR)$(PREFIX)/bin/aloof
 	install -m 644 $(wildcard share/workers/*.py) $(DESTDIR)$(DATADIR)/workers/
+	install -m 644 $(wildcard share/workers/aloof_pytest/*.py) $(DESTDIR)$(DATADIR)/workers/aloof_pytest/
 	$(if $(wildcard share/recipes/*.conf),install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/)
 	install -m 644 share/man/aloof.1 $(DESTDIR)$(PREFIX)/share/man/man1/aloof.1
 	install -m 644 share/completions/aloof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof
@@ -122,7 +123,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 
 uninstall: ## what install put there
 	rm -f $(INSTALLED)
-	-rmdir $(DESTDIR)$(DATADIR)/workers $(DESTDIR)$(DATADIR)/recipes $(DESTDIR)$(DATADIR) 2>/dev/null || true
+	-rmdir $(DESTDIR)$(DATADIR)/workers/aloof_pytest $(DESTDIR)$(DATADIR)/workers $(DESTDIR)$(DATADIR)/recipes $(DESTDIR)$(DATADIR) 2>/dev/null || true
 
 clean: ## remove build/
 	rm -rf build

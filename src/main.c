@@ -4,16 +4,16 @@
  *             options and arguments (one table)                                pure
  *   stream/   subunit v2, both ways                                            pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box)  pure
- *   trace/    traceback text -> frames, story (the lines of a failure), editor, clean (what may reach a terminal)  pure
- *   project/  repo (git), watch, config, python, targets
- *   store/    history (SQLite)
- *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
- *   session   wires them: commands in, change notices out
- *   report/   plain (--once), JUnit, subunit
+ *   trace/    traceback text -> frames, story (the lines of a failure), editor, clean (what may reach a
+ * terminal)  pure project/  repo (git), watch, config, python, targets store/    history (SQLite) run/
+ * reaper, worker, pool (boxes, deadlines)                           libuv session   wires them: commands in,
+ * change notices out report/   plain (--once), JUnit, subunit
  *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses
  *
- * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker (share/workers)
- * -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as commands to the session. */
+ * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
+ * (share/workers)
+ * -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as commands to the
+ * session. */
 
 #include "core/options.h"
 #include "project/config.h"
@@ -63,7 +63,8 @@ static char *user_config(void)
     return home != NULL && *home != '\0' ? mem_printf("%s/.config/aloof/config", home) : NULL;
 }
 
-/* Settings in the order in which they win: defaults, the person's file, the project's, -c, the command line. */
+/* Settings in the order in which they win: defaults, the person's file, the project's, -c, the command line.
+ */
 static int read_settings(struct settings *settings, const struct repo *repo, int argc, char *argv[],
                          struct strings *configs, struct error *error)
 {
@@ -84,7 +85,8 @@ static int read_settings(struct settings *settings, const struct repo *repo, int
     return bad;
 }
 
-/* The worker's source: beside the build tree that this binary was made in, else where `make install` put it. */
+/* The worker's source: beside the build tree that this binary was made in, else where `make install` put it.
+ */
 static char *worker_source(const char *self)
 {
     static const char *const places[] = {"/../../share/workers", "/../share/aloof/workers"};
@@ -94,12 +96,13 @@ static char *worker_source(const char *self)
     if (slash != NULL)
         *slash = '\0';
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *path = mem_printf("%s%s/pytest_worker.py", dir, places[i]);
-        if (access(path, R_OK) == 0)
-            return path;
-        free(path);
+        char *boot = mem_printf("%s%s/boot.py", dir, places[i]);
+        bool found = access(boot, R_OK) == 0;
+        free(boot);
+        if (found)
+            return mem_printf("%s%s", dir, places[i]);
     }
-    return mem_strdup(ALOOF_DATADIR "/workers/pytest_worker.py");
+    return mem_strdup(ALOOF_DATADIR "/workers");
 }
 
 struct house {
@@ -214,7 +217,8 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     struct reports *reports = NULL;
     int bad = reports_open(&reports, &house->settings, error);
     if (bad == 0 && !house->settings.once && reports_on_stdout(reports))
-        bad = error_set(error, -EINVAL, "--subunit -: standard output is the screen's (use a file, or --once)");
+        bad =
+            error_set(error, -EINVAL, "--subunit -: standard output is the screen's (use a file, or --once)");
     if (bad == 0 && !house->settings.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         bad = error_set(error, -ENOTTY, "the loop needs a terminal (use aloof --once without one)");
     if (bad != 0) {

@@ -70,7 +70,7 @@ struct session_options {
     struct repo *repo;               /* the project; owned by the session from the call on */
     const char *cwd;                 /* absolute real path of where the person stands */
     const char *self;                /* path of this binary, for the reaper */
-    const char *worker;              /* path of the worker's source */
+    const char *worker;              /* directory of the worker's source */
     bool watch;                      /* the loop; false: --once */
 };
 

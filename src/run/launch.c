@@ -1,12 +1,12 @@
 #include "run/launch.h"
 
+#include "run/source.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define SOURCE_MAX (4 * 1024 * 1024)
 #define PACKET_PIPE_SIZE (1024 * 1024) /* so that boxes go on while a screen is painted */
 #define PACKET_FD 3
 #define LIFELINE_FD 4
@@ -14,22 +14,6 @@
 #define TEXT_OF(number) #number
 
 extern char **environ;
-
-/* Reads a decimal length, a newline and so many octets of source, and not one octet more: commands follow. */
-static const char boot[] = "import os\n"
-                           "def take(count):\n"
-                           "    data = b''\n"
-                           "    while len(data) < count:\n"
-                           "        piece = os.read(0, count - len(data))\n"
-                           "        if not piece:\n"
-                           "            raise SystemExit(1)\n"
-                           "        data += piece\n"
-                           "    return data\n"
-                           "length = b''\n"
-                           "while not length.endswith(b'\\n'):\n"
-                           "    length += take(1)\n"
-                           "source = compile(take(int(length)), '<aloof>', 'exec')\n"
-                           "exec(source, {'__name__': '__aloof_worker__'})\n";
 
 /* The child's ends, by descriptor in the child; 1 is /dev/null. */
 struct far_ends {
@@ -112,14 +96,15 @@ static char **merge_env(const char *const *added)
 }
 
 static int spawn(uv_loop_t *loop, uv_process_t *process, const struct worker_options *options,
-                 uv_exit_cb exited, const struct far_ends *far)
+                 const char *boot, uv_exit_cb exited, const struct far_ends *far)
 {
     uv_stdio_container_t stdio[LIFELINE_FD + 1] = {{.flags = UV_IGNORE}};
     for (int fd = 0; fd <= LIFELINE_FD; fd++)
         if (far->fds[fd] >= 0)
             stdio[fd] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = far->fds[fd]};
     const char *argv[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
-                          "-c",          boot,       TEXT(PACKET_FD),   NULL};
+                          "-c",          boot,       TEXT(PACKET_FD),   options->cache_dir,
+                          NULL};
     char **env = merge_env(options->env);
     uv_process_options_t how = {
         .exit_cb = exited,
@@ -136,57 +121,24 @@ static int spawn(uv_loop_t *loop, uv_process_t *process, const struct worker_opt
     return code;
 }
 
-static int read_all(int fd, size_t size, struct buf *to)
-{
-    while (size > 0) {
-        ssize_t got = read(fd, buf_reserve(to, size), size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? -errno : -EIO;
-        to->len += (size_t)got;
-        size -= (size_t)got;
-    }
-    return 0;
-}
-
-/* The length, a newline, and the source. */
-static int read_source(const char *path, struct launch *launch)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    struct buf source = {0};
-    struct stat info;
-    int code = fstat(fd, &info) < 0 ? -errno : 0;
-    if (code == 0 && (!S_ISREG(info.st_mode) || info.st_size > SOURCE_MAX))
-        code = -EFBIG;
-    if (code == 0) {
-        buf_printf(&source, "%zu\n", (size_t)info.st_size);
-        code = read_all(fd, (size_t)info.st_size, &source);
-    }
-    close(fd);
-    launch->source_len = source.len;
-    launch->source = buf_take(&source);
-    return code;
-}
-
 int launch_worker(uv_loop_t *loop, const struct worker_options *options, uv_process_t *process,
                   uv_exit_cb exited, bool *spawned, struct launch *launch, struct error *error)
 {
     struct far_ends far = {{-1, -1, -1, -1, -1}};
     *launch = (struct launch){.commands_fd = -1, .stderr_fd = -1, .packets_fd = -1, .lifeline_fd = -1};
-    int code = read_source(options->source, launch);
-    if (code < 0) {
-        launch_release(launch);
+    struct source source;
+    int code = source_read(&source, options->source);
+    if (code < 0)
         return error_set(error, code, "%s: the worker's source cannot be read: %s", options->source,
                          strerror(-code));
-    }
+    launch->source_len = source.modules.len;
+    launch->source = buf_take(&source.modules);
     code = open_pipes(launch, &far);
     if (code == 0) {
         *spawned = true;
-        code = spawn(loop, process, options, exited, &far);
+        code = spawn(loop, process, options, source.boot, exited, &far);
     }
+    source_release(&source);
     for (int fd = 0; fd <= LIFELINE_FD; fd++)
         close_fd(&far.fds[fd]);
     if (code == 0)

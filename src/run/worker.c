@@ -215,6 +215,7 @@ void worker_options_copy(struct worker_options *to, const struct worker_options 
         .source = mem_strdup(from->source),
         .cwd = mem_strdup(from->cwd),
         .env = copy_env(from->env),
+        .cache_dir = mem_strdup(from->cache_dir),
     };
 }
 
@@ -232,6 +233,7 @@ void worker_options_release(struct worker_options *options)
     for (const char *const *entry = options->env; entry != NULL && *entry != NULL; entry++)
         free_const(*entry);
     free_const(options->env);
+    free_const(options->cache_dir);
     *options = (struct worker_options){0};
 }
 

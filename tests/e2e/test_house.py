@@ -117,7 +117,8 @@ def test_install_and_uninstall_cancel_out(tmp_path):
     make("install", f"DESTDIR={stage}", "PREFIX=/opt")
     installed = tree(stage)
     assert "opt/bin/aloof" in installed
-    assert "opt/share/aloof/workers/pytest_worker.py" in installed
+    assert "opt/share/aloof/workers/boot.py" in installed
+    assert "opt/share/aloof/workers/aloof_pytest/main.py" in installed
     assert "opt/share/man/man1/aloof.1" in installed
     assert len([name for name in installed if "completions" in name or "site-functions" in name]) == 3
     ran = subprocess.run([stage / "opt/bin/aloof", "--version"], capture_output=True, text=True)

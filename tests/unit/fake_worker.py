@@ -289,7 +289,7 @@ class Run:
         self.ended(exit=None, signal=9)
 
 
-def main():
+def serve():
     if os.environ.get("FAKE_WORKER") == "refuses":
         say("refused", text="no pytest here")
         return
@@ -312,7 +312,8 @@ def main():
             run.ended(exit=1 if "@red" in run.whole else 0, text="1 passed")
 
 
-try:
-    main()
-except EOFError:
-    pass
+def main(fd):
+    try:
+        serve()
+    except EOFError:
+        pass

@@ -8,20 +8,23 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define DEADLINE_MS 20000
-#define FAKE "tests/unit/fake_worker.py"
+#define FAKE "tests/unit/fake"
+#define FAKE_MODULE "tests/unit/fake_worker.py"
 
 struct fixture {
     uv_loop_t loop;
     uv_timer_t deadline;
     struct worker_options options;
     struct worker *worker;
-    char source[64]; /* a scratch file, "" none */
+    char source[64]; /* a scratch directory, "" none */
     struct buf log;  /* everything heard, a line each */
     const char *awaited;
     unsigned closed;
@@ -81,9 +84,45 @@ static void give_up(uv_timer_t *timer)
     fail_msg("nothing more came; so far:\n%s", buf_str(&f->log));
 }
 
+static void write_file(const char *directory, const char *name, const char *text)
+{
+    char *path = mem_printf("%s/%s", directory, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+    free(path);
+}
+
+/* The real boot.py, and a package whose main module is `text`. */
+static void make_source(const char *directory, const char *text)
+{
+    char *package = mem_printf("%s/aloof_pytest", directory), *link = mem_printf("%s/boot.py", directory);
+    char *boot = realpath("share/workers/boot.py", NULL);
+    assert_non_null(boot);
+    assert_int_equal(mkdir(package, 0700), 0);
+    assert_int_equal(symlink(boot, link), 0);
+    write_file(package, "__init__.py", "");
+    write_file(package, "main.py", text);
+    free(boot);
+    free(link);
+    free(package);
+}
+
+static void remove_source(const char *directory)
+{
+    static const char *const names[] = {"boot.py", "aloof_pytest/__init__.py", "aloof_pytest/main.py",
+                                        "aloof_pytest", ""};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = mem_printf("%s/%s", directory, names[i]);
+        assert_int_equal(remove(path), 0);
+        free(path);
+    }
+}
+
 static void open_fixture(struct fixture *f, const char *source)
 {
-    *f = (struct fixture){.options = {"/proc/self/exe", "python3", FAKE, NULL, NULL}};
+    *f = (struct fixture){.options = {"/proc/self/exe", "python3", FAKE, NULL, NULL, NULL}};
     uv_loop_init(&f->loop);
     uv_timer_init(&f->loop, &f->deadline);
     f->deadline.data = f;
@@ -91,10 +130,8 @@ static void open_fixture(struct fixture *f, const char *source)
     if (source == NULL)
         return;
     snprintf(f->source, sizeof f->source, "/tmp/aloof-test-XXXXXX");
-    int fd = mkstemp(f->source);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, source, strlen(source)), strlen(source));
-    close(fd);
+    assert_non_null(mkdtemp(f->source));
+    make_source(f->source, source);
     f->options.source = f->source;
 }
 
@@ -118,7 +155,7 @@ static void close_fixture(struct fixture *f)
     assert_int_equal(f->closed, 1);
     assert_int_equal(uv_loop_close(&f->loop), 0);
     if (f->source[0] != '\0')
-        unlink(f->source);
+        remove_source(f->source);
     buf_release(&f->log);
     free(f->text);
 }
@@ -181,8 +218,8 @@ static void says_why_it_could_not_start(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture f;
         open_fixture(&f, NULL);
-        f.options =
-            (struct worker_options){cases[i].self, cases[i].python, cases[i].source, cases[i].cwd, NULL};
+        f.options = (struct worker_options){
+            cases[i].self, cases[i].python, cases[i].source, cases[i].cwd, NULL, NULL};
         start(&f);
         worker_send(f.worker, "run", -1, json_object());
         uv_run(&f.loop, UV_RUN_DEFAULT);
@@ -212,7 +249,7 @@ static void everything_written_before_the_end_is_read(void **state)
     /* Events of 100 tests, then sudden death, with a process that keeps the pipe open. */
     open_fixture(&f, "import os, sys\n"
                      "os.environ['FAKE_WORKER'] = 'refuses'\n"
-                     "exec(open('" FAKE "').read())\n"
+                     "exec(open('" FAKE_MODULE "').read())\n"
                      "os.system('setsid sleep 1000 &')\n"
                      "write(b''.join(packet(SUCCESS, 't%d' % i) for i in range(100)))\n"
                      "os.kill(os.getpid(), 9)\n");
@@ -229,7 +266,7 @@ static void malformed_messages_are_damage(void **state)
     struct fixture f;
     open_fixture(&f, "import os\n"
                      "os.environ['FAKE_WORKER'] = 'refuses'\n"
-                     "exec(open('" FAKE "').read())\n"
+                     "exec(open('" FAKE_MODULE "').read())\n"
                      "write(b'not a packet')\n"
                      "send(name='aloof.gone', content=b'{nonsense', route=0)\n"
                      "send(name='aloof.gone', content=b'[1]', route=0)\n"
@@ -257,7 +294,7 @@ static void the_environment_is_ours_and_the_additions(void **state)
     open_fixture(&f, "import os, sys\n"
                      "sys.exit(0 if os.environ['ADDED'] == 'yes' and os.environ['HOME'] == '/changed'"
                      " and os.environ['KEPT'] == 'kept' and os.getcwd() == '/'"
-                     " and __name__ == '__aloof_worker__' and sys.argv == ['-c', '3'] else 9)\n");
+                     " and __name__ == 'aloof_pytest.main' and sys.argv == ['-c', '3'] else 9)\n");
     setenv("KEPT", "kept", 1);
     static const char *const added[] = {"ADDED=yes", "HOME=/changed", NULL};
     f.options.env = added;
@@ -275,7 +312,7 @@ static void a_worker_that_does_not_leave_is_killed(void **state)
     open_fixture(&f, "import os, signal\n"
                      "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
                      "os.environ['FAKE_WORKER'] = 'refuses'\n"
-                     "exec(open('" FAKE "').read())\n"
+                     "exec(open('" FAKE_MODULE "').read())\n"
                      "say('deaf')\n"
                      "signal.pause()\n");
     start(&f);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import select
 import struct
 import subprocess
@@ -9,19 +10,7 @@ import sys
 import time
 import zlib
 
-WORKER = os.path.join(os.path.dirname(__file__), "..", "..", "share", "workers", "pytest_worker.py")
-BOOT = """
-import os
-def take(count):
-    data = b""
-    while len(data) < count:
-        data += os.read(0, count - len(data)) or exit(1)
-    return data
-length = b""
-while not length.endswith(b"\\n"):
-    length += take(1)
-exec(compile(take(int(length)), "<aloof>", "exec"), {"__name__": "__aloof_worker__"})
-"""
+WORKERS = pathlib.Path(__file__).resolve().parents[2] / "share" / "workers"
 STATUS = ("", "exists", "inprogress", "success", "uxsuccess", "skip", "fail", "xfail")
 DEADLINE_S = 20
 
@@ -119,13 +108,14 @@ class Result:
 class Worker:
     """One worker process. Every wait has a deadline."""
 
-    def __init__(self, cwd, python=sys.executable, env=None):
+    def __init__(self, cwd, python=sys.executable, env=None, cache=None):
         reader, writer = os.pipe()
         self.fd = reader
-        with open(WORKER, "rb") as file:
-            source = file.read()
+        modules = sorted((WORKERS / "aloof_pytest").glob("*.py"))
+        source = json.dumps({path.stem: path.read_text(encoding="utf-8") for path in modules}).encode()
+        boot = (WORKERS / "boot.py").read_text(encoding="utf-8")
         self.process = subprocess.Popen(
-            [python, "-c", BOOT, str(writer)],
+            [python, "-c", boot, str(writer), *([] if cache is None else [str(cache)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=[writer],

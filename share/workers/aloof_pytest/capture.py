@@ -1,0 +1,125 @@
+"""Capture: where the output of a box goes, within pytest's capture and outside of it."""
+
+import os
+import tempfile
+
+from aloof_pytest.descriptors import drain, high, identity, pipe
+from aloof_pytest.wire import KEEP, PACKET_MAX, TEXT, dropped, packet
+
+
+class RawOutput:
+    """Pipes of our own in place of the run's standard output and error: what escapes pytest's capture."""
+
+    def __init__(self, events, route):
+        self.events = events
+        self.route = route
+        self.names = {}  # by descriptor
+        self.writers = {}
+        for fd, name in ((1, b"stdout"), (2, b"stderr")):
+            reader, self.writers[fd] = pipe()
+            os.set_blocking(reader, False)
+            self.names[reader] = name
+
+    def redirect(self, streams):
+        """Wherever those were duplicated to: pytest keeps several copies, for capture and faulthandler. streams:
+        {identity: 1 or 2}"""
+        for fd in map(int, os.listdir("/dev/fd")):
+            try:
+                stream = streams.get(identity(fd))
+            except OSError:
+                continue  # the listing's own
+            if stream is not None:
+                os.dup2(self.writers[stream], fd, os.get_inheritable(fd))
+
+    def forward(self, fd):
+        while True:
+            data = drain(fd, PACKET_MAX - 200)
+            if not data:
+                return
+            self.events.write(packet(mime=TEXT, file=(self.names[fd], data), route=self.route))
+
+    def forward_all(self):
+        for fd in self.names:
+            self.forward(fd)
+
+
+class Captures:
+    """Files of our own in place of those that pytest captures to, so that they can be read when a box died and
+    be kept from growing without end."""
+
+    def __init__(self, config):
+        self.files = {}  # descriptors by name
+        manager = config.pluginmanager.getplugin("capturemanager")
+        capturing = getattr(manager, "_global_capturing", None)
+        for name in ("out", "err"):
+            capture = getattr(capturing, name, None)
+            if hasattr(capture, "targetfd_save"):
+                self.files[b"std" + name.encode()] = replace_file(capture)
+
+    def empty(self):
+        for fd in self.files.values():
+            os.ftruncate(fd, 0)
+            os.lseek(fd, 0, os.SEEK_SET)
+
+    def limit(self):
+        for fd in self.files.values():
+            punch(fd)
+
+    def read(self):
+        """(name, content) of those that have any."""
+        contents = [(name, read_ends(fd)) for name, fd in self.files.items()]
+        return [each for each in contents if each[1]]
+
+
+def replace_file(capture):
+    with tempfile.TemporaryFile(buffering=0) as file:
+        fd = high(os.dup(file.fileno()))
+    os.dup2(fd, capture.tmpfile.fileno(), False)
+    if capture._state == "started":
+        os.dup2(fd, capture.targetfd)
+    capture.snap = bounded_snap(capture, fd)
+    return fd
+
+
+def read_ends(fd):
+    """A file's content, or both ends of it when it is large."""
+    size = os.fstat(fd).st_size
+    if size <= KEEP:
+        return os.pread(fd, size, 0)
+    half = KEEP // 2
+    return os.pread(fd, half, 0) + dropped(size - KEEP) + os.pread(fd, half, size - half)
+
+
+def bounded_snap(capture, fd):
+    """pytest's snap() for a global capture: the same for ordinary amounts, both ends of large ones."""
+    original = capture.snap
+    nothing = capture.EMPTY_BUFFER
+
+    def snap():
+        size = os.fstat(fd).st_size
+        if size == 0:
+            return nothing
+        if size <= KEEP:
+            return original()
+        content = read_ends(fd)
+        capture.tmpfile.seek(0)
+        capture.tmpfile.truncate()
+        return content if nothing == b"" else content.decode("utf-8", "replace")
+
+    return snap
+
+
+def punch(fd):
+    """Gives the middle of a large file back to the disk. Its ends and its size stay."""
+    status = os.fstat(fd)
+    if status.st_blocks * 512 < 8 * KEEP:
+        return
+    try:
+        import ctypes
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        start, end = KEEP, (status.st_size - 2 * KEEP) & ~4095
+        keep_size_punch_hole = 1 | 2
+        libc.fallocate(fd, keep_size_punch_hole, ctypes.c_int64(start), ctypes.c_int64(end - start))
+    except (ImportError, AttributeError, OSError):
+        pass

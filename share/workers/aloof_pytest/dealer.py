@@ -1,0 +1,101 @@
+"""Dealer: hands boxes to slots, forks these and replaces those that a test has killed."""
+
+import os
+import traceback
+
+from aloof_pytest.descriptors import wait
+from aloof_pytest.handles import SlotHandle
+from aloof_pytest.processes import Deaths, ending, fork, kill_family
+from aloof_pytest.slot import Slot
+
+
+class Dealer:
+    """The part of a run that deals: from the end of its collection to that of its last box."""
+
+    def __init__(self, run):
+        self.run = run
+        self.events = run.events
+        self.commands_fd = run.commands_fd
+        self.commands = run.commands
+        self.backlog = run.backlog
+        self.slots = {}
+
+    def serve(self):
+        """Until no more boxes will come and all slots have ended."""
+        self.deaths = Deaths()
+        ended = False
+        while True:
+            for verb, number, octets, _ in self.backlog:
+                ended = ended or verb == "end"
+                self.relay(verb, number, octets)
+            self.backlog = []
+            if ended and not any(slot.pid for slot in self.slots.values()):
+                break
+            ready = wait([self.deaths.fd] if ended else [self.deaths.fd, self.commands_fd])
+            if self.commands_fd in ready:
+                data = os.read(self.commands_fd, 65536)
+                if not data:  # the template is gone
+                    kill_family()
+                    os._exit(1)
+                self.backlog = self.commands.feed(data)
+            if self.deaths.fd in ready:
+                for pid, status in self.deaths.reap():
+                    self.bury(pid, status)
+        self.deaths.close()
+
+    def relay(self, verb, number, octets):
+        if verb == "end":
+            for slot in self.slots.values():
+                slot.end()
+        elif number is not None:
+            if number not in self.slots:
+                self.slots[number] = SlotHandle(number)
+            slot = self.slots[number]
+            if verb == "box":
+                slot.boxes.append(octets)
+            if not slot.pid:
+                self.fork_slot(slot)
+            slot.send(octets)
+
+    def fork_slot(self, slot):
+        slot.open()
+        slot.pid = fork()
+        if slot.pid:
+            slot.close_far_end()
+            return
+        code = 70
+        try:
+            self.deaths.close()
+            os.close(self.commands_fd)
+            for other in self.slots.values():
+                other.close_near_end()
+            Slot(self.run, slot).main()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def bury(self, pid, status):
+        """A slot is gone. When a test has killed it, its box is told dead and what was to come goes on."""
+        slot = next((slot for slot in self.slots.values() if slot.pid == pid), None)
+        if slot is None:
+            return
+        slot.pid = 0
+        slot.close_near_end()
+        del slot.boxes[: slot.shared.done]
+        slot.shared.done = 0
+        if not slot.boxes:
+            return
+        kill_family(spared={other.pid for other in self.slots.values() if other.pid})
+        code, by = ending(status)
+        del slot.boxes[0]
+        self.events.message("gone", {"exit": code, "signal": by, "left": []}, slot.route)
+        if slot.boxes:
+            self.fork_slot(slot)
+            for octets in slot.boxes:
+                slot.send(octets)
+
+    def failed(self):
+        """How many tests did."""
+        return sum(slot.shared.failed for slot in self.slots.values())

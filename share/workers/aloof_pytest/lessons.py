@@ -1,0 +1,88 @@
+"""Lessons: the modules that a run imported and that the template may import for the runs after it."""
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+
+
+def library_places():
+    """Directories of the standard library, directories of installed packages; each with a final separator."""
+    import site
+    import sysconfig
+
+    paths = sysconfig.get_paths()
+    installed = [paths["purelib"], paths["platlib"]]
+    installed += getattr(site, "getsitepackages", list)()
+    installed += [place for place in sys.path if place.endswith(("site-packages", "dist-packages"))]
+    standard = [paths["stdlib"], paths["platstdlib"]]
+    return [tuple({os.path.join(each, "") for each in group}) for group in (standard, installed)]
+
+
+class Baseline:
+    """What a process had imported and which environment it had when this was made; what has changed since."""
+
+    def __init__(self, places):
+        self.places = places
+        self.environment = dict(os.environ)
+        self.known = set(sys.modules)
+
+    def has_project_code(self):
+        """Whether a plugin option or the like has imported what may change before the order comes."""
+        places = self.places[0] + self.places[1]
+        for name in set(sys.modules) - self.known:
+            origin = getattr(getattr(sys.modules[name], "__spec__", None), "origin", None) or "built-in"
+            if origin not in ("built-in", "frozen") and not origin.startswith(places):
+                return True
+        return False
+
+    def lessons(self):
+        """[name, origin] of library modules, in order of import. Where threads run or the project set
+        variables before it imported, installed packages are left out: their import may depend on it."""
+        standard, installed = self.places
+        plain = self.is_plain()
+        rewritten = set()
+        found = []
+        for name, module in list(sys.modules.items()):
+            spec = getattr(module, "__spec__", None)
+            origin = getattr(spec, "origin", None)
+            if name in self.known or getattr(spec, "name", None) != name or not isinstance(origin, str):
+                continue
+            if type(spec.loader).__name__ == "AssertionRewritingHook":
+                rewritten.add(name.partition(".")[0])
+            elif origin.startswith(installed):
+                found += [(name, origin)] if plain else []
+            elif origin in ("built-in", "frozen") or origin.startswith(standard):
+                found.append((name, origin))
+        return [each for each in found if each[0].partition(".")[0] not in rewritten]
+
+    def is_plain(self):
+        """Whether the project left threads and environment alone so far."""
+        ours = ("PYTEST_", "COV_CORE_")
+        changed = {key for key, _ in set(os.environ.items()) ^ set(self.environment.items())}
+        tasks = "/proc/self/task"
+        alone = os.path.isdir(tasks) and len(os.listdir(tasks)) == 1
+        return alone and all(key.startswith(ours) for key in changed)
+
+
+class Lessons:
+    """The template's side: learns one at a time, while idle."""
+
+    def __init__(self, report):
+        """report: what Baseline.lessons() gave, as JSON; nonsense when the run died while it reported."""
+        try:
+            lessons = json.loads(report or b"[]")
+        except ValueError:
+            lessons = []
+        self.pending = [(name, origin) for name, origin in lessons if name not in sys.modules]
+
+    def learn(self):
+        """Imports a module that the last run used, if the name means the same file here."""
+        name, origin = self.pending.pop(0)
+        try:
+            spec = importlib.util.find_spec(name)
+            if spec is not None and spec.origin == origin:
+                importlib.import_module(name)
+        except BaseException:
+            self.pending = []  # what fails alone fails for a reason: take no chances with the rest

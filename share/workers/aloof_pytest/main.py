@@ -1,0 +1,39 @@
+"""Main: where the worker starts."""
+
+import gc
+import os
+import sys
+
+from aloof_pytest.descriptors import high
+from aloof_pytest.processes import adopt_orphans
+from aloof_pytest.template import Template
+from aloof_pytest.warmth import import_runner
+from aloof_pytest.wire import Events
+
+
+def main(fd):
+    """The worker, until its standard input ends. fd: where events go."""
+    events = Events(high(fd))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    adopt_orphans()
+    template = Template(events)
+    try:
+        pytest = import_for_good(template.entry_points)
+    except BaseException as error:
+        events.message("refused", {"text": "%s: %s" % (sys.executable, error)})
+        return 1
+    template.hello(pytest)
+    template.loop()
+    return 0
+
+
+def import_for_good(entry_points):
+    """What is imported here stays: no collection looks at it, neither now nor later."""
+    collects_garbage = gc.isenabled()
+    gc.disable()
+    try:
+        return import_runner(entry_points)
+    finally:
+        gc.freeze()
+        if collects_garbage:
+            gc.enable()

@@ -1,0 +1,198 @@
+"""Slot: forks one box after another, names and kills what they leave behind."""
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import traceback
+import weakref
+from time import monotonic
+
+from aloof_pytest.box import Box
+from aloof_pytest.capture import Captures, RawOutput
+from aloof_pytest.descriptors import pipe, wait
+from aloof_pytest.processes import (
+    Deaths,
+    adopt_orphans,
+    children,
+    command_line,
+    ending,
+    fork,
+    kill,
+    kill_family,
+)
+from aloof_pytest.wire import PACKET_MAX, Commands, utf8
+
+GRACE_S = 0.2  # for what a box left behind to end by itself
+
+
+class Slot:
+    """Runs one box after another. Is the parent of all they leave behind."""
+
+    def __init__(self, run, handle):
+        self.run = run
+        self.shared = handle.shared
+        self.route = handle.route
+        self.commands_fd = handle.far_fd
+        self.events = run.events
+        self.queue = []
+        self.box_pid = 0
+        self.standby = None  # (pid, writer) of a box forked in advance: it waits for its tests
+        self.boxes = 0
+        self.killed = False
+
+    def main(self):
+        adopt_orphans()
+        self.raw = RawOutput(self.events, self.route)
+        self.raw.redirect(self.run.streams)
+        self.captures = Captures(self.run.session.config)
+        self.enable_dumps()
+        self.forget_exits()
+        self.deaths = Deaths()
+        commands = Commands()
+        listening = [self.commands_fd, self.deaths.fd, *self.raw.names]
+        while self.commands_fd in listening or self.box_pid or self.queue:
+            ready = wait(listening, (), 1 if self.box_pid else None)
+            for fd in ready.intersection(self.raw.names):
+                self.raw.forward(fd)
+            if self.commands_fd in ready:
+                data = os.read(self.commands_fd, 65536)
+                if not data:
+                    listening.remove(self.commands_fd)
+                for verb, _, _, body in commands.feed(data):
+                    self.obey(verb, body)
+            if self.deaths.fd in ready:
+                self.bury(dict(self.deaths.reap()))
+            if self.box_pid and monotonic() > self.look_at:
+                self.look_at = monotonic() + 1
+                self.captures.limit()
+            if self.queue and not self.box_pid:
+                self.start(self.queue.pop(0))
+            if self.queue and not self.standby:
+                self.prepare()
+        self.dismiss()
+
+    def enable_dumps(self):
+        import faulthandler
+
+        stderr_writer = self.raw.writers[2]
+        if not faulthandler.is_enabled():
+            faulthandler.enable(stderr_writer)
+        faulthandler.register(signal.SIGQUIT, stderr_writer, all_threads=True)
+
+    def forget_exits(self):
+        """What was registered before the fork is to be done once, by the run; a box does what is its own."""
+        atexit._clear()
+        for finalizer in list(getattr(weakref.finalize, "_registry", ())):
+            finalizer.atexit = False
+
+    def obey(self, verb, body):
+        if verb == "box":
+            self.queue.append([position for position in body["tests"] if 0 <= position < len(self.run.items)])
+        elif not self.box_pid or body.get("pid") not in (None, 0, self.box_pid):
+            return  # meant for a box that has ended meanwhile
+        elif verb == "dump":
+            os.kill(self.box_pid, signal.SIGQUIT)
+        elif verb == "kill":
+            self.killed = True
+            try:
+                os.killpg(self.box_pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it did not get so far as to have a group
+            kill(self.box_pid)
+
+    def prepare(self):
+        """Forks the next box; while the one before it runs, where there is one, so that no time is lost between."""
+        self.boxes += 1
+        reader, writer = pipe()
+        pid = fork()
+        if pid:
+            os.close(reader)
+            self.standby = (pid, writer)
+            return
+        code = 3
+        try:
+            self.deaths.close()
+            for fd in (writer, self.commands_fd, *self.raw.names):
+                os.close(fd)
+            code = Box(self).main(reader)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def dismiss(self):
+        """The box in advance is not wanted any more."""
+        if self.standby:
+            pid, writer = self.standby
+            os.close(writer)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+    def start(self, positions):
+        self.captures.empty()
+        self.shared.running = -1
+        self.shared.seen = self.shared.stop = 0
+        self.killed = False
+        self.positions = positions
+        if not self.standby:
+            self.prepare()
+        (self.box_pid, writer), self.standby = self.standby, None
+        self.look_at = monotonic() + 1
+        self.events.message("started", {"pid": self.box_pid}, self.route)
+        with contextlib.suppress(BrokenPipeError), open(writer, "wb") as pipe_to_box:
+            pipe_to_box.write(json.dumps(positions).encode())
+
+    def bury(self, dead):
+        self.miss(dead)
+        if self.box_pid not in dead:
+            return
+        code, by = ending(dead[self.box_pid])
+        left = [] if self.killed else self.leftovers()
+        if left or self.killed:
+            kill_family(self.spared())
+        self.raw.forward_all()
+        if self.shared.running >= 0:
+            test_id = utf8(self.run.items[self.shared.running].nodeid)
+            for name, content in self.captures.read():
+                self.events.attach(name, content, test_id, self.route)
+        body = {"exit": code, "signal": by, "left": left}
+        if self.shared.stop:
+            body["stopped"] = self.shared.reason
+        self.events.message("gone", body, self.route)
+        self.box_pid = 0
+        self.shared.done += 1
+
+    def miss(self, dead):
+        """The box in advance may have been killed by somebody."""
+        if self.standby and self.standby[0] in dead:
+            os.close(self.standby[1])
+            self.standby = None
+
+    def spared(self):
+        return (self.standby[0],) if self.standby else ()
+
+    def strays(self):
+        return [pid for pid in children(os.getpid()) if pid not in self.spared()]
+
+    def leftovers(self):
+        """What is still there when it had time to end by itself."""
+        deadline = monotonic() + GRACE_S
+        mine = self.strays()
+        while mine and monotonic() < deadline:
+            wait([self.deaths.fd], (), deadline - monotonic())
+            self.miss(dict(self.deaths.reap()))
+            mine = self.strays()
+        culprits = self.shared.culprits()
+        left = []
+        room = PACKET_MAX - 600
+        for pid in mine:
+            position = self.positions[0] if len(self.positions) == 1 else culprits.get(pid)
+            test = None if position is None else self.run.items[position].nodeid
+            each = {"pid": pid, "command": command_line(pid), "test": test}
+            room -= len(json.dumps(each)) + 2
+            if room < 0 and left:
+                break
+            left.append(each)
+        return left

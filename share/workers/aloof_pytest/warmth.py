@@ -1,0 +1,89 @@
+"""Warmth: pytest and its plugins, imported before they are needed, and what is installed, read once."""
+
+import os
+import sys
+
+OLDEST = (6, 2)  # of pytest
+
+
+class EntryPoints:
+    """Installed distributions, read once: pytest looks at all of them twice whenever it starts."""
+
+    def __init__(self):
+        self.key = self.state()
+        self.cache = None
+
+    @staticmethod
+    def state():
+        """Changes when something is installed or removed."""
+        return [(place, os.stat(place).st_mtime_ns) for place in sys.path if os.path.isdir(place)]
+
+    def remember(self):
+        """Keeps metadata in memory for pytest and pluggy of this process and its forks."""
+        try:
+            from importlib import metadata
+        except ImportError:
+            return
+        self.cache = [Distribution(each) for each in metadata.distributions()]
+        self.original = metadata.distributions
+
+    def offer(self):
+        """In a run: answers from memory while nothing was installed since."""
+        if self.cache is None or self.state() != self.key:
+            return
+        from importlib import metadata
+
+        original = self.original
+        metadata.distributions = lambda **kwargs: original(**kwargs) if kwargs else iter(self.cache)
+
+    def withdraw(self):
+        if self.cache is not None:
+            from importlib import metadata
+
+            metadata.distributions = self.original
+
+
+class Distribution:
+    """A distribution of which pytest finds in memory what it asks for at each start."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        self.entry_points = inner.entry_points
+        if any(point.group == "pytest11" for point in self.entry_points):
+            self.files = inner.files
+            self.metadata = inner.metadata
+            self.version = inner.version
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
+def import_runner(entry_points):
+    """Imports pytest and its plugins as pytest itself would: plugins through its assertion rewriting hook."""
+    import pytest
+
+    if tuple(map(int, pytest.__version__.split(".")[:2])) < OLDEST:
+        raise ImportError("pytest %s is too old: %d.%d is needed" % ((pytest.__version__,) + OLDEST))
+    import _pytest.assertion
+    import _pytest.config
+
+    config = _pytest.config.get_config()
+    config.inicfg = {}  # as without a configuration file
+    try:
+        config._mark_plugins_for_rewrite(_pytest.assertion.install_importhook(config))
+        if not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
+            import_plugins(entry_points)
+    finally:
+        config._ensure_unconfigure()  # takes the hook away again
+    return pytest
+
+
+def import_plugins(entry_points):
+    entry_points.remember()
+    for distribution in entry_points.cache or ():
+        for point in distribution.entry_points:
+            if point.group == "pytest11":
+                try:
+                    point.load()
+                except BaseException:
+                    pass  # pytest will say so, where a person reads it

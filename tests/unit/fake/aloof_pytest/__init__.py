@@ -1,0 +1,1 @@
+"""The fake worker, laid out as a real one is."""

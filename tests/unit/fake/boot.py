@@ -1,0 +1,1 @@
+../../../share/workers/boot.py
