@@ -5,15 +5,17 @@
  *   stream/   subunit v2, both ways                                            pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box)  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), editor, clean (what may reach a
- * terminal)  pure project/  repo (git), watch, config, python, targets store/    history (SQLite) run/
- * reaper, worker, pool (boxes, deadlines)                           libuv session   wires them: commands in,
- * change notices out report/   plain (--once), JUnit, subunit
+ *             terminal)                                                        pure
+ *   project/  repo (git), watch, config, python, targets
+ *   store/    history (SQLite)
+ *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
+ *   session   wires them: commands in, change notices out
+ *   report/   plain (--once), JUnit, subunit
  *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
- * (share/workers)
- * -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as commands to the
- * session. */
+ * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as
+ * commands to the session. */
 
 #include "core/options.h"
 #include "project/config.h"
@@ -63,8 +65,7 @@ static char *user_config(void)
     return home != NULL && *home != '\0' ? mem_printf("%s/.config/aloof/config", home) : NULL;
 }
 
-/* Settings in the order in which they win: defaults, the person's file, the project's, -c, the command line.
- */
+/* Settings in the order in which they win: defaults, the person's file, the project's, -c, arguments. */
 static int read_settings(struct settings *settings, const struct repo *repo, int argc, char *argv[],
                          struct strings *configs, struct error *error)
 {
@@ -85,8 +86,7 @@ static int read_settings(struct settings *settings, const struct repo *repo, int
     return bad;
 }
 
-/* The worker's source: beside the build tree that this binary was made in, else where `make install` put it.
- */
+/* The worker's source: beside the build tree that this binary was made in, or where `make install` put it. */
 static char *worker_source(const char *self)
 {
     static const char *const places[] = {"/../../share/workers", "/../share/aloof/workers"};

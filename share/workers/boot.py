@@ -1,6 +1,6 @@
-# What the interpreter of a worker is given with -c: it takes the modules of the package from standard input and
-# starts them. Arguments: the descriptor that events are written to, and, if there is one, a directory in which
-# compiled code may be kept: compiling takes longer than all else here.
+# What the interpreter of a worker is given with -c: it takes the modules of the package from standard
+# input and starts them. Arguments: the descriptor that events are written to, and, if there is one, a
+# directory in which compiled code may be kept: compiling takes longer than all else here.
 import os
 import sys
 
@@ -64,7 +64,7 @@ def keep(codes, directory, prefix, name):
 
 
 def compiled(text, directory):
-    """The modules, out of the cache if it has them. Without a cache it works as well, so no failure of it counts."""
+    """The modules, out of the cache if it has them. It works without as well: no failure of it counts."""
     prefix = "worker-%s-" % sys.implementation.cache_tag
     name = "%s%08x-%d" % (prefix, zlib.crc32(text), len(text))
     try:

@@ -1,4 +1,4 @@
-"""From the first octet to the hello: where the worker's modules come from, and where their compiled code is kept."""
+"""From the first octet to the hello: where the worker's modules come from, where compiled code is kept."""
 
 import os
 
@@ -31,7 +31,7 @@ def test_tests_meet_nothing_of_how_it_came(project):
         import sys
 
         def test_finders():
-            assert not [each for each in sys.meta_path if "aloof" in repr(each) or type(each).__name__ == "Modules"]
+            assert "Modules" not in [type(each).__name__ for each in sys.meta_path]
             assert not [place for place in sys.path if "aloof_pytest" in place or place == ""]
             assert sys.modules["__main__"].__dict__.keys().isdisjoint({"text", "modules", "take"})
     """)

@@ -21,8 +21,8 @@ class RawOutput:
             self.names[reader] = name
 
     def redirect(self, streams):
-        """Wherever those were duplicated to: pytest keeps several copies, for capture and faulthandler. streams:
-        {identity: 1 or 2}"""
+        """Wherever those were duplicated to: pytest keeps several copies, for capture and faulthandler.
+        streams: {identity: 1 or 2}"""
         for fd in map(int, os.listdir("/dev/fd")):
             try:
                 stream = streams.get(identity(fd))
@@ -44,8 +44,8 @@ class RawOutput:
 
 
 class Captures:
-    """Files of our own in place of those that pytest captures to, so that they can be read when a box died and
-    be kept from growing without end."""
+    """Files of our own in place of those that pytest captures to, so that they can be read when a box
+    died and be kept from growing without end."""
 
     def __init__(self, config):
         self.files = {}  # descriptors by name

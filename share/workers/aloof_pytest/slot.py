@@ -103,7 +103,7 @@ class Slot:
             kill(self.box_pid)
 
     def prepare(self):
-        """Forks the next box; while the one before it runs, where there is one, so that no time is lost between."""
+        """Forks the next box; while the one before it runs, where there is one: no time is lost between."""
         self.boxes += 1
         reader, writer = pipe()
         pid = fork()
