@@ -172,6 +172,16 @@ def test_a_collection_error_is_a_failure_named_by_its_file(project):
         assert error in results[name].text("traceback") and error in results[name].text("report")
 
 
+def test_a_file_that_skips_itself_is_one_skip_with_its_reason(project):
+    project.write(test_away='import pytest\npytest.importorskip("nothing_like_this")\ndef test(): pass\n')
+    project.write(test_here="def test(): pass\n")
+    worker = project.run()
+    results = worker.results()
+    assert results["test_here.py::test"].status == "success"
+    assert results["test_away.py"].status == "skip"
+    assert "nothing_like_this" in results["test_away.py"].text("reason")
+
+
 @pytest.mark.parametrize("place", ["conftest", "sub__conftest"])
 def test_a_broken_conftest_is_a_failure_named_by_its_path(project, place):
     project.write(**{place: "1 / 0\n", "sub__test_x": "def test(): pass\n"})

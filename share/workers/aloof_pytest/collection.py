@@ -4,8 +4,8 @@ import os
 import traceback
 from time import time_ns
 
-from aloof_pytest.outcomes import conftest_error, format_exception, plain
-from aloof_pytest.wire import FAIL, clip, packet, utf8
+from aloof_pytest.outcomes import conftest_error, format_exception, judge, plain
+from aloof_pytest.wire import FAIL, SKIP, TEXT, clip, packet, utf8
 
 
 class Collection:
@@ -76,6 +76,8 @@ class Collection:
         if report.failed:
             name, text = self.tracebacks.pop(report.nodeid, (report.nodeid or ".", ""))
             self.send_failure(name, text, plain(report.longreprtext))
+        elif report.skipped:
+            self.send_skip(report)
 
     def pytest_deselected(self, items):
         self.deselected += items
@@ -100,3 +102,11 @@ class Collection:
             self.events.attach(b"traceback", clip(utf8(text)), test_id)
         self.events.attach(b"report", clip(utf8(report)), test_id)
         self.events.write(packet(FAIL, test_id, tags=(b"collection",), time=time_ns()))
+
+    def send_skip(self, report):
+        """A file that skipped itself: no test of it is known, so it stands for them."""
+        _, reason = judge([report])
+        test_id = utf8(report.nodeid)
+        file = (b"reason", utf8(" ".join(reason.split()))[:1000])
+        tags = (b"group=" + test_id.partition(b"::")[0],)
+        self.events.write(packet(SKIP, test_id, tags, TEXT, file, eof=True, time=time_ns()))

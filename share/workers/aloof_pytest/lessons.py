@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import inspect
 import json
 import os
 import sys
@@ -86,3 +87,12 @@ class Lessons:
                 importlib.import_module(name)
         except BaseException:
             self.pending = []  # what fails alone fails for a reason: take no chances with the rest
+
+
+def know_sources():
+    """Has `inspect` resolve the files of all modules now. It does so once for each, when it is first asked for the
+    source of a frame: in pytest's report of a failure, which somebody waits for."""
+    try:
+        inspect.getmodule(compile("", "<nowhere>", "exec"))
+    except Exception:
+        pass  # a module that cannot be asked for its file: the report will meet it again

@@ -7,7 +7,7 @@ import traceback
 
 from aloof_pytest.descriptors import wait
 from aloof_pytest.handles import RunHandle
-from aloof_pytest.lessons import Lessons, library_places
+from aloof_pytest.lessons import Lessons, know_sources, library_places
 from aloof_pytest.processes import Deaths, ending, fork, kill, kill_family
 from aloof_pytest.run import Run
 from aloof_pytest.warmth import EntryPoints
@@ -143,6 +143,7 @@ class Template:
         else:
             args, self.wish = self.wish, None
             self.announced = False
+            know_sources()
             self.standby = self.fork_run(args, self.signature(args), True)
 
 
