@@ -265,6 +265,50 @@ static void test_a_giant_group_keeps_both_boxes_busy(void **state)
     model_release(&model);
 }
 
+static unsigned rnd(uint64_t *seed, unsigned below)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(*seed >> 33) % below;
+}
+
+static void make_random(struct model *model, uint64_t *seed)
+{
+    unsigned count = rnd(seed, 120), files = 1 + rnd(seed, 40);
+    for (unsigned i = 0; i < count; i++) {
+        char id[64];
+        unsigned file = rnd(seed, files), class = rnd(seed, 4), test = rnd(seed, 90);
+        if (class == 0)
+            snprintf(id, sizeof id, "f%u::t%u", file, test);
+        else
+            snprintf(id, sizeof id, "f%u::C%u::t%u", file, class, test);
+        size_t at = add_unasked(model, id, rnd(seed, 3) * rnd(seed, 300) * MS);
+        model->tests.items[at].fragile = rnd(seed, 10) == 0;
+        if (rnd(seed, 10) == 0)
+            model_set_red(model, at, true);
+        if (rnd(seed, 4) > 0)
+            model_ask(model, at);
+    }
+}
+
+/* Each asked position is in exactly one parcel, nothing else is, and within a parcel they ascend. */
+static void check_dealt(const struct schedule *schedule, const struct model *model)
+{
+    unsigned *seen = mem_zero((model->listing.len + 1) * sizeof *seen);
+    for (size_t i = 0; i < schedule->parcels.len; i++) {
+        const struct parcel *parcel = schedule->parcels.items[i];
+        assert_true(parcel->positions.len > 0);
+        for (size_t k = 0; k < parcel->positions.len; k++) {
+            seen[parcel->positions.items[k]]++;
+            assert_true(k == 0 || parcel->positions.items[k] > parcel->positions.items[k - 1]);
+        }
+    }
+    for (size_t i = 0; i < model->listing.len; i++) {
+        bool asked = model->tests.items[model->listing.items[i]].state == TEST_ASKED;
+        assert_int_equal(seen[i], asked ? 1 : 0);
+    }
+    free(seen);
+}
+
 static const int jinja2_sizes[] = {33, 58,  43, 3,  3, 62, 7,  49, 131, 5,   15,
                                    22, 150, 41, 26, 1, 1,  52, 7,  16,  106, 20};
 
@@ -311,6 +355,7 @@ static void test_suites_of_many_small_files(void **state)
         for (size_t k = 0; k < count; k++)
             real_ns[k] = 2400000;
         schedule_deal(&schedule, &model, NULL, BOX_AUTO, suites[i].boxes);
+        check_dealt(&schedule, &model);
         int64_t ideal_ns = (int64_t)count * 2400000 / suites[i].boxes;
         int64_t percent = makespan(&model, BOX_AUTO, suites[i].boxes, real_ns) * 100 / ideal_ns;
         if (schedule.parcels.len < suites[i].least || schedule.parcels.len > suites[i].most ||
@@ -320,50 +365,6 @@ static void test_suites_of_many_small_files(void **state)
         free(real_ns);
         model_release(&model);
     }
-}
-
-static unsigned rnd(uint64_t *seed, unsigned below)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (unsigned)(*seed >> 33) % below;
-}
-
-static void make_random(struct model *model, uint64_t *seed)
-{
-    unsigned count = rnd(seed, 120);
-    for (unsigned i = 0; i < count; i++) {
-        char id[64];
-        unsigned file = rnd(seed, 5), class = rnd(seed, 4), test = rnd(seed, 90);
-        if (class == 0)
-            snprintf(id, sizeof id, "f%u::t%u", file, test);
-        else
-            snprintf(id, sizeof id, "f%u::C%u::t%u", file, class, test);
-        size_t at = add_unasked(model, id, rnd(seed, 3) * rnd(seed, 300) * MS);
-        model->tests.items[at].fragile = rnd(seed, 10) == 0;
-        if (rnd(seed, 10) == 0)
-            model_set_red(model, at, true);
-        if (rnd(seed, 4) > 0)
-            model_ask(model, at);
-    }
-}
-
-/* Each asked position is in exactly one parcel, nothing else is, and within a parcel they ascend. */
-static void check_dealt(const struct schedule *schedule, const struct model *model)
-{
-    unsigned *seen = mem_zero((model->listing.len + 1) * sizeof *seen);
-    for (size_t i = 0; i < schedule->parcels.len; i++) {
-        const struct parcel *parcel = schedule->parcels.items[i];
-        assert_true(parcel->positions.len > 0);
-        for (size_t k = 0; k < parcel->positions.len; k++) {
-            seen[parcel->positions.items[k]]++;
-            assert_true(k == 0 || parcel->positions.items[k] > parcel->positions.items[k - 1]);
-        }
-    }
-    for (size_t i = 0; i < model->listing.len; i++) {
-        bool asked = model->tests.items[model->listing.items[i]].state == TEST_ASKED;
-        assert_int_equal(seen[i], asked ? 1 : 0);
-    }
-    free(seen);
 }
 
 static void test_every_asked_test_is_dealt_once(void **state)
