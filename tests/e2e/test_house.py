@@ -134,6 +134,7 @@ def test_an_installed_aloof_finds_its_worker(tmp_path, lighthouse):
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "15 tests, 1 failure" in done.stdout
+    assert len(list((lighthouse.root / ".git/aloof").glob("worker-*"))) == 1  # its compiled code
 
 
 def test_dependencies_that_are_there_are_not_mentioned():
