@@ -13,7 +13,8 @@ static const struct option table[] = {
     {"boxes", 'n', "boxes", OPTION_BOXES, "N|auto", NULL, 1, AT(boxes),
      "boxes that run at once (auto: one a processor)"},
     {"box", 0, "box", OPTION_CHOICE, "MODE", "auto|test|group", 0, AT(box),
-     "what shares a box: test (one each), group (a file), auto (group; alone after a crash or hang)"},
+     "what shares a box: test (one each), group (a file), auto (files, small ones together; alone after a "
+     "crash or hang)"},
     {"boxed", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(boxed), "the same as --box=test"},
     {"exitfirst", 'x', NULL, OPTION_FLAG, NULL, NULL, 0, AT(exitfirst), "stop a run at its first failure"},
     {"maxfail", 0, "maxfail", OPTION_COUNT, "N", NULL, 0, AT(maxfail),

@@ -16,8 +16,7 @@ enum run_end {
 
 struct pool_end {
     enum run_end how;
-    int exit_code; /* the runner's (pytest's 0..5), 2 a test ended the run, 4 no worker or it refused, -1 unknown
-                    */
+    int exit_code;    /* the runner's (pytest's 0..5), 2: a test ended the run, 4: no worker, -1: unknown */
     const char *text; /* the last of what the runner printed; "" none */
 };
 

@@ -13,11 +13,9 @@ TOP = pathlib.Path(__file__).parents[2]
 
 
 def outcomes(report):
-    """{(class, name): the worst that the report says of it}; what has no class is about a file, not a test"""
+    """{(class, name): the worst that the report says of it}"""
     worst = {}
     for case in ElementTree.parse(report).iter("testcase"):
-        if not case.get("classname"):
-            continue
         found = {bad.tag for bad in case}
         outcome = next((tag for tag in ("error", "failure", "skipped") if tag in found), "passed")
         key = case.get("classname"), case.get("name")
