@@ -114,6 +114,8 @@ static void make_pool(struct session *session)
                    .cache_dir = repo_state_dir(session->repo)},
         .slots = session->settings.boxes,
         .timeout_ms = settings->timeout_ms,
+        .cold = !settings->warm,
+        .once = !session->watching,
         .grace_ms = settings->grace_ms,
     };
     session->pool = pool_new(session->loop, &options, &session_pool_events, session);

@@ -180,7 +180,7 @@ void settings_init(struct settings *settings)
         .grace_ms = 500,
         .output_limit = 1024 * 1024,
         .history_keep = 500,
-        .settle_ms = 5,
+        .settle_ms = 4,
     };
 }
 

@@ -257,8 +257,9 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
     pool->finishing = false;
     pool->stranded.len = 0;
     pool->listed = 0;
-    json_t *body = json_pack("{s:I, s:o, s:o}", "serial", (json_int_t)serial, "args", pack_strings(args),
-                             "files", files != NULL ? pack_strings(files) : json_null());
+    json_t *body = json_pack("{s:I, s:o, s:o, s:b, s:b}", "serial", (json_int_t)serial, "args",
+                             pack_strings(args), "files", files != NULL ? pack_strings(files) : json_null(),
+                             "warm", !pool->options.cold, "last", pool->options.once);
     worker_send(pool->worker, "run", -1, body);
 }
 

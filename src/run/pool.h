@@ -47,6 +47,8 @@ struct pool_options {
     unsigned slots;      /* >= 1 */
     unsigned timeout_ms; /* per test, 0 none */
     unsigned grace_ms;   /* between stack dump and kill (default 500) */
+    bool cold;           /* the worker learns no modules from a run for those after it */
+    bool once;           /* there will be one run only: the worker keeps nothing ready for another */
 };
 
 /* What runs right now, for the bar and the deadline. */

@@ -19,16 +19,24 @@ class Dealer:
         self.commands = run.commands
         self.backlog = run.backlog
         self.slots = {}
+        self.deaths = Deaths()
+
+    def open_first(self):
+        """The slot that is wanted first, while the listing is on its way: forking takes a while."""
+        self.slots[0] = SlotHandle(0)
+        self.fork_slot(self.slots[0])
 
     def serve(self):
         """Until no more boxes will come and all slots have ended."""
-        self.deaths = Deaths()
-        ended = False
+        ended = reported = False
         while True:
             for verb, number, octets, _ in self.backlog:
                 ended = ended or verb == "end"
                 self.relay(verb, number, octets)
             self.backlog = []
+            if not reported and (ended or any(slot.boxes for slot in self.slots.values())):
+                reported = True
+                self.run.report_modules()  # now that a box is busy
             if ended and not any(slot.pid for slot in self.slots.values()):
                 break
             ready = wait([self.deaths.fd] if ended else [self.deaths.fd, self.commands_fd])

@@ -18,6 +18,7 @@ class RunHandle:
         self.args = args
         self.signature = signature
         self.serial = None
+        self.is_last = False  # nothing needs to be kept ready for a run after it
         self.pid = 0
         self.far_commands_fd, self.commands_fd = pipe()
         self.output_fd, self.far_output_fd = pipe()

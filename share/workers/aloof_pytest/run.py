@@ -115,26 +115,25 @@ class Run:
         items = [] if session.config.option.collectonly else list(session.items)
         chosen = set(map(id, items))
         self.items = items + [item for item in self.collection.deselected if id(item) not in chosen]
-        self.list(len(items))
-        self.report_modules()
+        self.ids = [utf8(item.nodeid) for item in self.items]
+        if any(len(test_id) > LONG_ID for test_id in self.ids):
+            self.events.lock_writes()
         self.prepare(session)
         dealer = Dealer(self)
+        if items:
+            dealer.open_first()
+        self.list(len(items))
         dealer.serve()
         session.testsfailed += dealer.failed()
         return True
 
     def list(self, chosen):
         listing = []
-        longest = 0
-        for position, item in enumerate(self.items):
-            test_id = utf8(item.nodeid)
-            longest = max(longest, len(test_id))
+        for position, test_id in enumerate(self.ids):
             tags = (b"group=" + test_id.partition(b"::")[0],)
             if position >= chosen:
                 tags += (b"deselected",)
             listing.append(packet(EXISTS, test_id, tags, runnable=True))
-        if longest > LONG_ID:
-            self.events.lock_writes()
         for start in range(0, len(listing), 500):
             self.events.write(b"".join(listing[start : start + 500]))
         rootdir = self.collection.rootdir
@@ -145,7 +144,8 @@ class Run:
 
     def report_modules(self):
         """Tells the template what it would have been good to have imported."""
-        report = utf8(json.dumps(self.baseline.lessons() if self.order.get("warm", True) else []))
+        warm = self.order.get("warm", True) and not self.order.get("last", False)
+        report = utf8(json.dumps(self.baseline.lessons() if warm else []))
         while report:
             report = report[os.write(self.report_fd, report) :]
         os.close(self.report_fd)

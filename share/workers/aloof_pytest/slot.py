@@ -52,6 +52,7 @@ class Slot:
         self.deaths = Deaths()
         commands = Commands()
         listening = [self.commands_fd, self.deaths.fd, *self.raw.names]
+        self.prepare()
         while self.commands_fd in listening or self.box_pid or self.queue:
             ready = wait(listening, (), 1 if self.box_pid else None)
             for fd in ready.intersection(self.raw.names):

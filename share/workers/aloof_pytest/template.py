@@ -82,6 +82,7 @@ class Template:
         if self.run is None:
             self.run = self.fork_run(args, signature, False)
         self.run.serial = body["serial"]
+        self.run.is_last = bool(body.get("last", False))
         self.run.send(octets)
 
     def fork_run(self, args, signature, in_advance):
@@ -131,7 +132,7 @@ class Template:
         code, by = ending(dead[run.pid])
         run.exchange(run.listening)
         self.lessons = Lessons(run.lessons())
-        self.wish = run.args
+        self.wish = None if run.is_last else run.args
         body = {"serial": run.serial, "exit": code, "signal": by, "text": run.text.decode("utf-8", "replace")}
         self.events.message("ended", body)
         run.close()
