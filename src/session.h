@@ -52,6 +52,7 @@ struct session_status {
     enum run_kind run;
     enum verdict verdict;
     bool paused;
+    bool all_in;           /* a run is on, and all its tests have their outcomes: the runner is winding up */
     bool stopped;          /* the last run was cut short: by x, or by maxfail */
     bool collecting;       /* a run is on and its listing is not complete */
     const char *because;   /* why the run was started */

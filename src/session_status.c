@@ -50,6 +50,7 @@ void session_status(const struct session *session, struct session_status *status
         .run = session->loop_plan.run,
         .verdict = session->loop_plan.verdict,
         .paused = session->loop_plan.paused,
+        .all_in = running && session->model.asked > 0 && session->model.done >= session->model.asked,
         .stopped = session->stopped,
         .collecting = session->collecting,
         .because = session->loop_plan.because,

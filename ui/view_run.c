@@ -153,7 +153,7 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
     };
     if (status->state == LOOP_CANCELLING)
         buf_puts(line, "stopping");
-    else if (status->state == LOOP_IDLE)
+    else if (status->state == LOOP_IDLE || status->all_in)
         put_past_run(line, status);
     else if (status->runner == NULL)
         buf_puts(line, "starting pytest");
