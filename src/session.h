@@ -75,8 +75,8 @@ struct session_options {
     bool watch;                      /* the loop; false: --once */
 };
 
-/* Opens history and model of the project. Starts nothing yet. 0, or a negative errno with a line (then
- * nothing is left to close). */
+/* Opens history and model of the project, and starts the worker; nothing is run yet. 0, or a negative errno
+ * with a line (then nothing is left to close). */
 int session_open(struct session **session, uv_loop_t *loop, const struct session_options *options,
                  const struct session_events *events, void *owner, struct error *error);
 

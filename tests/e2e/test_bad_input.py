@@ -123,7 +123,7 @@ def test_an_unreadable_directory_is_named(project):
     try:
         loop.wait_for("PermissionError")
         loop.wait_for("closed cannot be read and is not watched")
-        loop.wait_for("RED 1 of")
+        loop.wait_for("RED 1")
         closed.rmdir()
         loop.type("a")
         loop.wait_for("GREEN 1 test")

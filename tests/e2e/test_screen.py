@@ -20,6 +20,7 @@ def editor(project, body):
 def test_the_screen_says_what_failed_and_where(lighthouse):
     loop = lighthouse.aloof()
     loop.wait_for(RED)
+    loop.wait_for("mean requires at least one data point")
     assert re.search(r"^ aloof · project · main", loop.text, re.M), loop.text
     assert "pytest 7" in loop.text
     assert re.search(r"FAIL +tests/test_tide\.py::test_mean_at_night", loop.text)

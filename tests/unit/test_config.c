@@ -130,7 +130,7 @@ static void an_empty_file_sets_nothing(void **state)
     (void)state;
     struct outcome o = read_config("");
     assert_int_equal(o.code, 0);
-    assert_int_equal(o.settings.settle_ms, 8);
+    assert_int_equal(o.settings.settle_ms, 4);
     settings_release(&o.settings);
 }
 
