@@ -182,8 +182,9 @@ int session_open(struct session **out, uv_loop_t *loop, const struct session_opt
     uv_timer_init(loop, &session->flush);
     session->flush.data = session;
     session->open_parts += 2;
-    open_history(session);
     make_pool(session);
+    pool_warm(session->pool); /* its start takes longest, so it comes first */
+    open_history(session);
     *out = session;
     return 0;
 }
@@ -196,7 +197,6 @@ void session_report_to(struct session *session, const struct session_reporter *r
 
 int session_start(struct session *session, struct error *error)
 {
-    pool_warm(session->pool);
     if (session->watching) {
         const struct watch_options options = {.settle_ms = session->settings.settle_ms};
         int bad = watch_start(&session->watch, session->loop, session->repo, &options, &session_watch_events,
