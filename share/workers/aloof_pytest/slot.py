@@ -70,8 +70,6 @@ class Slot:
                 self.captures.limit()
             if self.queue and not self.box_pid:
                 self.start(self.queue.pop(0))
-            if self.queue and not self.standby:
-                self.prepare()
         self.dismiss()
 
     def enable_dumps(self):
