@@ -102,7 +102,8 @@ class Slot:
             kill(self.box_pid)
 
     def prepare(self):
-        """Forks the next box; while the one before it runs, where there is one: no time is lost between."""
+        """Forks the next box. The first one in advance, while the listing is on its way; not those after it: with a
+        busy box on every processor that costs more than it gains."""
         self.boxes += 1
         reader, writer = pipe()
         pid = fork()
