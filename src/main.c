@@ -23,6 +23,7 @@
 #include "report/reports.h"
 #include "run/reaper.h"
 #include "session.h"
+#include "trace/editor.h"
 #include "ui/app.h"
 
 #include <assert.h>
@@ -114,16 +115,6 @@ struct house {
     struct plain *plain;
 };
 
-/* What the location lines name. */
-static const char *editor_command(const struct settings *settings)
-{
-    const char *places[] = {settings->editor_command, getenv("VISUAL"), getenv("EDITOR")};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (places[i] != NULL && *places[i] != '\0')
-            return places[i];
-    return "vi";
-}
-
 static unsigned columns_of(int fd)
 {
     struct winsize size;
@@ -161,6 +152,7 @@ static int run_once(struct house *house, const struct session_options *options, 
 {
     const char *no_color = getenv("NO_COLOR");
     int fd = reports_on_stdout(reports) ? STDERR_FILENO : STDOUT_FILENO;
+    const struct editor editor = {house->settings.editor_command, getenv("VISUAL"), getenv("EDITOR")};
     const struct plain_options plain = {
         .fd = fd,
         .terminal = isatty(fd),
@@ -169,7 +161,7 @@ static int run_once(struct house *house, const struct session_options *options, 
         .color = house->settings.color,
         .term = getenv("TERM"),
         .columns = columns_of(fd),
-        .editor = editor_command(&house->settings),
+        .editor = editor_command(&editor),
         .paths = &house->settings.paths,
     };
     house->plain = plain_new(&house->loop, &plain);

@@ -53,19 +53,9 @@ static void touch(struct app *app, bool urgent)
         uv_timer_start(&app->timer, on_timer, delay, 0);
 }
 
-static const char *editor_name(const struct app *app)
-{
-    const struct editor *editor = &app->opener.editor;
-    const char *names[] = {editor->config, editor->visual, editor->editor};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i] != NULL && *names[i] != '\0')
-            return names[i];
-    return "vi";
-}
-
 static void look(struct app *app)
 {
-    snapshot_take(&app->snapshot, app->session, editor_name(app));
+    snapshot_take(&app->snapshot, app->session, editor_command(&app->opener.editor));
     blocks_update(&app->blocks, &app->snapshot, &app->view);
 }
 

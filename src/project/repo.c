@@ -249,12 +249,21 @@ void repo_refresh(struct repo *repo)
         git_attr_cache_flush(repo->git);
 }
 
+/* What is left alone without git's rules asking for it (see repo_ignored) is no news either. */
+static bool is_cache(const git_status_entry *entry)
+{
+    const git_diff_delta *delta = entry->index_to_workdir;
+    return entry->status == GIT_STATUS_WT_NEW && delta != NULL &&
+           strstr(delta->new_file.path, "__pycache__/") != NULL;
+}
+
 static void count_status(git_status_list *list, size_t *added, size_t *modified)
 {
     const unsigned new = GIT_STATUS_WT_NEW | GIT_STATUS_INDEX_NEW;
     for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
-        unsigned status = git_status_byindex(list, i)->status;
-        *added += (status & new) != 0;
+        const git_status_entry *entry = git_status_byindex(list, i);
+        unsigned status = entry->status;
+        *added += (status & new) != 0 && !is_cache(entry);
         *modified += (status & new) == 0 && status != GIT_STATUS_CURRENT && status != GIT_STATUS_IGNORED;
     }
 }

@@ -97,7 +97,7 @@ static bool is_template(const char *command)
     return strstr(command, "{file}") != NULL;
 }
 
-static const char *command_of(const struct editor *editor)
+const char *editor_command(const struct editor *editor)
 {
     const char *candidates[] = {editor->config, editor->visual, editor->editor};
     for (size_t i = 0; i < 3; i++)
@@ -193,7 +193,7 @@ static void add_position(struct strings *argv, enum syntax syntax, const char *f
 int editor_argv(const struct editor *editor, const char *file, unsigned line, unsigned column,
                 struct strings *argv, bool *terminal, struct error *error)
 {
-    const char *command = command_of(editor);
+    const char *command = editor_command(editor);
     int rc = words_split(command, argv, error);
     if (rc < 0)
         return rc;

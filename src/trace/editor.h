@@ -13,6 +13,9 @@ struct editor {
     const char *editor; /* $EDITOR, NULL none */
 };
 
+/* The command that is set, as it stands; "vi" when none is. Borrowed. */
+const char *editor_command(const struct editor *editor);
+
 /* The argv that opens file at line (0: unknown) and column (0: unknown). Splits the command as a shell would
  * (quotes, backslashes), knows the line syntax of vi/vim/nvim/emacs/emacsclient/nano/micro/kak/helix(hx)/
  * code/codium/subl/zed/idea/pycharm/gvim, and `+LINE FILE` for all others. *terminal: whether it needs the
