@@ -2,8 +2,9 @@
 
 #define GUESS_NS INT64_C(5000000)        /* a test of which nothing is known, where nothing is known of any */
 #define WORTH_A_BOX_NS INT64_C(50000000) /* a fork and the group's set-up want to be earned */
-#define WELL_EARNED_NS INT64_C(250000000) /* a batch that costs more saves nothing worth having */
-#define PARCELS_A_BOX 6                   /* at least so many, so that the boxes end together */
+#define WELL_EARNED_NS INT64_C(400000000) /* a batch that costs more saves nothing worth having */
+#define PARCELS_A_BOX 2                   /* at least so many, so that the boxes end together */
+#define PARCELS_GUESSED 6                 /* likewise, where the times are guesses */
 
 enum urgency { URGENCY_NONE, URGENCY_RED, URGENCY_CHANGED };
 
@@ -73,7 +74,7 @@ static bool is_asked(const struct deal *deal, uint32_t position)
  * busy. */
 static int64_t worthwhile_ns(int64_t total_ns, bool known, unsigned boxes)
 {
-    int64_t even_ns = total_ns / (PARCELS_A_BOX * (int64_t)boxes);
+    int64_t even_ns = total_ns / ((known ? PARCELS_A_BOX : PARCELS_GUESSED) * (int64_t)boxes);
     if (known && even_ns < WORTH_A_BOX_NS)
         return WORTH_A_BOX_NS;
     return even_ns < WELL_EARNED_NS ? even_ns : WELL_EARNED_NS;

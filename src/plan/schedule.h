@@ -28,8 +28,8 @@ struct schedule {
  * split (at class boundaries; in BOX_AUTO inside of a class that is itself so long), so that the last box is
  * never a long one; but not into pieces of less than 50 ms, which cost more than they gain. In BOX_AUTO a
  * parcel of several small groups costs one box: whole neighbours of the same urgency are put together until
- * they cost a sixth of an even share, but 50 ms at least and about 250 ms at most (less than 50 ms where most
- * times are unknown). changed may be NULL. */
+ * they cost half of an even share, but 50 ms at least and about 400 ms at most (a sixth, and less than 50 ms
+ * too, where most times are unknown). changed may be NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
                    enum box_mode mode, unsigned boxes);
 

@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import json
 import os
 import sys
 import traceback
@@ -11,7 +10,7 @@ from time import time_ns
 
 from aloof_pytest.descriptors import high
 from aloof_pytest.outcomes import failure_texts, format_exception, judge
-from aloof_pytest.wire import FAIL, INPROGRESS, TEXT, clip, packet, utf8
+from aloof_pytest.wire import FAIL, INPROGRESS, PACKET_MAX, TEXT, clip, message_packet, packet, utf8
 
 DAEMON_GRACE_S = 0.2  # for multiprocessing's daemons to end when told to
 
@@ -25,22 +24,22 @@ class Box:
         self.session = slot.run.session
         self.events = slot.events
         self.route = slot.route
-        self.name = "%s-%d" % (slot.route.decode(), slot.boxes)
+        self.number = slot.boxes
         self.reports = []
-        self.slot_pid = os.getppid()
+        self.lists = []
+        self.directory = None
 
-    def main(self, reader):
+    def main(self, positions):
         os.setsid()
         self.settle()
-        with open(reader, "rb") as pipe_from_slot:
-            order = pipe_from_slot.read()
-        if not order:
-            return 0  # not wanted
-        self.positions = json.loads(order)
-        self.watch_children()
+        self.positions = positions
+        self.pending = message_packet(b"aloof.started", b'{"pid": %d}' % os.getpid(), self.route)
+        if len(positions) > 1:
+            self.watch_children()
         try:
             self.run_tests([self.run.items[position] for position in self.positions])
         except (KeyboardInterrupt, outcome_exit()) as error:
+            self.send()
             self.shared.reason = getattr(error, "msg", None) or type(error).__name__
         if self.shared.stop:
             self.shared.running = -1
@@ -51,16 +50,18 @@ class Box:
     def settle(self):
         """Makes the forked session this process's own."""
         self.run.box = self
-        config = self.session.config
         if self.run.collects_garbage:
             gc.enable()
-        if self.run.temporary is not None:
-            base = self.run.temporary / ("box-" + self.name)
-            base.mkdir(mode=0o700)
-            config._tmp_path_factory._basetemp = base
-        coverage = config.pluginmanager.getplugin("_cov")
+        coverage = self.run.coverage
         if coverage is not None:
             coverage.pid = os.getpid()  # keeps pytest-cov from starting anew for each test: ours runs on
+
+    def temporary(self, base):
+        """A directory of this box's own, made when a test first asks for one."""
+        if self.directory is None:
+            self.directory = base / ("box-%s-%d" % (self.route.decode(), self.number))
+            self.directory.mkdir(mode=0o700)
+        return self.directory
 
     def run_tests(self, items):
         protocol = self.session.config.hook.pytest_runtest_protocol
@@ -72,7 +73,9 @@ class Box:
             stop = self.session.shouldfail or self.session.shouldstop
             if stop:
                 self.shared.reason = str(stop)
-                return
+                break
+        self.send()
+        self.shared.running = -1
 
     def tear_down(self):
         """What pytest does at the end of a session that was stopped."""
@@ -87,9 +90,9 @@ class Box:
 
     def begin(self, item, position):
         self.reports.clear()
-        self.test_id = utf8(item.nodeid)
+        self.test_id = self.run.ids[position]
+        self.send(packet(INPROGRESS, self.test_id, route=self.route, time=time_ns()))
         self.shared.running = position
-        self.events.write(packet(INPROGRESS, self.test_id, route=self.route, time=time_ns()))
 
     def explain(self, report, excinfo):
         """While the exception is at hand."""
@@ -102,28 +105,36 @@ class Box:
         if failed:
             self.shared.failed += 1
             self.send_failure(failed)
+            self.send()
         elif self.reports:
             status, reason = judge(self.reports)
             file = None if reason is None else (b"reason", utf8(" ".join(reason.split()))[:1000])
             mime = None if reason is None else TEXT
-            self.send_final(status, file=file, mime=mime, eof=file is not None)
-        self.shared.running = -1
+            self.keep_final(status, file=file, mime=mime, eof=file is not None)
 
-    def send_final(self, status, **more):
-        self.events.write(packet(status, self.test_id, route=self.route, time=time_ns(), **more))
+    def keep_final(self, status, **more):
+        """To be sent with the next test's beginning, which follows at once: each write wakes a reader."""
+        self.pending = packet(status, self.test_id, route=self.route, time=time_ns(), **more)
+
+    def send(self, octets=b""):
+        """These, after what is pending."""
+        if len(self.pending) + len(octets) > PACKET_MAX:  # would not stay whole
+            self.events.write(self.pending)
+            self.pending = b""
+        self.events.write(self.pending + octets)
+        self.pending = b""
 
     def send_failure(self, failed):
         for name, text in failure_texts(self.reports, failed):
             if text:
                 self.events.attach(name, clip(utf8(text)), self.test_id, self.route)
         in_test = any(report.when == "call" for report in failed)
-        self.send_final(FAIL, tags=() if in_test else (b"error",))
+        self.keep_final(FAIL, tags=() if in_test else (b"error",))
 
     # Processes that appear.
 
     def watch_children(self):
-        self.lists = []
-        for pid in (os.getpid(), self.slot_pid):
+        for pid in (os.getpid(), os.getppid()):
             try:
                 self.lists.append(high(os.open("/proc/%d/task/%d/children" % (pid, pid), os.O_RDONLY)))
             except OSError:
@@ -131,7 +142,7 @@ class Box:
         self.present = {b"%d" % os.getpid()}
 
     def look_at_children(self, position):
-        """Notes whose test a process that was not there before belongs to."""
+        """Notes whose test a process that was not there before belongs to; of a box with one test it is known."""
         for fd in self.lists:
             try:
                 pids = os.pread(fd, 65536, 0).split()
@@ -161,8 +172,7 @@ class Box:
 
     def save_coverage(self):
         """Into a file of its own, which the run combines with the others."""
-        plugin = self.session.config.pluginmanager.getplugin("_cov")
-        controller = getattr(plugin, "cov_controller", None)
+        controller = getattr(self.run.coverage, "cov_controller", None)
         if getattr(controller, "cov", None) is not None:
             os.chdir(controller.topdir)
             controller.cov.stop()

@@ -1,11 +1,15 @@
-"""Lessons: the modules that a run imported and that the template may import for the runs after it."""
+"""Lessons: what a run imported and compiled that the template may have ready for the runs after it."""
 
 import importlib
 import importlib.util
 import inspect
 import json
 import os
+import re
 import sys
+import warnings
+
+PATTERNS_MAX = 200  # re itself keeps 512
 
 
 def library_places():
@@ -28,6 +32,7 @@ class Baseline:
         self.places = places
         self.environment = dict(os.environ)
         self.known = set(sys.modules)
+        self.known_patterns = set(patterns())
 
     def has_project_code(self):
         """Whether a plugin option or the like has imported what may change before the order comes."""
@@ -39,6 +44,11 @@ class Baseline:
         return False
 
     def lessons(self):
+        """What Lessons takes."""
+        new = [each for each in patterns() if each not in self.known_patterns]
+        return {"modules": self.modules(), "patterns": new[:PATTERNS_MAX]}
+
+    def modules(self):
         """[name, origin] of library modules, in order of import. Where threads run or the project set
         variables before it imported, installed packages are left out: their import may depend on it."""
         standard, installed = self.places
@@ -67,26 +77,47 @@ class Baseline:
         return alone and all(key.startswith(ours) for key in changed)
 
 
+def patterns():
+    """(pattern, flags) of the regular expressions that `re` has compiled and kept."""
+    kept = list(getattr(re, "_cache", ()))
+    return [key[1:] for key in kept if len(key) == 3 and key[0] is str and type(key[1]) is str]
+
+
 class Lessons:
     """The template's side: learns one at a time, while idle."""
 
     def __init__(self, report):
         """report: what Baseline.lessons() gave, as JSON; nonsense when the run died while it reported."""
         try:
-            lessons = json.loads(report or b"[]")
+            lessons = json.loads(report or b"{}")
         except ValueError:
-            lessons = []
-        self.pending = [(name, origin) for name, origin in lessons if name not in sys.modules]
+            lessons = {}
+        modules = [tuple(each) for each in lessons.get("modules", ()) if each[0] not in sys.modules]
+        self.pending = [(self.import_module, each) for each in modules]
+        self.pending += [(self.compile_pattern, tuple(each)) for each in lessons.get("patterns", ())]
 
     def learn(self):
+        learn, lesson = self.pending.pop(0)
+        learn(*lesson)
+
+    def import_module(self, name, origin):
         """Imports a module that the last run used, if the name means the same file here."""
-        name, origin = self.pending.pop(0)
         try:
             spec = importlib.util.find_spec(name)
             if spec is not None and spec.origin == origin:
                 importlib.import_module(name)
         except BaseException:
             self.pending = []  # what fails alone fails for a reason: take no chances with the rest
+
+    @staticmethod
+    def compile_pattern(pattern, flags):
+        """Has `re` keep it, unless a warning comes with it that a test may be about."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                re.compile(pattern, flags)
+            except Exception:
+                pass
 
 
 def know_sources():

@@ -8,33 +8,40 @@ import warnings
 from aloof_pytest.descriptors import drain, pipe
 
 
+# signal.signal() makes enumerations of everything, which costs a fork more than all else it does to begin with.
+set_handler = getattr(signal.signal, "__wrapped__", signal.signal)
+
+
 class Deaths:
     """A descriptor that becomes readable when a child ended. Puts everything back as it was on close."""
+
+    childless = True  # as of the last reap()
 
     def __init__(self):
         self.fd, self.writer = pipe()
         os.set_blocking(self.fd, False)
         os.set_blocking(self.writer, False)
-        self.handler = signal.signal(signal.SIGCHLD, lambda *_: None)
+        self.handler = set_handler(signal.SIGCHLD, lambda *_: None)
         self.wakeup = signal.set_wakeup_fd(self.writer, warn_on_full_buffer=False)
 
     def reap(self):
         """(pid, wait status) of every child that has ended."""
-        while drain(self.fd):
-            pass
+        drain(self.fd)
         found = []
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
+                self.childless = True
                 return found
             if pid == 0:
+                self.childless = False
                 return found
             found.append((pid, status))
 
     def close(self):
         signal.set_wakeup_fd(self.wakeup)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL if self.handler is None else self.handler)
+        set_handler(signal.SIGCHLD, signal.SIG_DFL if self.handler is None else self.handler)
         os.close(self.fd)
         os.close(self.writer)
 

@@ -15,6 +15,7 @@ from aloof_pytest.freshness import distrust_young_bytecode
 from aloof_pytest.handles import RunHandle
 from aloof_pytest.lessons import Baseline
 from aloof_pytest.processes import adopt_orphans, own_memory
+from aloof_pytest.warmth import shorten_fixture_search
 from aloof_pytest.wire import EXISTS, LONG_ID, Commands, packet, utf8
 
 
@@ -61,13 +62,14 @@ class Run:
             stream.flush()
         return code
 
-    def await_order(self):
+    def await_order(self, config):
         """pytest is about to load the project's code: go on when told to."""
         if self.order is not None:
             return
         if self.in_advance:
             if self.baseline.has_project_code():
                 os._exit(0)
+            shorten_fixture_search(config)
             own_memory()
             os.write(self.report_fd, RunHandle.READY)
         while not self.backlog:
@@ -92,7 +94,7 @@ class Run:
 
     def pytest_load_initial_conftests(self, early_config):
         neutralise(early_config.known_args_namespace)
-        self.await_order()
+        self.await_order(early_config)
         outcome = yield
         error = outcome.excinfo and outcome.excinfo[1]
         if error is not None and type(error).__name__ == "ConftestImportFailure":
@@ -100,7 +102,7 @@ class Run:
             self.collection.send_conftest_failure(error)
 
     def pytest_cmdline_main(self, config):
-        self.await_order()
+        self.await_order(config)
         self.entry_points.withdraw()
         self.collection.rootdir = str(config.rootpath)
         self.maxfail = config.option.maxfail
@@ -145,7 +147,7 @@ class Run:
     def report_modules(self):
         """Tells the template what it would have been good to have imported."""
         warm = self.order.get("warm", True) and not self.order.get("last", False)
-        report = utf8(json.dumps(self.baseline.lessons() if warm else []))
+        report = utf8(json.dumps(self.baseline.lessons() if warm else {}))
         while report:
             report = report[os.write(self.report_fd, report) :]
         os.close(self.report_fd)
@@ -164,10 +166,16 @@ class Run:
             for name in names:
                 mute(getattr(config.hook, hook), manager.getplugin(name))
         names = {name for item in self.items for name in getattr(item, "fixturenames", ())}
-        self.temporary = None
         if names & {"tmp_path", "tmpdir", "tmp_path_factory", "tmpdir_factory"}:
-            self.temporary = config._tmp_path_factory.getbasetemp()
+            self.divide(config._tmp_path_factory)
+        self.coverage = manager.getplugin("_cov")
+        remember_proxies(session)
         gc.freeze()  # what exists now is shared by all boxes: keep their collections off these pages
+
+    def divide(self, factory):
+        """Has the boxes' temporary directories lie in the one of the run."""
+        base = factory.getbasetemp()
+        factory.getbasetemp = lambda: base if self.box is None else self.box.temporary(base)
 
     # In a box.
 
@@ -197,6 +205,18 @@ def neutralise(option):
     ):
         if hasattr(option, name):
             setattr(option, name, value)
+
+
+def remember_proxies(session):
+    """pytest asks 15 times a test which conftests see its file: after the collection the answer stays the same."""
+    find, found = session.gethookproxy, {}
+
+    def gethookproxy(path):
+        if path not in found:
+            found[path] = find(path)
+        return found[path]
+
+    session.gethookproxy = gethookproxy
 
 
 def mute(hook, plugin):

@@ -22,9 +22,10 @@ from aloof_pytest.processes import (
     kill,
     kill_family,
 )
-from aloof_pytest.wire import PACKET_MAX, Commands, utf8
+from aloof_pytest.wire import PACKET_MAX, Commands, message_packet, utf8
 
 GRACE_S = 0.2  # for what a box left behind to end by itself
+PLAIN_END = b'{"exit": 0, "signal": null, "left": []}'
 
 
 class Slot:
@@ -38,7 +39,7 @@ class Slot:
         self.events = run.events
         self.queue = []
         self.box_pid = 0
-        self.standby = None  # (pid, writer) of a box forked in advance: it waits for its tests
+        self.standby = None  # (pid, writer) of the first box, forked in advance: it waits for its tests
         self.boxes = 0
         self.killed = False
 
@@ -51,8 +52,9 @@ class Slot:
         self.forget_exits()
         self.deaths = Deaths()
         commands = Commands()
+        # In this order: when a death is seen, so is all that was written before.
         listening = [self.commands_fd, self.deaths.fd, *self.raw.names]
-        self.prepare()
+        self.fork_in_advance()
         while self.commands_fd in listening or self.box_pid or self.queue:
             ready = wait(listening, (), 1 if self.box_pid else None)
             for fd in ready.intersection(self.raw.names):
@@ -101,22 +103,30 @@ class Slot:
                 pass  # it did not get so far as to have a group
             kill(self.box_pid)
 
-    def prepare(self):
-        """Forks the next box. The first one in advance, while the listing is on its way; not those after it: with a
-        busy box on every processor that costs more than it gains."""
-        self.boxes += 1
+    def fork_in_advance(self):
+        """Forks the first box while the listing is on its way. Not those after it: with a busy box on every
+        processor that costs more than it gains."""
         reader, writer = pipe()
+        pid = self.fork_box(None, reader, writer)
+        os.close(reader)
+        self.standby = (pid, writer)
+
+    def fork_box(self, positions, reader=-1, writer=-1):
+        """A new box, for these tests or for those that it will read. -> its pid"""
+        self.boxes += 1
         pid = fork()
         if pid:
-            os.close(reader)
-            self.standby = (pid, writer)
-            return
+            return pid
         code = 3
         try:
             self.deaths.close()
             for fd in (writer, self.commands_fd, *self.raw.names):
-                os.close(fd)
-            code = Box(self).main(reader)
+                if fd >= 0:
+                    os.close(fd)
+            if positions is None:
+                with open(reader, "rb") as pipe_from_slot:
+                    positions = [int(each) for each in pipe_from_slot.read().split()]
+            code = Box(self).main(positions) if positions else 0
         except BaseException:
             traceback.print_exc()
         finally:
@@ -136,33 +146,39 @@ class Slot:
         self.shared.seen = self.shared.stop = 0
         self.killed = False
         self.positions = positions
-        if not self.standby:
-            self.prepare()
-        (self.box_pid, writer), self.standby = self.standby, None
+        if self.standby:
+            (self.box_pid, writer), self.standby = self.standby, None
+            with contextlib.suppress(BrokenPipeError), open(writer, "wb") as pipe_to_box:
+                pipe_to_box.write(" ".join(map(str, positions)).encode())
+        else:
+            self.box_pid = self.fork_box(positions)
         self.look_at = monotonic() + 1
-        self.events.message("started", {"pid": self.box_pid}, self.route)
-        with contextlib.suppress(BrokenPipeError), open(writer, "wb") as pipe_to_box:
-            pipe_to_box.write(json.dumps(positions).encode())
 
     def bury(self, dead):
         self.miss(dead)
         if self.box_pid not in dead:
             return
         code, by = ending(dead[self.box_pid])
-        left = [] if self.killed else self.leftovers()
+        left = [] if self.killed or self.deaths.childless else self.leftovers()
         if left or self.killed:
             kill_family(self.spared())
-        self.raw.forward_all()
+            self.raw.forward_all()
         if self.shared.running >= 0:
             test_id = utf8(self.run.items[self.shared.running].nodeid)
             for name, content in self.captures.read():
                 self.events.attach(name, content, test_id, self.route)
+        self.tell_end(code, by, left)
+        self.box_pid = 0
+        self.shared.done += 1
+
+    def tell_end(self, code, by, left):
+        if code == 0 and not left and not self.shared.stop:
+            self.events.write(message_packet(b"aloof.gone", PLAIN_END, self.route))
+            return
         body = {"exit": code, "signal": by, "left": left}
         if self.shared.stop:
             body["stopped"] = self.shared.reason
         self.events.message("gone", body, self.route)
-        self.box_pid = 0
-        self.shared.done += 1
 
     def miss(self, dead):
         """The box in advance may have been killed by somebody."""

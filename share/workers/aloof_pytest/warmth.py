@@ -2,6 +2,7 @@
 
 import os
 import sys
+import types
 
 OLDEST = (6, 2)  # of pytest
 
@@ -87,3 +88,49 @@ def import_plugins(entry_points):
                     point.load()
                 except BaseException:
                     pass  # pytest will say so, where a person reads it
+
+
+def shorten_fixture_search(config):
+    """pytest looks for fixtures under every name of every plugin when a session starts. Here it is found out in
+    advance, for installed plugins, which names can be one: pytest is shown these."""
+    from _pytest import tmpdir
+    from _pytest.fixtures import FixtureManager
+
+    if not hasattr(excerpt(tmpdir), "tmp_path"):
+        return  # a pytest that marks them in some other way
+    plugins = [each for each in config.pluginmanager.get_plugins() if isinstance(each, types.ModuleType)]
+    excerpts = {module: excerpt(module) for module in plugins}
+    empty = types.ModuleType("empty")
+    barren = {}  # by class: whether no name of it can be a fixture
+    search = FixtureManager.parsefactories
+
+    def parsefactories(self, holder, *more, **named):
+        kind = type(holder)
+        if kind is types.ModuleType:
+            holder = excerpts.get(holder, holder)
+        elif more and kind is not type:
+            if kind not in barren:
+                barren[kind] = not any(could_be_fixture(value) for base in kind.__mro__ for value in vars(base).values())
+            if barren[kind] and not any(map(could_be_fixture, getattr(holder, "__dict__", {}).values())):
+                holder = empty
+        return search(self, holder, *more, **named)
+
+    FixtureManager.parsefactories = parsefactories
+
+
+def excerpt(module):
+    """The module's fixtures and what else could be one."""
+    shown = types.ModuleType(module.__name__)
+    for name, value in list(vars(module).items()):
+        if could_be_fixture(value):
+            if hasattr(value, "__func__"):
+                return module  # a bound method: what it is bound to matters
+            setattr(shown, name, value)
+    return shown
+
+
+def could_be_fixture(value):
+    """Whether pytest has marked it: up to 8.3 by an attribute, from 8.4 on by its type."""
+    if isinstance(value, (classmethod, staticmethod)):
+        value = value.__func__
+    return "_pytestfixturefunction" in getattr(value, "__dict__", ()) or type(value).__module__ == "_pytest.fixtures"

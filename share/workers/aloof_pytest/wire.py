@@ -73,6 +73,11 @@ def packet(
     return head + struct.pack(">I", zlib.crc32(head))
 
 
+def message_packet(name, content, route=None):
+    """A control message of which the JSON is there already."""
+    return packet(file=(name, content), mime=b"application/json", eof=True, route=route)
+
+
 class Commands:
     """Takes octets, gives commands: (name without "aloof.", slot or None, the packet itself, its JSON)."""
 
@@ -148,9 +153,7 @@ class Events:
             fcntl.lockf(self.lock_fd, fcntl.LOCK_UN)
 
     def message(self, verb, body, route=None):
-        content = utf8(json.dumps(body))
-        file = (b"aloof." + verb.encode(), content)
-        self.write(packet(file=file, mime=b"application/json", eof=True, route=route))
+        self.write(message_packet(b"aloof." + verb.encode(), utf8(json.dumps(body)), route))
 
     def attach(self, name, content, test_id=None, route=None):
         """Sends a whole text, in pieces that stay whole."""
