@@ -10,6 +10,8 @@
 /* The clock of file times moves in steps of up to 10 ms. */
 static const int64_t FRESH_NS = 20 * 1000 * 1000;
 
+enum { READ_TRIES = 3 };
+
 static int64_t in_ns(struct timespec time)
 {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
@@ -61,33 +63,43 @@ static bool read_all(int fd, struct buf *buf)
     }
 }
 
+static bool same_stamp(const struct look *a, const struct look *b)
+{
+    return a->kind == b->kind && a->size == b->size && a->device == b->device && a->inode == b->inode &&
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+/* Stamp and content of one moment: read again when somebody wrote meanwhile; unread when that goes on. */
+static struct look read_file(int fd, struct look look)
+{
+    struct stat st;
+    struct buf content = {0};
+    for (int tries = 0; tries < READ_TRIES && !look.hashed && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+         tries++) {
+        look = from_stat(&st);
+        buf_clear(&content);
+        if (lseek(fd, 0, SEEK_SET) != 0 || !read_all(fd, &content) || fstat(fd, &st) != 0)
+            break;
+        struct look after = from_stat(&st);
+        look.hashed = same_stamp(&look, &after) && after.size == content.len;
+    }
+    if (look.hashed)
+        look.hash = hash_bytes(buf_bytes(&content));
+    buf_release(&content);
+    return look;
+}
+
 struct look look_into(const char *path)
 {
     struct look look = look_at(path);
     if (look.kind != LOOK_FILE || look.size > LOOK_LIMIT)
         return look;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat st;
     if (fd < 0)
         return look;
-    struct buf content = {0};
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        look = from_stat(&st);
-        look.hashed = read_all(fd, &content);
-    }
-    if (look.hashed) {
-        look.size = content.len;
-        look.hash = hash_bytes(buf_bytes(&content));
-    }
-    buf_release(&content);
+    look = read_file(fd, look);
     close(fd);
     return look;
-}
-
-static bool same_stamp(const struct look *a, const struct look *b)
-{
-    return a->kind == b->kind && a->size == b->size && a->device == b->device && a->inode == b->inode &&
-           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
 }
 
 bool look_untouched(const struct look *before, const struct look *now)

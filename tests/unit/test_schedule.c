@@ -336,7 +336,7 @@ static const struct {
     {"jinja2, 1 box", jinja2_sizes, 22, 2400000, 1, 6, 12, 100},
     {"jinja2, 8 boxes", jinja2_sizes, 22, 2400000, 8, 16, 24, 125},
     {"hundreds", NULL, 400, 2400000, 2, 8, 12, 105},
-    {"hundreds, new", NULL, 400, 0, 2, 20, 60, 105},
+    {"hundreds, new", NULL, 400, 0, 2, 12, 60, 105},
     {"few", NULL, 12, 2400000, 2, 1, 2, 145},
     {"few, new", NULL, 12, 0, 2, 6, 12, 107},
     {"few, new, 8 boxes", NULL, 12, 0, 8, 12, 12, 200},

@@ -122,8 +122,8 @@ static inline void settle(struct tree *tree)
 
 static inline void assert_only(const struct tree *tree, const char *what)
 {
-    assert_true(saw(tree, what));
-    assert_int_equal(tree->seen.len, 1);
+    if (!saw(tree, what) || tree->seen.len != 1)
+        fail_msg("not only %s: %zu seen, last %s", what, tree->seen.len, last_seen(tree));
 }
 
 static inline void start_unlearnt(struct tree *tree, struct watch_options options)

@@ -294,3 +294,55 @@ def test_arguments_of_the_next_run_may_differ(project):
         worker.until("ready")
         worker.run(["-k", name])
         assert set(worker.statuses()) == {"test_x.py::" + name}
+
+
+def test_patterns_are_learned_but_for_those_that_come_with_a_warning(project):
+    project.put("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+    project.write(test_x="""
+        import re, warnings
+        KNOWN = [key[1] for key in re._cache]
+        PLAIN = re.compile("plain(?=this)")
+        def test_plain(): assert "plain(?=this)" in KNOWN
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile("[[x]odd")
+        def test_odd(): assert "[[x]odd" not in KNOWN
+    """)
+    worker = project.run()
+    assert worker.statuses()["test_x.py::test_plain"] == "fail"
+    worker.until("ready")
+    worker.run()
+    assert worker.statuses()["test_x.py::test_plain"] == "success"
+    assert worker.statuses()["test_x.py::test_odd"] == "success"
+
+
+def test_a_run_in_advance_finds_every_fixture(project):
+    """Of plugins that are modules, classes and objects, and of those of pytest."""
+    project.write(conftest="""
+        import pytest
+
+        class Object:
+            @pytest.fixture
+            def of_object(self): return self.kept
+            def __init__(self): self.kept = 5
+
+        class Class:
+            @staticmethod
+            @pytest.fixture
+            def of_class(): return 6
+
+        @pytest.fixture
+        def of_conftest(): return 7
+
+        def pytest_configure(config):
+            config.pluginmanager.register(Object())
+            config.pluginmanager.register(Class)
+    """, test_x="""
+        def test_ours(of_object, of_class, of_conftest): assert (of_object, of_class, of_conftest) == (5, 6, 7)
+        def test_theirs(tmp_path, tmpdir, monkeypatch, capsys, caplog, recwarn, cache, pytestconfig, mocker): pass
+    """)
+    worker = project.run()
+    for _ in range(3):
+        assert set(worker.statuses().values()) == {"success"}, worker.results()
+        worker.until("ready")
+        worker.run()
