@@ -1,12 +1,13 @@
 """Dealer: hands boxes to slots, forks these and replaces those that a test has killed."""
 
+import json
 import os
 import traceback
 
 from aloof_pytest.descriptors import wait
 from aloof_pytest.handles import SlotHandle
 from aloof_pytest.processes import Deaths, ending, fork, kill_family
-from aloof_pytest.slot import Slot
+from aloof_pytest.slot import Slot, slot_line
 
 
 class Dealer:
@@ -30,9 +31,9 @@ class Dealer:
         """Until no more boxes will come and all slots have ended."""
         ended = reported = False
         while True:
-            for verb, number, octets, _ in self.backlog:
+            for verb, number, _, body in self.backlog:
                 ended = ended or verb == "end"
-                self.relay(verb, number, octets)
+                self.relay(verb, number, json.loads(body))
             self.backlog = []
             if not reported and (ended or any(slot.boxes for slot in self.slots.values())):
                 reported = True
@@ -51,7 +52,7 @@ class Dealer:
                     self.bury(pid, status)
         self.deaths.close()
 
-    def relay(self, verb, number, octets):
+    def relay(self, verb, number, body):
         if verb == "end":
             for slot in self.slots.values():
                 slot.end()
@@ -59,11 +60,12 @@ class Dealer:
             if number not in self.slots:
                 self.slots[number] = SlotHandle(number)
             slot = self.slots[number]
+            line = slot_line(verb, body["tests"] if verb == "box" else [body.get("pid") or 0])
             if verb == "box":
-                slot.boxes.append(octets)
+                slot.boxes.append(line)
             if not slot.pid:
                 self.fork_slot(slot)
-            slot.send(octets)
+            slot.send(line)
 
     def fork_slot(self, slot):
         slot.open()
@@ -101,8 +103,8 @@ class Dealer:
         self.events.message("gone", {"exit": code, "signal": by, "left": []}, slot.route)
         if slot.boxes:
             self.fork_slot(slot)
-            for octets in slot.boxes:
-                slot.send(octets)
+            for line in slot.boxes:
+                slot.send(line)
 
     def failed(self):
         """How many tests did."""

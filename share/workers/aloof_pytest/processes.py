@@ -70,6 +70,17 @@ def adopt_orphans():
         pass
 
 
+def keep_to_one_processor(number):
+    """This process alone: what it forks is to be given back the processors that it had, which are returned (None:
+    nothing was changed)."""
+    try:
+        had = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {sorted(had)[number % len(had)]})
+    except (AttributeError, OSError):
+        return None
+    return had
+
+
 def own_memory():
     """Copies what is still shared with the parent now, while nobody waits, not page by page later."""
     try:

@@ -77,7 +77,7 @@ class Run:
             if not data:
                 os._exit(0)
             self.backlog += self.commands.feed(data)
-        self.order = self.backlog.pop(0)[3]
+        self.order = json.loads(self.backlog.pop(0)[3])
         importlib.invalidate_caches()
 
     def plugin(self, pytest):
@@ -165,6 +165,9 @@ class Run:
         ):
             for name in names:
                 mute(getattr(config.hook, hook), manager.getplugin(name))
+        dumper = manager.getplugin("faulthandler")
+        if dumper is not None and not float(config.getini("faulthandler_timeout") or 0):
+            mute(config.hook.pytest_runtest_protocol, dumper)
         names = {name for item in self.items for name in getattr(item, "fixturenames", ())}
         if names & {"tmp_path", "tmpdir", "tmp_path_factory", "tmpdir_factory"}:
             self.divide(config._tmp_path_factory)

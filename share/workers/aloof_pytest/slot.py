@@ -19,13 +19,20 @@ from aloof_pytest.processes import (
     command_line,
     ending,
     fork,
+    keep_to_one_processor,
     kill,
     kill_family,
 )
-from aloof_pytest.wire import PACKET_MAX, Commands, message_packet, utf8
+from aloof_pytest.wire import PACKET_MAX, message_packet, utf8
 
+MANY = 8  # boxes: from here on it pays to fork each where the last one left its memory in the cache
 GRACE_S = 0.2  # for what a box left behind to end by itself
 PLAIN_END = b'{"exit": 0, "signal": null, "left": []}'
+
+
+def slot_line(verb, numbers):
+    """A command as a slot reads it: what it executes between two boxes, the next box has to copy."""
+    return b"%s %s\n" % (verb.encode(), " ".join(map(str, numbers)).encode())
 
 
 class Slot:
@@ -42,6 +49,8 @@ class Slot:
         self.standby = None  # (pid, writer) of the first box, forked in advance: it waits for its tests
         self.boxes = 0
         self.killed = False
+        self.plain_end = message_packet(b"aloof.gone", PLAIN_END, self.route)
+        self.processors = None  # those that boxes may use, when the slot keeps to one
 
     def main(self):
         adopt_orphans()
@@ -51,7 +60,7 @@ class Slot:
         self.enable_dumps()
         self.forget_exits()
         self.deaths = Deaths()
-        commands = Commands()
+        commands = b""
         # In this order: when a death is seen, so is all that was written before.
         listening = [self.commands_fd, self.deaths.fd, *self.raw.names]
         self.fork_in_advance()
@@ -63,8 +72,9 @@ class Slot:
                 data = os.read(self.commands_fd, 65536)
                 if not data:
                     listening.remove(self.commands_fd)
-                for verb, _, _, body in commands.feed(data):
-                    self.obey(verb, body)
+                *lines, commands = (commands + data).split(b"\n")
+                for line in lines:
+                    self.obey(*line.split())
             if self.deaths.fd in ready:
                 self.bury(dict(self.deaths.reap()))
             if self.box_pid and monotonic() > self.look_at:
@@ -88,14 +98,16 @@ class Slot:
         for finalizer in list(getattr(weakref.finalize, "_registry", ())):
             finalizer.atexit = False
 
-    def obey(self, verb, body):
-        if verb == "box":
-            self.queue.append([position for position in body["tests"] if 0 <= position < len(self.run.items)])
-        elif not self.box_pid or body.get("pid") not in (None, 0, self.box_pid):
+    def obey(self, verb, *numbers):
+        """What slot_line() made of a command."""
+        numbers = list(map(int, numbers))
+        if verb == b"box":
+            self.queue.append([position for position in numbers if 0 <= position < len(self.run.items)])
+        elif not self.box_pid or numbers[0] not in (0, self.box_pid):
             return  # meant for a box that has ended meanwhile
-        elif verb == "dump":
+        elif verb == b"dump":
             os.kill(self.box_pid, signal.SIGQUIT)
-        elif verb == "kill":
+        elif verb == b"kill":
             self.killed = True
             try:
                 os.killpg(self.box_pid, signal.SIGKILL)
@@ -114,11 +126,15 @@ class Slot:
     def fork_box(self, positions, reader=-1, writer=-1):
         """A new box, for these tests or for those that it will read. -> its pid"""
         self.boxes += 1
+        if self.boxes == MANY:
+            self.processors = keep_to_one_processor(int(self.route))
         pid = fork()
         if pid:
             return pid
         code = 3
         try:
+            if self.processors:
+                os.sched_setaffinity(0, self.processors)
             self.deaths.close()
             for fd in (writer, self.commands_fd, *self.raw.names):
                 if fd >= 0:
@@ -173,7 +189,7 @@ class Slot:
 
     def tell_end(self, code, by, left):
         if code == 0 and not left and not self.shared.stop:
-            self.events.write(message_packet(b"aloof.gone", PLAIN_END, self.route))
+            self.events.write(self.plain_end)
             return
         body = {"exit": code, "signal": by, "left": left}
         if self.shared.stop:

@@ -1,5 +1,6 @@
 """Template: has imported what does not change; forks runs."""
 
+import json
 import os
 import stat
 import sys
@@ -63,7 +64,7 @@ class Template:
         for verb, _, octets, body in self.commands.feed(data):
             if verb == "run":
                 self.stop()
-                self.start(body, octets)
+                self.start(json.loads(body), octets)
             elif verb == "stop":
                 self.stop()
             elif self.run is not None:

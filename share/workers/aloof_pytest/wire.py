@@ -79,7 +79,7 @@ def message_packet(name, content, route=None):
 
 
 class Commands:
-    """Takes octets, gives commands: (name without "aloof.", slot or None, the packet itself, its JSON)."""
+    """Takes octets, gives commands: (name without "aloof.", slot or None, the packet itself, its JSON as octets)."""
 
     def __init__(self):
         self.pending = b""
@@ -123,7 +123,7 @@ class Commands:
             content, at = self.string(data, at)
         route, at = self.string(data, at) if flags & 0x0400 else (b"", at)
         slot = int(route) if route.isdigit() else None
-        return name.decode()[len("aloof.") :], slot, data, json.loads(content or b"{}")
+        return name.decode()[len("aloof.") :], slot, data, content or b"{}"
 
 
 class Events:
