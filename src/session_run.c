@@ -132,15 +132,14 @@ static void on_listed(void *owner, size_t tests)
 static void on_hungry(void *owner, unsigned slot)
 {
     struct session *session = owner;
-    size_t left = session->schedule.parcels.len - session->schedule.next;
-    bool in_reserve = pool_slot(session->pool, slot).held > 0;
-    if (in_reserve && left > 0 && left <= pool_slots(session->pool))
-        return; /* the last ones wait for whoever is free first, not behind a long one */
-    const struct parcel *parcel = session->stop_on_failure ? NULL : schedule_take(&session->schedule);
-    if (parcel == NULL) {
+    const struct schedule *schedule = &session->schedule;
+    if (session->stop_on_failure || schedule->next == schedule->parcels.len) {
         pool_finish(session->pool);
         return;
     }
+    if (!schedule_may_wait(schedule, pool_slot(session->pool, slot).held, pool_slots(session->pool)))
+        return;
+    const struct parcel *parcel = schedule_take(&session->schedule);
     const char **ids = mem_zero(parcel->positions.len * sizeof *ids);
     for (size_t i = 0; i < parcel->positions.len; i++) {
         size_t test = session->model.listing.items[parcel->positions.items[i]];

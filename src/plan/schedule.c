@@ -3,6 +3,8 @@
 #define GUESS_NS INT64_C(5000000)        /* a test of which nothing is known, where nothing is known of any */
 #define WORTH_A_BOX_NS INT64_C(50000000) /* a fork and the group's set-up want to be earned */
 #define WELL_EARNED_NS INT64_C(400000000) /* a batch that costs more saves nothing worth having */
+#define QUICK_NS INT64_C(10000000)        /* several that cost so little may wait for each other */
+#define MANY_LEFT 16                      /* for each slot, as long as they may */
 #define PARCELS_A_BOX 2                   /* at least so many, so that the boxes end together */
 #define PARCELS_GUESSED 6                 /* likewise, where the times are guesses */
 
@@ -12,7 +14,8 @@ struct batch {
     struct parcel *parcel;
     int64_t cost_ns;
     enum urgency urgency;
-    bool alone; /* shares its box with nothing */
+    bool guessed; /* a part of the cost is */
+    bool alone;   /* shares its box with nothing */
 };
 
 /* What one deal knows. */
@@ -62,6 +65,7 @@ static void put(struct deal *deal, size_t at, uint32_t position)
     enum urgency urgent = urgency(deal, test_at(deal, position));
     vec_push(&batch->parcel->positions, position);
     batch->cost_ns += cost_ns(deal, position);
+    batch->guessed = batch->guessed || known_ns(test_at(deal, position)) <= 0;
     batch->urgency = urgent > batch->urgency ? urgent : batch->urgency;
 }
 
@@ -203,6 +207,7 @@ static void absorb(struct batch *to, struct batch *from)
     vec_each (position, &from->parcel->positions)
         vec_push(&to->parcel->positions, *position);
     to->cost_ns += from->cost_ns;
+    to->guessed = to->guessed || from->guessed;
     vec_release(&from->parcel->positions);
     free(from->parcel);
     from->parcel = NULL;
@@ -292,10 +297,22 @@ void schedule_deal(struct schedule *schedule, const struct model *model, const s
     if (deal.batches.len > 0)
         qsort(deal.batches.items, deal.batches.len, sizeof *deal.batches.items, compare);
     const struct batch *batch;
-    vec_each (batch, &deal.batches)
+    vec_each (batch, &deal.batches) {
+        batch->parcel->usual_ns = batch->guessed ? 0 : batch->cost_ns;
         vec_push(&schedule->parcels, batch->parcel);
+    }
     vec_release(&deal.batches);
     map_release(&deal.changed);
+}
+
+bool schedule_may_wait(const struct schedule *schedule, unsigned held, unsigned slots)
+{
+    size_t left = schedule->parcels.len - schedule->next;
+    if (left == 0 || (held > 0 && left <= slots))
+        return false;
+    const struct parcel *next = schedule->parcels.items[schedule->next];
+    bool quick = next->usual_ns > 0 && next->usual_ns <= QUICK_NS && left > (size_t)MANY_LEFT * slots;
+    return held <= 1 || quick;
 }
 
 const struct parcel *schedule_take(struct schedule *schedule)

@@ -13,6 +13,7 @@ enum box_mode {
 /* What one box runs, in order: positions in the model's listing. */
 struct parcel {
     VEC(uint32_t) positions;
+    int64_t usual_ns; /* all of them together; 0: of some nothing is known */
 };
 
 /* The queue of parcels. Boxes take from the front as they become free, so no box idles while tests wait. */
@@ -32,6 +33,11 @@ struct schedule {
  * too, where most times are unknown). changed may be NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
                    enum box_mode mode, unsigned boxes);
+
+/* Whether the next parcel may wait in a slot that holds `held` already. One may wait everywhere, several if they
+ * are known to be quick; of the last ones none, so that they go to whoever is free first. False when there is
+ * no next one. */
+bool schedule_may_wait(const struct schedule *schedule, unsigned held, unsigned slots);
 
 /* The next parcel, or NULL. Borrowed until release. */
 const struct parcel *schedule_take(struct schedule *schedule);

@@ -153,9 +153,11 @@ void pool_feed(struct pool *pool)
     if (pool->busy)
         return;
     pool->busy = true;
+    for (unsigned i = 0; i < pool->options.slots; i++)
+        pool->slots[i].low = pool->slots[i].held <= SLOT_LOW;
     for (unsigned held = 0; held < SLOT_BOXES; held++)
         for (unsigned i = 0; i < pool->options.slots && pool->state == POOL_DEALING; i++)
-            if (pool->slots[i].held == held)
+            if (pool->slots[i].low && pool->slots[i].held == held)
                 pool->events->hungry(pool->owner, i);
     pool->busy = false;
     end_if_done(pool);

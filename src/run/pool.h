@@ -27,7 +27,7 @@ struct pool_events {
     /* The listing is complete; the owner answers by pool_feed calls or pool_finish, now or later. */
     void (*listed)(void *owner, size_t tests);
     /* Slot `slot` wants a parcel: answer with pool_give, or not at all when there is none. Empty slots come
-     * first, then those that could hold one in reserve (pool_slot().held tells). */
+     * first, then those that could hold one more in reserve (pool_slot().held tells how many they hold). */
     void (*hungry)(void *owner, unsigned slot);
     /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt
      * again. Give them here or when the slots next are hungry, which follows at once: after pool_finish the
@@ -56,7 +56,7 @@ struct pool_slot_view {
     const char *test_id; /* NULL: between tests. Borrowed until the loop turns */
     int64_t started_ns;  /* loop time (uv_hrtime) */
     int pid;             /* of the box, 0 none */
-    unsigned held;       /* parcels that the slot holds, the running one included: 0..2 */
+    unsigned held;       /* parcels that the slot holds, the running one included */
 };
 
 struct pool; /* heap; every function may be called from within every callback. SIGPIPE must be ignored */
@@ -71,7 +71,7 @@ void pool_warm(struct pool *pool);
 /* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect. */
 void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
 
-/* Gives a slot that holds fewer than two parcels the ids (the texts are borrowed until the run ended) and
+/* Gives a slot that is hungry the ids (the texts are borrowed until the run ended) and
  * positions of one more. Nothing happens when no run wants parcels (it was cancelled a moment ago) or count
  * is 0. */
 void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,

@@ -6,7 +6,8 @@
 #include "run/box.h"
 #include "run/deadline.h"
 
-#define SLOT_BOXES 2 /* one runs, one waits at the worker, which so never waits for us */
+#define SLOT_BOXES 8 /* one runs, the others wait at the worker, which so never waits for us */
+#define SLOT_LOW 2   /* with so many left it is time for more: several at once wake the worker once */
 
 struct slot {
     void *owner; /* the pool */
@@ -16,6 +17,7 @@ struct slot {
     int64_t started_ns;           /* of the running test, loop time */
     struct box boxes[SLOT_BOXES]; /* the first is the one that runs */
     unsigned held;
+    bool low; /* is being asked for, until it is full or nothing comes */
 };
 
 /* `slot` is zeroed; events are for its deadline, with the slot as their owner. */

@@ -414,6 +414,49 @@ static void test_returned_positions_go_first(void **state)
     model_release(&model);
 }
 
+/* How many of the parcels that are left, at most `most`, may wait behind a running one of two slots. */
+static unsigned may_wait(const struct schedule *schedule, unsigned most)
+{
+    unsigned waiting = 0;
+    while (waiting < most && schedule_may_wait(schedule, 1 + waiting, 2))
+        waiting++;
+    return waiting;
+}
+
+static void test_only_quick_ones_wait_for_each_other(void **state)
+{
+    (void)state;
+    struct model model;
+    struct schedule schedule = {0};
+    model_init(&model, 1024);
+    add(&model, "a::slow", 200 * MS);
+    add_many(&model, "b", 40, 4 * MS);
+    add_many(&model, "c", 3, 0);
+    schedule_deal(&schedule, &model, NULL, BOX_TEST, 2);
+    assert_true(schedule_may_wait(&schedule, 0, 2));
+    assert_int_equal(may_wait(&schedule, 7), 1); /* slow */
+    const struct parcel *parcel = schedule_take(&schedule);
+    assert_int_equal(parcel->usual_ns, 200 * MS);
+    while (schedule.parcels.items[schedule.next]->usual_ns == 0) {
+        assert_int_equal(may_wait(&schedule, 7), 1); /* nothing is known */
+        schedule_take(&schedule);
+    }
+    assert_int_equal(schedule.parcels.items[schedule.next]->usual_ns, 4 * MS);
+    assert_int_equal(may_wait(&schedule, 7), 7);
+    while (schedule.parcels.len - schedule.next > 20)
+        schedule_take(&schedule);
+    assert_int_equal(may_wait(&schedule, 7), 1); /* the end is near */
+    while (schedule.parcels.len - schedule.next > 2)
+        schedule_take(&schedule);
+    assert_true(schedule_may_wait(&schedule, 0, 2));
+    assert_int_equal(may_wait(&schedule, 7), 0); /* the last ones */
+    while (schedule_take(&schedule) != NULL)
+        ;
+    assert_false(schedule_may_wait(&schedule, 0, 2));
+    schedule_release(&schedule);
+    model_release(&model);
+}
+
 static void test_hundred_thousand_in_one_class(void **state)
 {
     (void)state;
@@ -442,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_suites_of_many_small_files),
         cmocka_unit_test(test_every_asked_test_is_dealt_once),
         cmocka_unit_test(test_returned_positions_go_first),
+        cmocka_unit_test(test_only_quick_ones_wait_for_each_other),
         cmocka_unit_test(test_hundred_thousand_in_one_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
