@@ -49,6 +49,7 @@ struct session {
     struct strings covered; /* changed files that the run is about */
     bool all_files;         /* the run collects everything */
     bool watching, dirty, collecting, stop_on_failure, stopped;
+    unsigned maxfail; /* of this run: the settings', else what the runner's own options say */
     unsigned serial;
     uint64_t run_began, run_took;                     /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */

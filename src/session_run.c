@@ -20,6 +20,7 @@ static void begin_run(struct session *session, bool follow_up)
     session->serial++;
     session->collecting = true;
     session->stop_on_failure = session->stopped = false;
+    session->maxfail = session->settings.maxfail;
     session->run_began = uv_hrtime();
     session->run_began_utc = session_now();
     session->run_ended_utc = 0;
@@ -83,7 +84,7 @@ static void finished(struct session *session, size_t index)
     remember(session, &session->model.tests.items[index]);
     session_failure_update(session, index);
     session->events->result(session->owner, index);
-    unsigned maxfail = session->settings.maxfail;
+    unsigned maxfail = session->maxfail;
     if (maxfail == 0 || session->stop_on_failure || failures_of_run(&session->model) < maxfail)
         return;
     session->stop_on_failure = true;
@@ -117,10 +118,11 @@ static void on_event(void *owner, const struct event *event)
         finished(session, index);
 }
 
-static void on_listed(void *owner, size_t tests)
+static void on_listed(void *owner, size_t tests, unsigned maxfail)
 {
     (void)tests;
     struct session *session = owner;
+    session->maxfail = session->settings.maxfail > 0 ? session->settings.maxfail : maxfail;
     session->collecting = false;
     loop_select(&session->loop_plan, &session->model);
     schedule_release(&session->schedule);

@@ -82,7 +82,8 @@ static void on_listed(struct pool *pool, struct slot *slot, json_t *body)
         return;
     }
     pool->state = POOL_DEALING;
-    pool->events->listed(pool->owner, pool->listed);
+    json_int_t maxfail = json_integer_value(json_object_get(body, "maxfail"));
+    pool->events->listed(pool->owner, pool->listed, maxfail > 0 ? (unsigned)maxfail : 0);
     pool_feed(pool);
 }
 

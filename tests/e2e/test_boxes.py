@@ -134,10 +134,12 @@ def test_a_killed_aloof_leaves_nothing_behind(project):
     assert wait_all_gone(project.mark, 1) == []
 
 
-def test_exitfirst_stops_at_the_first_failure(project):
+@pytest.mark.parametrize("args, addopts", [(["-x"], ""), (["--", "-x"], ""), ([], "-x"), ([], "--maxfail=2")])
+def test_a_run_stops_at_its_first_failures(project, args, addopts):
+    project.write("pytest.ini", f"[pytest]\naddopts = {addopts}\n")
     project.write("test_many.py", "import pytest\n\n\n@pytest.mark.parametrize('n', range(50))\n"
                                   "def test_many(n):\n    assert n < 0\n")
-    done = project.once("-x", "-n", "1", "--box=test")
+    done = project.once("-n", "1", "--box=test", *args)
     assert done.returncode == 1
     assert int(re.search(r"(\d+) failure", done.stdout.splitlines()[-1])[1]) < 10
 
