@@ -34,9 +34,9 @@ struct schedule {
 void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
                    enum box_mode mode, unsigned boxes);
 
-/* Whether the next parcel may wait in a slot that holds `held` already. One may wait everywhere, several if they
- * are known to be quick; of the last ones none, so that they go to whoever is free first. False when there is
- * no next one. */
+/* Whether the next parcel may wait in a slot that holds `held` already. One may wait everywhere, several if
+ * they are known to be quick; of the last ones none, so that they go to whoever is free first. False when
+ * there is no next one. */
 bool schedule_may_wait(const struct schedule *schedule, unsigned held, unsigned slots);
 
 /* The next parcel, or NULL. Borrowed until release. */

@@ -24,8 +24,8 @@ struct pool_events {
     /* Every event of the run, the pool's own included (crash, timeout, not-run, leak, interrupted). now_ns:
      * UTC arrival. */
     void (*event)(void *owner, const struct event *event);
-    /* The listing is complete; the owner answers by pool_feed calls or pool_finish, now or later. maxfail: after
-     * how many failures the runner's own options want the run to stop, 0 never. */
+    /* The listing is complete; the owner answers by pool_feed calls or pool_finish, now or later. maxfail:
+     * after how many failures the runner's own options want the run to stop, 0 never. */
     void (*listed)(void *owner, size_t tests, unsigned maxfail);
     /* Slot `slot` wants a parcel: answer with pool_give, or not at all when there is none. Empty slots come
      * first, then those that could hold one more in reserve (pool_slot().held tells how many they hold). */
