@@ -17,4 +17,8 @@ struct failure_look {
 void failure_tell(struct story *story, const struct test *test, const struct trace *trace,
                   const struct failure_look *look);
 
+/* The same in full: every frame, then all that the test wrote and the runner's own report. */
+void failure_tell_all(struct story *story, const struct test *test, const struct trace *trace,
+                      const struct failure_look *look);
+
 #endif

@@ -1,7 +1,10 @@
 #include "ui/app.h"
 
 #include "trace/place.h"
+#include "failure.h"
+#include "ui/log.h"
 #include "ui/open.h"
+#include "ui/page.h"
 #include "ui/terminal_curses.h"
 #include "ui/view.h"
 
@@ -29,6 +32,8 @@ struct app {
     struct view_state view;
     struct blocks blocks;
     struct snapshot snapshot;
+    struct page page; /* what covers the session's screen */
+    struct story log;
     bool failed_once;      /* in this run */
     unsigned message_runs; /* runs begun while the message shows */
 };
@@ -86,7 +91,9 @@ static void paint(struct app *app)
     terminal_size(app->terminal, &rows, &cols);
     screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
-    if (app->view.help)
+    if (app->page.kind != PAGE_NONE)
+        page_draw(&screen, &app->page, &app->log);
+    else if (app->view.help)
         view_help(&screen, &app->view);
     else
         view_run(&screen, &app->snapshot, &app->view, &app->blocks);
@@ -95,8 +102,14 @@ static void paint(struct app *app)
     tick(app);
 }
 
+static void note(struct app *app, enum style style, const char *text)
+{
+    log_add(&app->log, time(NULL), style, text);
+}
+
 static void say(struct app *app, const char *text)
 {
+    note(app, STYLE_YELLOW, text);
     view_say(&app->view, text);
     app->message_runs = 0;
     touch(app, false);
@@ -147,6 +160,19 @@ static void edit(struct app *app)
         say(app, "no source line is known for this failure");
 }
 
+static void show_story(struct app *app)
+{
+    const struct failure *failure = selected(app);
+    if (failure == NULL)
+        return;
+    const struct test *test = &app->snapshot.model->tests.items[failure->test];
+    const struct failure_look look = {
+        .editor = app->snapshot.editor, .here = app->snapshot.here, .ascii = app->blocks.ascii};
+    struct story story;
+    failure_tell_all(&story, test, &failure->trace, &look);
+    page_show_test(&app->page, test->id, &story);
+}
+
 static void run_selected(struct app *app)
 {
     const struct failure *failure = selected(app);
@@ -169,6 +195,10 @@ static void command_view(struct app *app, enum command command)
         view_move_help(&app->view, rows, command);
     else if (command == COMMAND_HELP)
         app->view.help = true;
+    else if (command == COMMAND_LOG)
+        page_show_log(&app->page);
+    else if (command == COMMAND_STORY)
+        show_story(app);
     else if (command == COMMAND_UNFOLD && app->view.test != MAP_NONE)
         view_unfold(&app->view, app->view.test);
     else
@@ -220,6 +250,13 @@ static void on_key(void *owner, int input)
     view_say(&app->view, NULL);
     look(app);
     view_follow(&app->view, &app->blocks, area_rows(app));
+    int rows, cols;
+    terminal_size(app->terminal, &rows, &cols);
+    bool on_page = app->page.kind != PAGE_NONE;
+    if (on_page && page_input(&app->page, &app->log, rows, input, command)) {
+        touch(app, true);
+        return;
+    }
     if (app->view.help && command != COMMAND_REDRAW)
         command_view(app, command);
     else
@@ -298,12 +335,40 @@ static void on_result(void *owner, size_t test)
     (void)test;
 }
 
+static void note_run(struct app *app)
+{
+    static const char *const kinds[] = {
+        [RUN_NONE] = "run", [RUN_RED] = "the red set", [RUN_ALL] = "all tests", [RUN_ONE] = "one test"};
+    struct session_status status;
+    session_status(app->session, &status);
+    bool asked = status.because != NULL && strcmp(status.because, "key") == 0;
+    char *text = mem_printf("%s: %s", kinds[status.run],
+                            asked ? "asked for by a key" : status.because != NULL ? status.because : "");
+    note(app, STYLE_BOLD, text);
+    free(text);
+}
+
+static void note_end(struct app *app, const char *broken)
+{
+    struct session_status status;
+    char took[32];
+    session_status(app->session, &status);
+    view_seconds(took, sizeof took, status.run_ns, 2);
+    size_t red = session_model(app->session)->red;
+    char *text = broken != NULL    ? mem_printf("could not run:\n%s", broken)
+                 : status.stopped ? mem_printf("stopped after %s, %zu red", took, red)
+                                   : mem_printf("%zu ran in %s, %zu red", status.reran, took, red);
+    note(app, broken != NULL || red > 0 ? STYLE_RED : STYLE_GREEN, text);
+    free(text);
+}
+
 /* A message outlasts the run that it may have announced, and no more. */
 static void on_run_begins(void *owner)
 {
     struct app *app = owner;
     app->failed_once = false;
     app->snapshot.exit_code = 0;
+    note_run(app);
     if (app->view.message != NULL && app->message_runs++ > 0)
         view_say(&app->view, NULL);
     touch(app, false);
@@ -315,6 +380,7 @@ static void on_run_ended(void *owner, int exit_code, const char *broken)
     if (broken != NULL)
         view_home(&app->view);
     app->snapshot.exit_code = exit_code;
+    note_end(app, broken);
     touch(app, true);
 }
 
@@ -384,6 +450,8 @@ void app_free(struct app *app)
         return;
     terminal_free(app->terminal);
     view_release(&app->view);
+    page_close(&app->page);
+    story_release(&app->log);
     blocks_release(&app->blocks);
     snapshot_release(&app->snapshot);
     free(app);

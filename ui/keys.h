@@ -16,6 +16,7 @@ enum input {
     INPUT_PAGE_UP,
     INPUT_PAGE_DOWN,
     INPUT_ENTER,
+    INPUT_BACKSPACE,
     INPUT_OTHER, /* a key that aloof has no name for */
 };
 
@@ -37,6 +38,9 @@ enum command {
     COMMAND_STOP,
     COMMAND_PAUSE,
     COMMAND_WATCH_AGAIN,
+    COMMAND_STORY,
+    COMMAND_LOG,
+    COMMAND_SEARCH,
     COMMAND_HELP,
     COMMAND_REDRAW,
     COMMAND_SUSPEND, /* never dispatched: the terminal turns this key into a signal */

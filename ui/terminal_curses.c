@@ -332,6 +332,8 @@ static int input_of(wint_t code, bool function_key)
         return INPUT_PAGE_DOWN;
     case KEY_ENTER:
         return INPUT_ENTER;
+    case KEY_BACKSPACE:
+        return INPUT_BACKSPACE;
     default:
         return INPUT_OTHER;
     }

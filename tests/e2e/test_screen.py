@@ -57,6 +57,44 @@ def test_enter_opens_the_editor_at_the_frame_and_comes_back(lighthouse):
     assert loop.given_back()
 
 
+def test_a_test_in_full_can_be_searched(lighthouse):
+    lighthouse.write("tests/test_loud.py", """
+        def test_loud():
+            print("\\n".join(f"said {n}" for n in range(100)))
+            assert 0, "loud"
+        """)
+    loop = lighthouse.aloof("tests/test_loud.py")
+    loop.wait_for(re.compile(r"RED 1 of \d+ · (?:re)?ran \d+ in"))
+    loop.type("v")
+    loop.wait_for("n/N next")
+    assert "AssertionError: loud" in loop.text
+    loop.wait_gone("said 57")
+    loop.type("/said 57\r")
+    loop.wait_for("said 57")
+    loop.type("/The runner's report\r")
+    loop.wait_for("def test_loud")
+    loop.type("/nowhere at all\r")
+    loop.wait_for("not found")
+    loop.type("q")
+    loop.wait_for("RED 1")
+    loop.type("q")
+    assert loop.wait_exit() == 0
+    assert loop.given_back()
+
+
+def test_the_log_says_why_runs_started(lighthouse):
+    loop = lighthouse.aloof()
+    loop.wait_for(RED)
+    loop.type("l")
+    loop.wait_for(re.compile(r"\d\d:\d\d:\d\d  .*start"))
+    text = lighthouse.read("lighthouse/tide.py")
+    lighthouse.write("lighthouse/tide.py", text.replace("BEGINS and", "BEGINS or"))
+    loop.wait_for(re.compile(r"the red set: .*tide\.py"))
+    loop.wait_for(re.compile(r"all tests: .*\n.*15 ran in [\d.]+ s, 0 red"))
+    loop.type("\x1b")
+    loop.wait_for("GREEN 15")
+
+
 def test_what_the_editor_saved_is_run_when_it_is_left(lighthouse):
     script = editor(lighthouse, "sed -i 's/NIGHT_BEGINS and/NIGHT_BEGINS or/' lighthouse/tide.py\n")
     loop = lighthouse.aloof(EDITOR=script)
