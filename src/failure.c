@@ -89,9 +89,8 @@ void failure_tell_all(struct story *story, const struct test *test, const struct
     static const struct {
         const char *name, *heading;
     } sections[] = {
-        {"reason", "Reason"},        {"stdout", "Standard output"},
-        {"stderr", "Standard error"}, {"log", "Log"},
-        {"report", "The runner's report"},
+        {"reason", "Reason"}, {"stdout", "Standard output"},     {"stderr", "Standard error"},
+        {"log", "Log"},       {"report", "The runner's report"},
     };
     struct failure_look whole = *look;
     whole.unfold = true;

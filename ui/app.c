@@ -1,7 +1,8 @@
 #include "ui/app.h"
 
-#include "trace/place.h"
 #include "failure.h"
+#include "trace/place.h"
+#include "ui/list.h"
 #include "ui/log.h"
 #include "ui/open.h"
 #include "ui/page.h"
@@ -34,6 +35,7 @@ struct app {
     struct snapshot snapshot;
     struct page page; /* what covers the session's screen */
     struct story log;
+    struct list list;      /* of all tests */
     bool failed_once;      /* in this run */
     unsigned message_runs; /* runs begun while the message shows */
 };
@@ -62,6 +64,8 @@ static void look(struct app *app)
 {
     snapshot_take(&app->snapshot, app->session, editor_command(&app->opener.editor));
     blocks_update(&app->blocks, &app->snapshot, &app->view);
+    if (app->list.open)
+        list_update(&app->list, app->snapshot.model);
 }
 
 static int area_rows(const struct app *app)
@@ -93,10 +97,14 @@ static void paint(struct app *app)
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
     if (app->page.kind != PAGE_NONE)
         page_draw(&screen, &app->page, &app->log);
+    else if (app->list.open)
+        list_draw(&screen, &app->list, app->snapshot.model);
     else if (app->view.help)
         view_help(&screen, &app->view);
     else
         view_run(&screen, &app->snapshot, &app->view, &app->blocks);
+    if (!app->page.asking && !app->list.asking)
+        view_message(&screen, &app->view);
     terminal_paint(app->terminal, &screen);
     screen_release(&screen);
     tick(app);
@@ -115,9 +123,16 @@ static void say(struct app *app, const char *text)
     touch(app, false);
 }
 
-/* The failure under the cursor; NULL none. */
+/* The failure of the test under the cursor; NULL none. */
 static const struct failure *selected(const struct app *app)
 {
+    if (app->list.open) {
+        size_t test = list_selected(&app->list);
+        for (size_t i = 0; i < app->snapshot.failure_count; i++)
+            if (app->snapshot.failures[i].test == test)
+                return &app->snapshot.failures[i];
+        return NULL;
+    }
     if (app->view.test == MAP_NONE || app->view.at >= app->blocks.list.len)
         return NULL;
     size_t at = app->blocks.list.items[app->view.at].failure;
@@ -142,29 +157,50 @@ static void open_path(struct app *app, const char *path, unsigned line, unsigned
     free(file);
 }
 
+/* The test under the cursor; MAP_NONE none. */
+static size_t selected_test(const struct app *app)
+{
+    const struct failure *failure = selected(app);
+    return app->list.open ? list_selected(&app->list) : failure != NULL ? failure->test : MAP_NONE;
+}
+
+static void edit_file(struct app *app, size_t test)
+{
+    const char *group = app->snapshot.model->tests.items[test].group;
+    if (group != NULL && *group != '\0')
+        open_path(app, group, 0, 0);
+    else
+        say(app, "no source line is known for this test");
+}
+
+static void edit_failure(struct app *app, const struct failure *failure)
+{
+    const struct trace *trace = &failure->trace;
+    const struct frame *frame = likely_frame(trace);
+    if (!app->list.open && app->view.frame >= 0 && (size_t)app->view.frame < trace->frames.len)
+        frame = &trace->frames.items[app->view.frame];
+    if (frame != NULL)
+        open_path(app, frame->path, frame->line, frame->column);
+    else
+        edit_file(app, failure->test);
+}
+
 static void edit(struct app *app)
 {
     const struct failure *failure = selected(app);
-    if (failure == NULL)
-        return;
-    const struct trace *trace = &failure->trace;
-    const struct frame *frame = likely_frame(trace);
-    if (app->view.frame >= 0 && (size_t)app->view.frame < trace->frames.len)
-        frame = &trace->frames.items[app->view.frame];
-    const struct test *test = &app->snapshot.model->tests.items[failure->test];
-    if (frame != NULL)
-        open_path(app, frame->path, frame->line, frame->column);
-    else if (test->group != NULL && *test->group != '\0')
-        open_path(app, test->group, 0, 0);
-    else
-        say(app, "no source line is known for this failure");
+    if (failure != NULL)
+        edit_failure(app, failure);
+    else if (selected_test(app) != MAP_NONE)
+        edit_file(app, selected_test(app));
 }
 
 static void show_story(struct app *app)
 {
     const struct failure *failure = selected(app);
-    if (failure == NULL)
+    if (failure == NULL) {
+        say(app, "there is nothing to tell of a test that did not fail");
         return;
+    }
     const struct test *test = &app->snapshot.model->tests.items[failure->test];
     const struct failure_look look = {
         .editor = app->snapshot.editor, .here = app->snapshot.here, .ascii = app->blocks.ascii};
@@ -175,9 +211,8 @@ static void show_story(struct app *app)
 
 static void run_selected(struct app *app)
 {
-    const struct failure *failure = selected(app);
-    if (failure != NULL)
-        session_run_one(app->session, failure->test);
+    if (selected_test(app) != MAP_NONE)
+        session_run_one(app->session, selected_test(app));
 }
 
 static void toggle_pause(struct app *app)
@@ -199,6 +234,8 @@ static void command_view(struct app *app, enum command command)
         page_show_log(&app->page);
     else if (command == COMMAND_STORY)
         show_story(app);
+    else if (command == COMMAND_TESTS)
+        list_open(&app->list);
     else if (command == COMMAND_UNFOLD && app->view.test != MAP_NONE)
         view_unfold(&app->view, app->view.test);
     else
@@ -252,8 +289,9 @@ static void on_key(void *owner, int input)
     view_follow(&app->view, &app->blocks, area_rows(app));
     int rows, cols;
     terminal_size(app->terminal, &rows, &cols);
-    bool on_page = app->page.kind != PAGE_NONE;
-    if (on_page && page_input(&app->page, &app->log, rows, input, command)) {
+    bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, input, command)
+                                             : app->list.open && list_input(&app->list, rows, input, command);
+    if (taken) {
         touch(app, true);
         return;
     }
@@ -343,7 +381,9 @@ static void note_run(struct app *app)
     session_status(app->session, &status);
     bool asked = status.because != NULL && strcmp(status.because, "key") == 0;
     char *text = mem_printf("%s: %s", kinds[status.run],
-                            asked ? "asked for by a key" : status.because != NULL ? status.because : "");
+                            asked                    ? "asked for by a key"
+                            : status.because != NULL ? status.because
+                                                     : "");
     note(app, STYLE_BOLD, text);
     free(text);
 }
@@ -355,9 +395,9 @@ static void note_end(struct app *app, const char *broken)
     session_status(app->session, &status);
     view_seconds(took, sizeof took, status.run_ns, 2);
     size_t red = session_model(app->session)->red;
-    char *text = broken != NULL    ? mem_printf("could not run:\n%s", broken)
+    char *text = broken != NULL   ? mem_printf("could not run:\n%s", broken)
                  : status.stopped ? mem_printf("stopped after %s, %zu red", took, red)
-                                   : mem_printf("%zu ran in %s, %zu red", status.reran, took, red);
+                                  : mem_printf("%zu ran in %s, %zu red", status.reran, took, red);
     note(app, broken != NULL || red > 0 ? STYLE_RED : STYLE_GREEN, text);
     free(text);
 }
@@ -381,6 +421,7 @@ static void on_run_ended(void *owner, int exit_code, const char *broken)
         view_home(&app->view);
     app->snapshot.exit_code = exit_code;
     note_end(app, broken);
+    app->list.stale = true;
     touch(app, true);
 }
 
@@ -451,6 +492,7 @@ void app_free(struct app *app)
     terminal_free(app->terminal);
     view_release(&app->view);
     page_close(&app->page);
+    list_release(&app->list);
     story_release(&app->log);
     blocks_release(&app->blocks);
     snapshot_release(&app->snapshot);

@@ -40,7 +40,9 @@ enum command {
     COMMAND_WATCH_AGAIN,
     COMMAND_STORY,
     COMMAND_LOG,
+    COMMAND_TESTS,
     COMMAND_SEARCH,
+    COMMAND_SORT,
     COMMAND_HELP,
     COMMAND_REDRAW,
     COMMAND_SUSPEND, /* never dispatched: the terminal turns this key into a signal */

@@ -9,8 +9,8 @@
 
 #define LOG_LINES 2000 /* so many are kept, at least */
 
-/* Adds a line (several, when the text has newlines) of that moment in that style; the oldest ones go when there
- * are too many. log: zeroed at first, released by story_release. */
+/* Adds a line (several, when the text has newlines) of that moment in that style; the oldest ones go when
+ * there are too many. log: zeroed at first, released by story_release. */
 void log_add(struct story *log, time_t now, enum style style, const char *text);
 
 #endif

@@ -1,9 +1,8 @@
 #include "ui/page.h"
 
-#include <stdlib.h>
-#include <utf8proc.h>
+#include "ui/typing.h"
 
-#define TYPED_MAX 200 /* octets */
+#include <stdlib.h>
 
 void page_close(struct page *page)
 {
@@ -41,36 +40,12 @@ static void search(struct page *page, const struct story *log, int rows, const c
     page->answer = found ? NULL : page->pager.needle != NULL ? "not found" : "nothing was searched for yet";
 }
 
-static void drop_last_character(struct buf *typed)
-{
-    while (typed->len > 0 && ((unsigned char)typed->data[--typed->len] & 0xC0) == 0x80)
-        continue;
-    if (typed->data != NULL)
-        typed->data[typed->len] = '\0';
-}
-
 static void type(struct page *page, const struct story *log, int rows, int input)
 {
-    utf8proc_uint8_t octets[4];
-    switch (input) {
-    case INPUT_ESCAPE:
-        page->asking = false;
-        break;
-    case '\r':
-    case '\n':
-    case INPUT_ENTER:
-        page->asking = false;
+    enum typing typing = typing_input(&page->typed, input);
+    page->asking = typing == TYPING_ON;
+    if (typing == TYPING_DONE)
         search(page, log, rows, page->typed.len > 0 ? buf_str(&page->typed) : NULL, 1);
-        break;
-    case '\b':
-    case 0x7F:
-    case INPUT_BACKSPACE:
-        drop_last_character(&page->typed);
-        break;
-    default:
-        if (input >= ' ' && input < INPUT_UP && page->typed.len < TYPED_MAX)
-            buf_add(&page->typed, octets, (size_t)utf8proc_encode_char(input, octets));
-    }
 }
 
 /* What is done to the session from here as from its own screen. */

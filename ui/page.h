@@ -26,8 +26,8 @@ void page_show_test(struct page *page, const char *title, struct story *take_sto
 
 void page_close(struct page *page);
 
-/* A key was pressed while a page is open. False: it is not for the page, and what it commands is to be done as
- * ever (a run, the editor). */
+/* A key was pressed while a page is open. False: it is not for the page, and what it commands is to be done
+ * as ever (a run, the editor). */
 bool page_input(struct page *page, const struct story *log, int rows, int input, enum command command);
 
 void page_draw(struct screen *screen, struct page *page, const struct story *log);

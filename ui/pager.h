@@ -17,9 +17,9 @@ struct pager {
  * pager's. */
 bool pager_move(struct pager *pager, size_t lines, int rows, enum command command);
 
-/* Goes to the next line (step 1) or the one before (step -1) that has the needle in it, letters of either case
- * alike, from the last such line on while that shows, else from the top; round the ends. False: there is none, and nothing moves. needle NULL: the last
- * one again. */
+/* Goes to the next line (step 1) or the one before (step -1) that has the needle in it, letters of either
+ * case alike, from the last such line on while that shows, else from the top; round the ends. False: there is
+ * none, and nothing moves. needle NULL: the last one again. */
 bool pager_search(struct pager *pager, const struct story *text, int rows, const char *needle, int step);
 
 /* Draws the title, as much of the text as fits from its top line on, and the hints. top is brought within the

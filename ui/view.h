@@ -58,6 +58,9 @@ long view_top(const struct view_state *state, const struct blocks *blocks);
 void view_run(struct screen *screen, const struct snapshot *snapshot, const struct view_state *state,
               const struct blocks *blocks);
 
+/* Draws the message, if there is one, over the last row. view_run does so itself. */
+void view_message(struct screen *screen, const struct view_state *state);
+
 /* Draws the keys. */
 void view_help(struct screen *screen, const struct view_state *state);
 

@@ -336,6 +336,11 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
         view_bar(screen, at.bar, snapshot);
     if (at.hints >= 0)
         draw_hints(screen, at.hints, snapshot);
+    view_message(screen, state);
+}
+
+void view_message(struct screen *screen, const struct view_state *state)
+{
     if (state->message == NULL)
         return;
     screen_fill(screen, screen->rows - 1, 0, screen->cols, STYLE_PLAIN, " ");

@@ -67,7 +67,7 @@ def test_a_test_in_full_can_be_searched(lighthouse):
     loop.wait_for(re.compile(r"RED 1 of \d+ · (?:re)?ran \d+ in"))
     loop.type("v")
     loop.wait_for("n/N next")
-    assert "AssertionError: loud" in loop.text
+    loop.wait_for("AssertionError: loud")
     loop.wait_gone("said 57")
     loop.type("/said 57\r")
     loop.wait_for("said 57")
@@ -239,3 +239,18 @@ def test_help_lists_the_keys(lighthouse):
     assert "run the failing tests" in loop.text
     loop.type("?")
     loop.wait_for("test_mean_at_night")
+
+
+def test_all_tests_in_a_list(lighthouse):
+    loop = lighthouse.aloof()
+    loop.wait_for(RED)
+    loop.type("t")
+    loop.wait_for("all tests · by outcome")
+    loop.wait_for(re.compile(r"failed +[\d.]+ s +tests/test_tide\.py::test_mean_at_night"))
+    loop.type("/may water\r")
+    loop.wait_for(re.compile(r"1 of 1\n.*MayPass::test_with_water_under_the_keel"))
+    loop.type("v")
+    loop.wait_for("nothing to tell of a test that did not fail")
+    loop.type("s")
+    loop.type("t")
+    loop.wait_for("ran 1 in")

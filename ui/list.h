@@ -1,0 +1,47 @@
+/* All tests as a list: outcome, time, id; in one of several orders, narrowed down
+ * as one types. Which of them show and where the cursor is; pure. */
+#ifndef ALOOF_UI_LIST_H
+#define ALOOF_UI_LIST_H
+
+#include "plan/model.h"
+#include "ui/keys.h"
+#include "ui/screen.h"
+
+enum list_order { LIST_BY_OUTCOME, LIST_BY_TIME, LIST_BY_NAME };
+#define LIST_ORDERS 3
+
+struct list_row {
+    size_t test;
+    int64_t key; /* what it is ordered by, before its id */
+    const char *id;
+};
+
+/* Zeroed: closed. */
+struct list {
+    bool open, asking; /* asking: what is typed goes into the filter */
+    bool stale;        /* the rows are made anew before they are next looked at */
+    enum list_order order;
+    struct buf filter; /* words, all of which must be in an id, letters of either case alike */
+    VEC(struct list_row) rows;
+    size_t known;   /* tests of the model when the rows were made */
+    size_t at, top; /* the cursor, and the first row that shows */
+};
+
+void list_open(struct list *list);
+
+/* Makes the rows when they are stale or there are new tests. The cursor stays on its test while that matches. */
+void list_update(struct list *list, const struct model *model);
+
+/* The test under the cursor, MAP_NONE when no row is there. list_update must have been called. */
+size_t list_selected(const struct list *list);
+
+/* A key was pressed while the list is open. False: it is not for the list, and what it commands is to be done
+ * with the selected test, or as ever. */
+bool list_input(struct list *list, int rows, int input, enum command command);
+
+/* Draws it; list_update must have been called. */
+void list_draw(struct screen *screen, struct list *list, const struct model *model);
+
+void list_release(struct list *list);
+
+#endif
