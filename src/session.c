@@ -48,6 +48,18 @@ static void before_wait(uv_prepare_t *handle)
     session->events->changed(session->owner);
 }
 
+void session_debug_command(const struct session *session, size_t test, struct strings *argv)
+{
+    static const char *const fixed[] = {"-m", "pytest", "--pdb", "-p", "no:cacheprovider"};
+    const struct strings *extra = &session->settings.runner_args;
+    strings_add(argv, session->python);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        strings_add(argv, fixed[i]);
+    for (size_t i = 0; i < extra->len; i++)
+        strings_add(argv, extra->items[i]);
+    strings_add(argv, session->model.tests.items[test].id);
+}
+
 /* pytest's arguments: the configured ones, -k and -m, and what was typed, relative to the root. */
 static int build_args(struct session *session, struct error *error)
 {

@@ -102,6 +102,9 @@ void session_stop_run(struct session *session);
 void session_pause(struct session *session, bool paused);
 void session_watch_again(struct session *session);
 
+/* Appends the command that runs the test under its framework's debugger, in the root directory. */
+void session_debug_command(const struct session *session, size_t test, struct strings *argv);
+
 const struct model *session_model(const struct session *session);
 const struct failure *session_failures(const struct session *session, size_t *count);
 void session_status(const struct session *session, struct session_status *status);

@@ -215,6 +215,16 @@ static void run_selected(struct app *app)
         session_run_one(app->session, selected_test(app));
 }
 
+static void debug_selected(struct app *app)
+{
+    struct strings argv = {0};
+    if (selected_test(app) == MAP_NONE)
+        return;
+    session_debug_command(app->session, selected_test(app), &argv);
+    opener_run(&app->opener, &argv, session_root(app->session), "it passed under the debugger");
+    strings_release(&argv);
+}
+
 static void toggle_pause(struct app *app)
 {
     struct session_status status;
@@ -256,6 +266,9 @@ static void command_session(struct app *app, enum command command)
         break;
     case COMMAND_RUN_ONE:
         run_selected(app);
+        break;
+    case COMMAND_DEBUG:
+        debug_selected(app);
         break;
     case COMMAND_STOP:
         session_stop_run(app->session);

@@ -1,5 +1,5 @@
 /* Opens the editor at a place: in the terminal, which it gets and gives back, or
- * beside it when it has a window of its own. */
+ * beside it when it has a window of its own. Likewise a test in its debugger. */
 #ifndef ALOOF_UI_OPEN_H
 #define ALOOF_UI_OPEN_H
 
@@ -39,6 +39,10 @@ void opener_init(struct opener *opener, uv_loop_t *loop, const struct editor *ed
 /* Opens the file, as a path from the working directory, at line and column (0: unknown). Nothing happens
  * while an editor has the terminal. What goes wrong is said. */
 void opener_open(struct opener *opener, const char *file, unsigned line, unsigned column);
+
+/* Gives the terminal to another program, in that directory: argv[0] with its arguments. Nothing happens while
+ * somebody has the terminal. How it ended is said: `passed` when its status is 0. */
+void opener_run(struct opener *opener, struct strings *argv, const char *directory, const char *passed);
 
 /* Ends an editor in the terminal with SIGTERM, leaves others alone; `closed` follows, at the earliest when
  * the loop turns. */
