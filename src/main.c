@@ -152,7 +152,8 @@ static int run_once(struct house *house, const struct session_options *options, 
 {
     const char *no_color = getenv("NO_COLOR");
     int fd = reports_on_stdout(reports) ? STDERR_FILENO : STDOUT_FILENO;
-    const struct editor editor = {house->settings.editor_command, getenv("VISUAL"), getenv("EDITOR")};
+    const struct editor editor = {
+        .config = house->settings.editor_command, .visual = getenv("VISUAL"), .editor = getenv("EDITOR")};
     const struct plain_options plain = {
         .fd = fd,
         .terminal = isatty(fd),

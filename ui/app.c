@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PAINT_MS 33       /* between two paints, at least */
 #define TICK_MS 100       /* of the elapsed time, while it shows tenths */
@@ -25,6 +26,7 @@ struct app {
     const struct settings *settings;
     struct session *session;
     struct terminal *terminal;
+    char *cwd;
     struct opener opener;
     uv_timer_t timer; /* the next paint; stopped when nothing changes by itself */
     uint64_t painted_ms;
@@ -465,7 +467,14 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings)
 
 int app_start(struct app *app, struct session *session, struct error *error)
 {
-    struct editor editor = {app->settings->editor_command, getenv("VISUAL"), getenv("EDITOR")};
+    bool tmux = app->settings->editor_window != 0 && getenv("TMUX") != NULL;
+    app->cwd = getcwd(NULL, 0);
+    struct editor editor = {.config = app->settings->editor_command,
+                            .visual = getenv("VISUAL"),
+                            .editor = getenv("EDITOR"),
+                            .nvim = app->cwd != NULL ? getenv("NVIM") : NULL,
+                            .tmux = tmux && app->cwd != NULL,
+                            .cwd = app->cwd};
     int bad = terminal_open(&app->terminal, app->loop, (enum terminal_color)app->settings->color,
                             &terminal_events, app, error);
     if (bad != 0)
@@ -506,6 +515,7 @@ void app_free(struct app *app)
     view_release(&app->view);
     page_close(&app->page);
     list_release(&app->list);
+    free(app->cwd);
     story_release(&app->log);
     blocks_release(&app->blocks);
     snapshot_release(&app->snapshot);

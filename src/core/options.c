@@ -33,6 +33,8 @@ static const struct option table[] = {
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
     {NULL, 0, "editor.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(editor_command),
      "what opens a location: a template with {file} {line} {column}"},
+    {NULL, 0, "editor.window", OPTION_CHOICE, "WHERE", "here|tmux", 0, AT(editor_window),
+     "where an editor in a terminal opens: in this one, or in a pane of tmux beside it"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
      "output kept of a test, head and tail; the rest is counted"},
     {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},

@@ -33,6 +33,7 @@ struct settings {
     char *keyword, *marker;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
     char *editor_command;
+    int editor_window;          /* 0 here, 1 a pane of tmux */
     int color;                  /* enum color_mode */
     unsigned history_keep;      /* runs */
     unsigned settle_ms;         /* quiet time that ends a burst of changes */

@@ -190,6 +190,48 @@ static void add_position(struct strings *argv, enum syntax syntax, const char *f
     strings_add(argv, file);
 }
 
+static bool is_vi(const struct known *known)
+{
+    static const char *const names[] = {"vi", "vim", "nvim"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(known->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Has the nvim in whose terminal we run open the file: `drop` goes to the window that shows it already. */
+static void ask_nvim(struct strings *argv, const struct editor *editor, const char *file, unsigned line,
+                     unsigned column)
+{
+    struct buf call = {0};
+    buf_puts(&call, "execute('drop ' . fnameescape('");
+    if (*file != '/')
+        buf_printf(&call, "%s/", editor->cwd);
+    for (const char *c = file; *c != '\0'; c++)
+        buf_puts(&call, *c == '\'' ? "''" : (char[]){*c, '\0'});
+    buf_printf(&call, "')) . cursor(%u, %u)", line > 0 ? line : 1, column > 0 ? column : 1);
+    strings_clear(argv);
+    strings_add(argv, "nvim");
+    strings_add(argv, "--server");
+    strings_add(argv, editor->nvim);
+    strings_add(argv, "--remote-expr");
+    strings_take(argv, buf_take(&call));
+}
+
+/* Puts in front what has tmux run the rest in a new pane beside ours. */
+static void ask_tmux(struct strings *argv, const char *cwd)
+{
+    struct strings words = {0};
+    strings_add(&words, "tmux");
+    strings_add(&words, "split-window");
+    strings_add(&words, "-c");
+    strings_add(&words, cwd);
+    for (size_t i = 0; i < argv->len; i++)
+        strings_add(&words, argv->items[i]);
+    strings_release(argv);
+    *argv = words;
+}
+
 int editor_argv(const struct editor *editor, const char *file, unsigned line, unsigned column,
                 struct strings *argv, bool *terminal, struct error *error)
 {
@@ -207,6 +249,13 @@ int editor_argv(const struct editor *editor, const char *file, unsigned line, un
         strings_add(argv, name);
     else
         add_position(argv, known->syntax, name, line, column);
+    if (editor->nvim != NULL && is_vi(known) && !is_template(command)) {
+        ask_nvim(argv, editor, file, line, column);
+        *terminal = false;
+    } else if (editor->tmux && *terminal) {
+        ask_tmux(argv, editor->cwd);
+        *terminal = false;
+    }
     free(name);
     return 0;
 }
@@ -214,9 +263,10 @@ int editor_argv(const struct editor *editor, const char *file, unsigned line, un
 char *editor_location(const struct editor *editor, const char *file, unsigned line)
 {
     static const struct editor fallback = {0};
+    struct editor plain = {.config = editor->config, .visual = editor->visual, .editor = editor->editor};
     struct strings argv = {0};
     bool terminal;
-    if (editor_argv(editor, file, line, 0, &argv, &terminal, NULL) < 0)
+    if (editor_argv(&plain, file, line, 0, &argv, &terminal, NULL) < 0)
         editor_argv(&fallback, file, line, 0, &argv, &terminal, NULL);
     char *location = words_join(&argv);
     strings_release(&argv);
