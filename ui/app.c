@@ -2,6 +2,7 @@
 
 #include "trace/place.h"
 #include "ui/open.h"
+#include "ui/tell.h"
 #include "ui/terminal_curses.h"
 #include "ui/view.h"
 
@@ -22,6 +23,7 @@ struct app {
     struct session *session;
     struct terminal *terminal;
     struct opener opener;
+    struct tell tell;
     uv_timer_t timer; /* the next paint; stopped when nothing changes by itself */
     uint64_t painted_ms;
     enum app_state state;
@@ -79,10 +81,13 @@ static void paint(struct app *app)
 {
     struct screen screen;
     int rows, cols;
-    if (app->state != APP_OPEN || app->session == NULL || app->opener.busy)
+    if (app->state != APP_OPEN || app->session == NULL)
         return;
     app->painted_ms = uv_now(app->loop);
     look(app);
+    tell_moment(&app->tell, &app->snapshot);
+    if (app->opener.busy)
+        return;
     terminal_size(app->terminal, &rows, &cols);
     screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
@@ -353,6 +358,7 @@ int app_start(struct app *app, struct session *session, struct error *error)
     app->session = session;
     app->blocks.ascii = terminal_ascii(app->terminal);
     opener_init(&app->opener, app->loop, &editor, &opener_events, app);
+    tell_init(&app->tell, app->settings, app->terminal, &app->opener);
     uv_timer_init(app->loop, &app->timer);
     app->timer.data = app;
     app->state = APP_OPEN;

@@ -10,7 +10,7 @@ struct opened {
     uv_process_t process;
     struct opener *opener;
     struct opened *next;
-    char *name; /* of the editor, for what is said about it */
+    char *name; /* of the program, for what is said about it */
     bool terminal;
 };
 
@@ -80,7 +80,8 @@ static int start(struct opened *opened, char **argv)
     return uv_spawn(opened->opener->loop, &opened->process, &options);
 }
 
-static void launch(struct opener *opener, struct strings *argv, bool terminal)
+/* settings: those that name the program. */
+static void launch(struct opener *opener, struct strings *argv, bool terminal, const char *settings)
 {
     struct opened *opened = mem_zero(sizeof *opened);
     *opened = (struct opened){.opener = opener, .next = opener->opened, .terminal = terminal};
@@ -97,7 +98,7 @@ static void launch(struct opener *opener, struct strings *argv, bool terminal)
     if (bad == 0)
         return;
     take_back(opened);
-    char *text = mem_printf("%s: %s; set editor.command, VISUAL or EDITOR", opened->name, uv_strerror(bad));
+    char *text = mem_printf("%s: %s; set %s", opened->name, uv_strerror(bad), settings);
     opener->events->say(opener->owner, text);
     free(text);
     uv_close((uv_handle_t *)&opened->process, on_closed);
@@ -119,7 +120,25 @@ void opener_open(struct opener *opener, const char *file, unsigned line, unsigne
     if (editor_argv(&opener->editor, file, line, column, &argv, &terminal, &error) != 0)
         opener->events->say(opener->owner, error.text);
     else
-        launch(opener, &argv, terminal);
+        launch(opener, &argv, terminal, "editor.command, VISUAL or EDITOR");
+    strings_release(&argv);
+}
+
+void opener_run(struct opener *opener, const char *command, const struct words_hole *holes, size_t count,
+                const char *setting)
+{
+    struct strings argv = {0};
+    struct error error = {0};
+    if (opener->closing)
+        return;
+    int bad = words_split(command, &argv, &error);
+    if (bad == 0 && argv.len == 0)
+        bad = error_set(&error, -EINVAL, "%s names no program", setting);
+    words_fill(&argv, holes, count);
+    if (bad != 0)
+        opener->events->say(opener->owner, error.text);
+    else
+        launch(opener, &argv, false, setting);
     strings_release(&argv);
 }
 
