@@ -7,6 +7,8 @@ import stat
 
 import pytest
 
+from project import ALOOF
+
 KEEP, RESTORE = b"\x1b[22;2t", b"\x1b[23;2t"
 RED = re.compile(r"RED 1 of 15 · (?:re)?ran \d+ in")
 GREEN = re.compile(r"GREEN 15 tests · (?:re)?ran 15 in")
@@ -185,3 +187,31 @@ def test_a_bad_value_names_its_line(lighthouse):
     done = lighthouse.run()
     assert done.returncode == 4
     assert re.search(r"\.aloof\.conf:2: .*loud: expected none\|bell\|terminal\|command", done.stderr), done.stderr
+
+
+def test_the_shell_gets_the_old_title(lighthouse):
+    shell = lighthouse.spawn(["bash", "--norc", "--noprofile", "-i"], PS1="PROMPT> ")
+    shell.wait_for("PROMPT>")
+    shell.type(f"{ALOOF}\n")
+    shell.wait_for(title("✗ 1 project"))
+    shell.wait_for(RED)
+    shell.type("\x1a")
+    shell.wait_for("Stopped")
+    assert shell.raw.count(RESTORE) == 1
+    shell.type("fg\n")
+    shell.wait_for(lambda _: shell.raw.count(KEEP) == 2)
+    shell.wait_for(RED)
+    shell.type("q")
+    shell.wait_for(lambda _: shell.raw.count(RESTORE) == 2)
+
+
+def test_the_old_title_is_kept_once_whoever_stops_the_loop(lighthouse):
+    loop = lighthouse.aloof()
+    loop.wait_for(title("✗ 1 project"))
+    before = len(titles(loop))
+    os.kill(loop.pid, signal.SIGSTOP)
+    os.kill(loop.pid, signal.SIGCONT)
+    loop.wait_for(lambda _: len(titles(loop)) > before)
+    loop.type("q")
+    assert loop.wait_exit() == 0
+    assert (loop.raw.count(KEEP), loop.raw.count(RESTORE)) == (1, 1)
