@@ -87,7 +87,8 @@ void announce_words(struct buf *title, struct buf *body, const struct snapshot *
     } else if (is_red(snapshot)) {
         buf_puts(title, " is red");
         if (red <= tests)
-            buf_printf(body, "%zu of %zu test%s fail%s", red, tests, tests == 1 ? "" : "s", red == 1 ? "s" : "");
+            buf_printf(body, "%zu of %zu test%s fail%s", red, tests, tests == 1 ? "" : "s",
+                       red == 1 ? "s" : "");
         else
             buf_printf(body, "%zu fail%s", red, red == 1 ? "s" : "");
     } else {

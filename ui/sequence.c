@@ -20,16 +20,17 @@ static bool is_one_of(const char *name, const char *const kinds[], size_t count)
 /* The names are for those whose terminfo entry is silent about it. */
 static bool has_title(const struct sequence_env *env)
 {
-    static const char *const known[] = {"xterm",   "tmux",  "screen", "rxvt",    "alacritty", "foot",    "kitty",
-                                        "konsole", "st",    "vte",    "gnome",   "iterm",     "iterm2",  "iTerm2.app",
-                                        "wezterm", "mlterm", "mintty", "contour", "ghostty"};
+    static const char *const known[] = {
+        "xterm", "tmux",  "screen", "rxvt",       "alacritty", "foot",   "kitty",  "konsole", "st",     "vte",
+        "gnome", "iterm", "iterm2", "iTerm2.app", "wezterm",   "mlterm", "mintty", "contour", "ghostty"};
     bool osc = env->tsl != NULL && strncmp(env->tsl, "\033]", 2) == 0;
     return env->xt || osc || is_one_of(env->term, known, sizeof known / sizeof *known);
 }
 
 static bool has_osc777(const struct sequence_env *env)
 {
-    static const char *const terms[] = {"rxvt", "foot", "xterm-ghostty", "ghostty", "wezterm", "vte", "gnome"};
+    static const char *const terms[] = {"rxvt",    "foot", "xterm-ghostty", "ghostty",
+                                        "wezterm", "vte",  "gnome"};
     static const char *const programs[] = {"ghostty", "WezTerm"};
     return (env->vte != NULL && *env->vte != '\0') ||
            is_one_of(env->term, terms, sizeof terms / sizeof *terms) ||

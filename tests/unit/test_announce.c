@@ -99,8 +99,8 @@ static void a_change_is_from_red_to_green_or_back(void **state)
         enum announce_colour now;
         bool change;
     } table[] = {
-        {ANNOUNCE_UNKNOWN, false}, {ANNOUNCE_RED, false},    {ANNOUNCE_RED, false},
-        {ANNOUNCE_UNKNOWN, false}, {ANNOUNCE_GREEN, true},   {ANNOUNCE_UNKNOWN, false},
+        {ANNOUNCE_UNKNOWN, false}, {ANNOUNCE_RED, false},     {ANNOUNCE_RED, false},
+        {ANNOUNCE_UNKNOWN, false}, {ANNOUNCE_GREEN, true},    {ANNOUNCE_UNKNOWN, false},
         {ANNOUNCE_GREEN, false},   {ANNOUNCE_UNKNOWN, false}, {ANNOUNCE_RED, true},
     };
     enum announce_colour last = ANNOUNCE_UNKNOWN;
