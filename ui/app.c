@@ -6,6 +6,7 @@
 #include "ui/log.h"
 #include "ui/open.h"
 #include "ui/page.h"
+#include "ui/tell.h"
 #include "ui/terminal_curses.h"
 #include "ui/view.h"
 
@@ -28,6 +29,7 @@ struct app {
     struct terminal *terminal;
     char *cwd;
     struct opener opener;
+    struct tell tell;
     uv_timer_t timer; /* the next paint; stopped when nothing changes by itself */
     uint64_t painted_ms;
     enum app_state state;
@@ -90,10 +92,13 @@ static void paint(struct app *app)
 {
     struct screen screen;
     int rows, cols;
-    if (app->state != APP_OPEN || app->session == NULL || app->opener.busy)
+    if (app->state != APP_OPEN || app->session == NULL)
         return;
     app->painted_ms = uv_now(app->loop);
     look(app);
+    tell_moment(&app->tell, &app->snapshot);
+    if (app->opener.busy)
+        return;
     terminal_size(app->terminal, &rows, &cols);
     screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
@@ -223,7 +228,7 @@ static void debug_selected(struct app *app)
     if (selected_test(app) == MAP_NONE)
         return;
     session_debug_command(app->session, selected_test(app), &argv);
-    opener_run(&app->opener, &argv, session_root(app->session), "it passed under the debugger");
+    opener_lend(&app->opener, &argv, session_root(app->session), "it passed under the debugger");
     strings_release(&argv);
 }
 
@@ -482,6 +487,7 @@ int app_start(struct app *app, struct session *session, struct error *error)
     app->session = session;
     app->blocks.ascii = terminal_ascii(app->terminal);
     opener_init(&app->opener, app->loop, &editor, &opener_events, app);
+    tell_init(&app->tell, app->settings, app->terminal, &app->opener);
     uv_timer_init(app->loop, &app->timer);
     app->timer.data = app;
     app->state = APP_OPEN;

@@ -10,8 +10,8 @@ struct opened {
     uv_process_t process;
     struct opener *opener;
     struct opened *next;
-    char *name;   /* of the editor, for what is said about it */
-    char *passed; /* NULL: an editor. What is said when another program ends well */
+    char *name;   /* of the program, for what is said about it */
+    char *passed; /* NULL: an editor. What is said when a program that had the terminal ends well */
     bool terminal;
 };
 
@@ -85,13 +85,17 @@ static int start(struct opened *opened, char **argv, const char *directory)
     return uv_spawn(opened->opener->loop, &opened->process, &options);
 }
 
-/* directory NULL: where we stand. passed: see struct opened. */
-static void launch(struct opener *opener, struct strings *argv, bool terminal, const char *directory,
-                   const char *passed)
+/* directory NULL: where we stand. settings: those that name the program, NULL none. passed: see struct
+ * opened. */
+struct manner {
+    const char *settings, *directory, *passed;
+};
+
+static void launch(struct opener *opener, struct strings *argv, bool terminal, struct manner manner)
 {
     struct opened *opened = mem_zero(sizeof *opened);
     *opened = (struct opened){.opener = opener, .next = opener->opened, .terminal = terminal};
-    opened->passed = mem_strdup(passed);
+    opened->passed = mem_strdup(manner.passed);
     opened->name = mem_strdup(argv->items[0]);
     opened->process.data = opened;
     opener->opened = opened;
@@ -100,13 +104,14 @@ static void launch(struct opener *opener, struct strings *argv, bool terminal, c
         opener->busy = true;
         opener->events->give(opener->owner);
     }
-    int bad = start(opened, argv->items, directory);
+    int bad = start(opened, argv->items, manner.directory);
     argv->len--;
     if (bad == 0)
         return;
     take_back(opened);
-    char *text = mem_printf("%s: %s%s", opened->name, uv_strerror(bad),
-                            passed == NULL ? "; set editor.command, VISUAL or EDITOR" : "");
+    char *text =
+        mem_printf("%s: %s%s%s", opened->name, uv_strerror(bad), manner.settings != NULL ? "; set " : "",
+                   manner.settings != NULL ? manner.settings : "");
     opener->events->say(opener->owner, text);
     free(text);
     uv_close((uv_handle_t *)&opened->process, on_closed);
@@ -128,14 +133,32 @@ void opener_open(struct opener *opener, const char *file, unsigned line, unsigne
     if (editor_argv(&opener->editor, file, line, column, &argv, &terminal, &error) != 0)
         opener->events->say(opener->owner, error.text);
     else
-        launch(opener, &argv, terminal, NULL, NULL);
+        launch(opener, &argv, terminal, (struct manner){.settings = "editor.command, VISUAL or EDITOR"});
     strings_release(&argv);
 }
 
-void opener_run(struct opener *opener, struct strings *argv, const char *directory, const char *passed)
+void opener_run(struct opener *opener, const char *command, const struct words_hole *holes, size_t count,
+                const char *setting)
+{
+    struct strings argv = {0};
+    struct error error = {0};
+    if (opener->closing)
+        return;
+    int bad = words_split(command, &argv, &error);
+    if (bad == 0 && argv.len == 0)
+        bad = error_set(&error, -EINVAL, "%s names no program", setting);
+    words_fill(&argv, holes, count);
+    if (bad != 0)
+        opener->events->say(opener->owner, error.text);
+    else
+        launch(opener, &argv, false, (struct manner){.settings = setting});
+    strings_release(&argv);
+}
+
+void opener_lend(struct opener *opener, struct strings *argv, const char *directory, const char *passed)
 {
     if (!opener->busy && !opener->closing)
-        launch(opener, argv, true, directory, passed);
+        launch(opener, argv, true, (struct manner){.directory = directory, .passed = passed});
 }
 
 void opener_close(struct opener *opener)

@@ -40,6 +40,7 @@ struct terminal {
     attr_t attributes[STYLE_COUNT];
     short pairs[STYLE_COUNT];
     struct screen shown; /* what curses holds; no cells: unknown */
+    struct terminal_say say;
 };
 
 /* How a style looks: in 8 colours, in 256, and without any. */
@@ -111,6 +112,20 @@ static void add_capability(struct buf *to, const char *name)
             buf_putc(to, *text);
         text = end != NULL ? end + 1 : text + 1;
     }
+}
+
+static void prepare_say(struct terminal *terminal)
+{
+    const char *tsl = tigetstr("tsl");
+    struct sequence_env env = {
+        .term = getenv("TERM"),
+        .program = getenv("TERM_PROGRAM"),
+        .vte = getenv("VTE_VERSION"),
+        .tmux = getenv("TMUX"),
+        .tsl = tsl != (char *)-1 ? tsl : NULL,
+        .xt = tigetflag("XT") > 0,
+    };
+    terminal_say_init(&terminal->say, STDOUT_FILENO, sequence_kind(&env));
 }
 
 static void prepare_guard(struct terminal *terminal, const struct termios *modes)
@@ -219,6 +234,7 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, enum terminal_col
         return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --once");
     }
     set_up_curses(made, color);
+    prepare_say(made);
     prepare_guard(made, &modes);
     start_handles(made, loop);
     *terminal = made;
@@ -306,6 +322,11 @@ void terminal_paint(struct terminal *terminal, const struct screen *screen)
     memcpy(terminal->shown.cells, screen->cells, count * sizeof *screen->cells);
 }
 
+struct terminal_say *terminal_say(struct terminal *terminal)
+{
+    return terminal->holder == HOLDER_US ? &terminal->say : NULL;
+}
+
 void terminal_forget(struct terminal *terminal)
 {
     if (terminal->holder == HOLDER_US)
@@ -367,6 +388,7 @@ static void read_keys(struct terminal *terminal)
 
 static void leave(struct terminal *terminal, enum holder holder)
 {
+    terminal_say_restore(&terminal->say);
     guard_arm(false);
     terminal->holder = holder;
     endwin();
@@ -379,6 +401,7 @@ static void enter(struct terminal *terminal)
     reset_prog_mode();
     follow_size(terminal);
     terminal_forget(terminal);
+    terminal_say_forget(&terminal->say);
     terminal->events->lost(terminal->owner);
 }
 
@@ -462,5 +485,6 @@ void terminal_free(struct terminal *terminal)
         return;
     delscreen(terminal->curses);
     screen_release(&terminal->shown);
+    terminal_say_release(&terminal->say);
     free(terminal);
 }

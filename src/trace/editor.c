@@ -106,36 +106,13 @@ const char *editor_command(const struct editor *editor)
     return "vi";
 }
 
-/* One argument of a template, filled in. */
-static char *fill(const char *word, const char *file, unsigned line, unsigned column)
-{
-    struct buf out = {0};
-    buf_puts(&out, "");
-    while (*word != '\0') {
-        struct bytes here = bytes_of(word);
-        if (bytes_starts(here, "{file}")) {
-            buf_puts(&out, file);
-            word += strlen("{file}");
-        } else if (bytes_starts(here, "{line}")) {
-            buf_printf(&out, "%u", line > 0 ? line : 1);
-            word += strlen("{line}");
-        } else if (bytes_starts(here, "{column}")) {
-            buf_printf(&out, "%u", column > 0 ? column : 1);
-            word += strlen("{column}");
-        } else {
-            buf_putc(&out, *word++);
-        }
-    }
-    return buf_take(&out);
-}
-
 static void fill_all(struct strings *argv, const char *file, unsigned line, unsigned column)
 {
-    for (size_t i = 0; i < argv->len; i++) {
-        char *filled = fill(argv->items[i], file, line, column);
-        free(argv->items[i]);
-        argv->items[i] = filled;
-    }
+    char lines[16], columns[16];
+    snprintf(lines, sizeof lines, "%u", line > 0 ? line : 1);
+    snprintf(columns, sizeof columns, "%u", column > 0 ? column : 1);
+    const struct words_hole holes[] = {{"{file}", file}, {"{line}", lines}, {"{column}", columns}};
+    words_fill(argv, holes, sizeof holes / sizeof *holes);
 }
 
 /* "HEAD LINE", or "HEAD LINE SEPARATOR COLUMN" when there is a column. */

@@ -179,6 +179,21 @@ static void words_are_split_as_a_shell_does_and_quoted_back(void **state)
     }
 }
 
+static void holes_are_filled_within_their_words(void **state)
+{
+    (void)state;
+    static const struct words_hole holes[] = {{"{title}", "a {body}; b"}, {"{body}", ""}};
+    struct strings words = {0};
+    assert_int_equal(words_split("say '{title}!' {body} {bodyx}{title", &words, NULL), 0);
+    words_fill(&words, holes, 2);
+    assert_int_equal(words.len, 4);
+    assert_string_equal(words.items[0], "say");
+    assert_string_equal(words.items[1], "a {body}; b!");
+    assert_string_equal(words.items[2], "");
+    assert_string_equal(words.items[3], "{bodyx}{title");
+    strings_release(&words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +202,7 @@ int main(void)
         cmocka_unit_test(configuration_wins_over_visual_over_editor),
         cmocka_unit_test(a_command_that_cannot_be_split_is_an_error),
         cmocka_unit_test(words_are_split_as_a_shell_does_and_quoted_back),
+        cmocka_unit_test(holes_are_filled_within_their_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
