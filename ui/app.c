@@ -146,17 +146,6 @@ static const struct failure *selected(const struct app *app)
     return at < app->snapshot.failure_count ? &app->snapshot.failures[at] : NULL;
 }
 
-/* Where a failure is most likely to be mended: the line that changed, else the deepest of the project's own.
- */
-static const struct frame *likely_frame(const struct trace *trace)
-{
-    const struct frame *frame, *likely = NULL;
-    vec_each (frame, &trace->frames)
-        if (likely == NULL || frame->changed || (frame->kind == FRAME_PROJECT && !likely->changed))
-            likely = frame;
-    return likely;
-}
-
 static void open_path(struct app *app, const char *path, unsigned line, unsigned column)
 {
     char *file = place_from(path, app->snapshot.here);
@@ -183,7 +172,7 @@ static void edit_file(struct app *app, size_t test)
 static void edit_failure(struct app *app, const struct failure *failure)
 {
     const struct trace *trace = &failure->trace;
-    const struct frame *frame = likely_frame(trace);
+    const struct frame *frame = trace_likely(trace);
     if (!app->list.open && app->view.frame >= 0 && (size_t)app->view.frame < trace->frames.len)
         frame = &trace->frames.items[app->view.frame];
     if (frame != NULL)

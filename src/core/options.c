@@ -28,6 +28,8 @@ static const struct option table[] = {
      "only tests with these marks, as pytest's -m"},
     {"subunit", 0, NULL, OPTION_TEXT, "FILE|-", NULL, 0, AT(subunit), "write the run as a subunit v2 stream"},
     {"junit", 0, NULL, OPTION_TEXT, "FILE", NULL, 0, AT(junit), "write the run as JUnit XML"},
+    {"locations", 0, "report.locations", OPTION_TEXT, "FILE", NULL, 0, AT(locations),
+     "keep a file of where the red tests fail, for editors (path:line:column: message)"},
     {"python", 0, "python", OPTION_TEXT, "PATH", NULL, 0, AT(python),
      "the interpreter (else: active virtualenv, .venv or venv here, python3)"},
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
@@ -200,6 +202,7 @@ void settings_release(struct settings *settings)
     free(settings->marker);
     free(settings->subunit);
     free(settings->junit);
+    free(settings->locations);
     free(settings->editor_command);
     free(settings->notify_command);
     strings_release(&settings->paths);

@@ -32,6 +32,7 @@ struct settings {
     unsigned output_limit; /* octets kept per attachment of a test */
     char *keyword, *marker;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
+    char *locations;       /* file to keep up to date, NULL none */
     char *editor_command;
     int editor_window;          /* 0 here, 1 a pane of tmux */
     bool title;                 /* the verdict in the terminal's title */
