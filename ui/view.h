@@ -59,7 +59,7 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
               const struct blocks *blocks);
 
 /* Draws the keys. */
-void view_help(struct screen *screen, const struct view_state *state);
+void view_help(struct screen *screen, const struct keymap *keymap, const struct view_state *state);
 
 /* Rows of the session's screen: the tests that run now (or what waits), and how far the run is. */
 void view_running(struct screen *screen, int row, const struct snapshot *snapshot);

@@ -5,7 +5,7 @@ _aloof() {
     local options='--once -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
         --python --color -c -h --help --version'
     local keys='boxes= box= maxfail= timeout= grace= python= color= editor.command= output.limit= history.keep=
-        watch.settle= warm= runner.args='
+        watch.settle= warm= runner.args= key. bind.'
 
     # "--box=te" comes as the words --box, =, te.
     if [[ $cur == = ]]; then

@@ -201,3 +201,29 @@ def test_help_lists_the_keys(lighthouse):
     assert "run the failing tests" in loop.text
     loop.type("?")
     loop.wait_for("test_mean_at_night")
+
+
+def test_the_configuration_binds_keys(lighthouse):
+    (lighthouse.root / ".aloof.conf").write_text("[key]\n\tz = help\n\tq = none\n[bind]\n\tquit = Q\n\tquit = f5\n")
+    loop = lighthouse.aloof("-c", "key.ctrl-n=next", "-c", "bind.next=right", rows=40)
+    loop.wait_for(RED)
+    loop.wait_for(re.compile(r"Ctrl-N/k move .* z help · Q quit"))
+    loop.type("q")
+    loop.type("z")
+    loop.wait_for(re.compile(r"Ctrl-N, Right, j, Down +next failure or frame"))
+    assert re.search(r"^ z, \? +these keys", loop.text, re.M), loop.text
+    assert re.search(r"^ Q, F5, Ctrl-C +quit", loop.text, re.M), loop.text
+    loop.type("z")
+    loop.wait_for(RED)
+    loop.type("\x1b[15~")
+    assert loop.wait_exit() == 0
+    assert loop.given_back()
+
+
+def test_ctrl_c_quits_when_no_key_does(lighthouse):
+    loop = lighthouse.aloof("-c", "bind.quit=none")
+    loop.wait_for(RED)
+    loop.wait_for("Ctrl-C quit")
+    loop.type("\x03")
+    assert loop.wait_exit() == 2
+    assert loop.given_back()
