@@ -109,6 +109,7 @@ static char *worker_source(const char *self)
 struct house {
     uv_loop_t loop;
     struct settings settings;
+    struct keymap keys;
     struct session *session;
     char *cwd, *self, *worker;
     uv_signal_t interrupt, terminate, resize; /* of the plain front end */
@@ -186,7 +187,7 @@ static int run_once(struct house *house, const struct session_options *options, 
 static int run_loop(struct house *house, const struct session_options *options, struct reports *reports,
                     struct error *error)
 {
-    struct app *app = app_new(&house->loop, &house->settings);
+    struct app *app = app_new(&house->loop, &house->settings, &house->keys);
     int code = EXIT_USAGE;
     if (session_open(&house->session, &house->loop, options, &app_events, app, error) == 0) {
         reports_attach(reports, &house->loop, house->session);
@@ -254,7 +255,11 @@ static int set_up(struct house *house, struct repo **repo, int argc, char *argv[
     if (notice != NULL)
         fprintf(stderr, "aloof: %s\n", notice);
     free(notice);
-    return bad == 0 ? read_settings(&house->settings, *repo, argc, argv, configs, error) : bad;
+    struct settings *settings = &house->settings;
+    if (bad == 0)
+        bad = read_settings(settings, *repo, argc, argv, configs, error);
+    return bad == 0 ? keymap_init(&house->keys, settings->bindings.items, settings->bindings.len, error)
+                    : bad;
 }
 
 int main(int argc, char *argv[])
@@ -287,6 +292,7 @@ int main(int argc, char *argv[])
         repo_free(repo);
     if (error.text[0] != '\0')
         fprintf(stderr, "aloof: %s\n", error.text);
+    keymap_release(&house.keys);
     settings_release(&asked);
     settings_release(&house.settings);
     strings_release(&configs);

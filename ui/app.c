@@ -107,7 +107,7 @@ static void paint(struct app *app)
     else if (app->list.open)
         list_draw(&screen, &app->list, app->snapshot.model);
     else if (app->view.help)
-        view_help(&screen, &app->view);
+        view_help(&screen, app->snapshot.keys, &app->view);
     else
         view_run(&screen, &app->snapshot, &app->view, &app->blocks);
     if (!app->page.asking && !app->list.asking)
@@ -292,7 +292,7 @@ static void on_key(void *owner, int input)
     struct app *app = owner;
     if (app->state != APP_OPEN || app->session == NULL)
         return;
-    enum command command = keys_command(input);
+    enum command command = keymap_command(app->snapshot.keys, input);
     view_say(&app->view, NULL);
     look(app);
     view_follow(&app->view, &app->blocks, area_rows(app));
@@ -450,11 +450,12 @@ const struct session_events app_events = {
     .closed = on_session_closed,
 };
 
-struct app *app_new(uv_loop_t *loop, const struct settings *settings)
+struct app *app_new(uv_loop_t *loop, const struct settings *settings, const struct keymap *keys)
 {
     struct app *app = mem_zero(sizeof *app);
     app->loop = loop;
     app->settings = settings;
+    app->snapshot.keys = keys;
     view_init(&app->view);
     return app;
 }

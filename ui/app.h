@@ -4,14 +4,15 @@
 #define ALOOF_UI_APP_H
 
 #include "session.h"
+#include "ui/keys.h"
 
 struct app; /* heap */
 
 /* What app wants to hear from the session; the owner to give with it is the app. */
 extern const struct session_events app_events;
 
-/* Makes one, without a terminal yet. settings: borrowed for its life. */
-struct app *app_new(uv_loop_t *loop, const struct settings *settings);
+/* Makes one, without a terminal yet. settings, keys: borrowed for its life. */
+struct app *app_new(uv_loop_t *loop, const struct settings *settings, const struct keymap *keys);
 
 /* Takes the terminal and shows the session. 0, or a negative errno with a line (not a terminal, unknown TERM,
  * …): then the terminal is as it was, and session_close is the caller's. */

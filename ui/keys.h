@@ -1,24 +1,11 @@
-/* The keys: one table that dispatch, help, the hint row and the manual read. */
+/* The keys: one table of commands that dispatch, configuration, help, the hint row and the manual read, and
+ * the keymap that the configuration makes of it. */
 #ifndef ALOOF_UI_KEYS_H
 #define ALOOF_UI_KEYS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-/* What a key press is called inside: a Unicode character, or one of these, which lie beyond Unicode. */
-enum input {
-    INPUT_NONE = 0,
-    INPUT_ESCAPE = 0x1B,
-    INPUT_UP = 0x110000,
-    INPUT_DOWN,
-    INPUT_HOME,
-    INPUT_END,
-    INPUT_PAGE_UP,
-    INPUT_PAGE_DOWN,
-    INPUT_ENTER,
-    INPUT_BACKSPACE,
-    INPUT_OTHER, /* a key that aloof has no name for */
-};
+#include "core/error.h"
+#include "core/options.h"
+#include "ui/input.h"
 
 enum command {
     COMMAND_NONE,
@@ -48,15 +35,15 @@ enum command {
     COMMAND_REDRAW,
     COMMAND_SUSPEND, /* never dispatched: the terminal turns this key into a signal */
     COMMAND_QUIT,
+    COMMAND_COUNT,
 };
 
-#define KEY_INPUTS 3
+#define KEY_INPUTS 2
 
 struct key {
-    int inputs[KEY_INPUTS]; /* INPUT_NONE: unused */
-    const char *name;       /* as help and the manual write it */
-    const char *hint_name;  /* as the hint row writes it; NULL: not in that row */
-    const char *hint;
+    int inputs[KEY_INPUTS]; /* built in; INPUT_NONE: unused */
+    const char *name;       /* of the command, for the configuration; NULL: cannot be bound */
+    const char *hint;       /* what the hint row calls it; NULL: not in that row */
     enum command command;
     const char *help;
 };
@@ -64,7 +51,34 @@ struct key {
 /* The table in the order of the help, and its length. */
 const struct key *keys_table(size_t *count);
 
+/* One input, and what it does. */
+struct keymap_entry {
+    int input;
+    enum command command;       /* COMMAND_NONE: nothing, by order */
+    const struct binding *from; /* the configuration's word for it; NULL: built in */
+};
+
+/* What every key does. The configuration's keys come before those built in. */
+struct keymap {
+    VEC(struct keymap_entry) entries;
+};
+
+/* Makes the keymap (zeroed at first) from the built-in keys and what the configuration says: "key.KEY" =
+ * command and "bind.COMMAND" = key add a key to a command, whatever was built in for that key; "key.KEY" =
+ * none takes the key away, "bind.COMMAND" = none the command's built-in keys. What was typed (-c) goes before
+ * the files; else, a key with two meanings is an error. -EINVAL with a line for that, and for what is not
+ * known. Ctrl-C and Ctrl-Z stay as they are. bindings: borrowed for the keymap's life. */
+int keymap_init(struct keymap *keymap, const struct binding *bindings, size_t count, struct error *error);
+
+void keymap_release(struct keymap *keymap);
+
 /* What an input asks for; COMMAND_NONE when nothing is bound to it. */
-enum command keys_command(int input);
+enum command keymap_command(const struct keymap *keymap, int input);
+
+/* Adds the names of the command's keys, "j, Down", or "none". */
+void keymap_names(const struct keymap *keymap, enum command command, struct buf *to);
+
+/* Adds the name of the command's first key. False: it has none. */
+bool keymap_first(const struct keymap *keymap, enum command command, struct buf *to);
 
 #endif

@@ -3,6 +3,7 @@
 #define ALOOF_UI_SNAPSHOT_H
 
 #include "session.h"
+#include "ui/keys.h"
 
 #define EXIT_NO_TESTS 5 /* pytest's exit code when it found none */
 
@@ -13,13 +14,14 @@ struct snapshot {
     const struct failure *failures;
     size_t failure_count;
     VEC(struct session_slot) slots;
-    size_t tests;          /* known ones, without the retired */
-    uint64_t generation;   /* of the model in which they were counted */
-    size_t counted;        /* and how many it had then, retired ones included */
-    int exit_code;         /* of the last run, as pytest's; set by who hears of it */
-    char verdict_time[16]; /* local time of the verdict, "14:02:11"; "" none */
-    const char *editor;    /* the command that location lines begin with; never NULL */
-    const char *here;      /* see session_here */
+    size_t tests;              /* known ones, without the retired */
+    uint64_t generation;       /* of the model in which they were counted */
+    size_t counted;            /* and how many it had then, retired ones included */
+    int exit_code;             /* of the last run, as pytest's; set by who hears of it */
+    char verdict_time[16];     /* local time of the verdict, "14:02:11"; "" none */
+    const char *editor;        /* the command that location lines begin with; never NULL */
+    const char *here;          /* see session_here */
+    const struct keymap *keys; /* what they do; set by who has them, borrowed */
 };
 
 /* Brings a snapshot (zeroed at first) up to date. editor: borrowed. */

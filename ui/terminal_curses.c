@@ -337,12 +337,18 @@ void terminal_forget(struct terminal *terminal)
 static int input_of(wint_t code, bool function_key)
 {
     if (!function_key)
-        return code == '\r' || code == '\n' ? INPUT_ENTER : (int)code;
+        return input_of_character((int)code);
+    if (code >= KEY_F(1) && code <= KEY_F(12))
+        return INPUT_F1 + (int)(code - KEY_F(1));
     switch (code) {
     case KEY_UP:
         return INPUT_UP;
     case KEY_DOWN:
         return INPUT_DOWN;
+    case KEY_LEFT:
+        return INPUT_LEFT;
+    case KEY_RIGHT:
+        return INPUT_RIGHT;
     case KEY_HOME:
         return INPUT_HOME;
     case KEY_END:
@@ -355,6 +361,8 @@ static int input_of(wint_t code, bool function_key)
         return INPUT_ENTER;
     case KEY_BACKSPACE:
         return INPUT_BACKSPACE;
+    case KEY_DC:
+        return INPUT_DELETE;
     default:
         return INPUT_OTHER;
     }

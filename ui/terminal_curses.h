@@ -4,7 +4,7 @@
 #define ALOOF_UI_TERMINAL_CURSES_H
 
 #include "core/error.h"
-#include "ui/keys.h"
+#include "ui/input.h"
 #include "ui/screen.h"
 #include "ui/terminal_say.h"
 

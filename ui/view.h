@@ -62,7 +62,7 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
 void view_message(struct screen *screen, const struct view_state *state);
 
 /* Draws the keys. */
-void view_help(struct screen *screen, const struct view_state *state);
+void view_help(struct screen *screen, const struct keymap *keymap, const struct view_state *state);
 
 /* Rows of the session's screen: the tests that run now (or what waits), and how far the run is. */
 void view_running(struct screen *screen, int row, const struct snapshot *snapshot);

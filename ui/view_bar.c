@@ -193,19 +193,26 @@ static void draw_slots(struct screen *screen, int row, const struct snapshot *sn
 }
 
 /* What the person should know while nothing runs. */
-static void draw_waiting(struct screen *screen, int row, const struct session_status *status)
+static void draw_waiting(struct screen *screen, int row, const struct snapshot *snapshot)
 {
-    struct buf text = {0};
-    if (status->paused)
-        buf_puts(&text, "paused: changes wait until p is pressed");
-    else if (status->selfwritten > 0)
-        buf_printf(&text, "%zu file%s that tests write %s not watched; i watches again", status->selfwritten,
+    const struct session_status *status = &snapshot->status;
+    struct buf text = {0}, key = {0};
+    if (status->paused) {
+        buf_puts(&text, "paused: changes wait");
+        if (keymap_first(snapshot->keys, COMMAND_PAUSE, &key))
+            buf_printf(&text, " until %s is pressed", buf_str(&key));
+    } else if (status->selfwritten > 0) {
+        buf_printf(&text, "%zu file%s that tests write %s not watched", status->selfwritten,
                    status->selfwritten == 1 ? "" : "s", status->selfwritten == 1 ? "is" : "are");
-    else if (status->polled > 0)
+        if (keymap_first(snapshot->keys, COMMAND_WATCH_AGAIN, &key))
+            buf_printf(&text, "; %s watches again", buf_str(&key));
+    } else if (status->polled > 0) {
         buf_printf(&text, "%zu director%s polled: no more watches are to be had", status->polled,
                    status->polled == 1 ? "y is" : "ies are");
+    }
     screen_fit(screen, row, 1, screen->cols, STYLE_YELLOW, buf_str(&text));
     buf_release(&text);
+    buf_release(&key);
 }
 
 void view_running(struct screen *screen, int row, const struct snapshot *snapshot)
@@ -221,5 +228,5 @@ void view_running(struct screen *screen, int row, const struct snapshot *snapsho
     else if (status->state == LOOP_RUNNING && status->collecting)
         screen_put(screen, row, 1, screen->cols, STYLE_DIM, "collecting");
     else if (status->state == LOOP_IDLE)
-        draw_waiting(screen, row, status);
+        draw_waiting(screen, row, snapshot);
 }

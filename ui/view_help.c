@@ -34,23 +34,27 @@ void view_move_help(struct view_state *state, int rows, enum command command)
         state->help_top = 0;
 }
 
-void view_help(struct screen *screen, const struct view_state *state)
+void view_help(struct screen *screen, const struct keymap *keymap, const struct view_state *state)
 {
     size_t count;
     const struct key *keys = keys_table(&count);
-    int top = 0, room = help_rows(screen->rows);
+    struct strings names = {0};
+    int top = 0, name_cols = 0, room = help_rows(screen->rows);
     if (room < screen->rows) {
         screen_fit(screen, 0, 1, screen->cols, STYLE_BOLD, "aloof: the keys");
         top = 2;
     }
-    int name_cols = 0;
     for (size_t i = 0; i < count; i++) {
-        int width = screen_width(screen, keys[i].name);
+        struct buf name = {0};
+        keymap_names(keymap, keys[i].command, &name);
+        strings_take(&names, buf_take(&name));
+        int width = screen_width(screen, names.items[i]);
         name_cols = width > name_cols ? width : name_cols;
     }
     for (int i = 0; i < room && (size_t)(state->help_top + i) < count; i++) {
-        const struct key *key = &keys[state->help_top + i];
-        screen_fit(screen, top + i, 1, screen->cols, STYLE_CYAN, key->name);
-        screen_fit(screen, top + i, 1 + name_cols + 2, screen->cols, STYLE_PLAIN, key->help);
+        size_t at = (size_t)(state->help_top + i);
+        screen_fit(screen, top + i, 1, screen->cols, STYLE_CYAN, names.items[at]);
+        screen_fit(screen, top + i, 1 + name_cols + 2, screen->cols, STYLE_PLAIN, keys[at].help);
     }
+    strings_release(&names);
 }

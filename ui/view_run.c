@@ -229,15 +229,22 @@ static void draw_green(struct screen *screen, int row, const struct snapshot *sn
 static void draw_empty(struct screen *screen, int row, const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
-    const char *text = status->runner == NULL || status->collecting ? "" : "no failure so far";
+    bool partly = status->verdict == VERDICT_PARTLY;
+    struct buf text = {0}, key = {0};
     if (status->verdict == VERDICT_GREEN) {
         draw_green(screen, row, snapshot);
         return;
     }
-    if (status->state == LOOP_IDLE)
-        text = status->verdict == VERDICT_PARTLY ? "no failing test is known; a runs them all"
-                                                 : "nothing is known yet; a runs all tests";
-    screen_fit(screen, row, 1, screen->cols, STYLE_DIM, text);
+    if (status->state == LOOP_IDLE) {
+        buf_puts(&text, partly ? "no failing test is known" : "nothing is known yet");
+        if (keymap_first(snapshot->keys, COMMAND_RUN_ALL, &key))
+            buf_printf(&text, "; %s runs %s", buf_str(&key), partly ? "them all" : "all tests");
+    } else if (status->runner != NULL && !status->collecting) {
+        buf_puts(&text, "no failure so far");
+    }
+    screen_fit(screen, row, 1, screen->cols, STYLE_DIM, buf_str(&text));
+    buf_release(&text);
+    buf_release(&key);
 }
 
 static void draw_area(struct screen *screen, const struct layout *at, const struct snapshot *snapshot,
@@ -287,10 +294,26 @@ static bool applies(const struct key *key, const struct snapshot *snapshot)
     }
 }
 
-static void add_hint(struct buf *line, const struct screen *screen, const struct key *key, bool paused)
+/* "r", or for moving "j/k"; "" when no key is bound to it. */
+static void add_hint_keys(struct buf *to, const struct keymap *keys, enum command command)
 {
-    const char *hint = key->command == COMMAND_PAUSE && paused ? "resume" : key->hint;
-    buf_printf(line, "%s%s %s", line->len > 0 ? dot(screen) : "", key->hint_name, hint);
+    struct buf back = {0};
+    keymap_first(keys, command, to);
+    if (command == COMMAND_NEXT && keymap_first(keys, COMMAND_PREVIOUS, &back))
+        buf_printf(to, "%s%s", to->len > 0 ? "/" : "", buf_str(&back));
+    buf_release(&back);
+}
+
+static void add_hint(struct buf *line, const struct screen *screen, const struct key *key,
+                     const struct snapshot *snapshot)
+{
+    bool resume = key->command == COMMAND_PAUSE && snapshot->status.paused;
+    struct buf keys = {0};
+    add_hint_keys(&keys, snapshot->keys, key->command);
+    if (keys.len > 0)
+        buf_printf(line, "%s%s %s", line->len > 0 ? dot(screen) : "", buf_str(&keys),
+                   resume ? "resume" : key->hint);
+    buf_release(&keys);
 }
 
 /* "j/k move · Enter edit · … · ? help · q quit": from the left as many as fit. */
@@ -301,14 +324,14 @@ static void draw_hints(struct screen *screen, int row, const struct snapshot *sn
     struct buf last = {0}, line = {0};
     for (size_t i = 0; i < count; i++)
         if (always_hinted(&keys[i]))
-            add_hint(&last, screen, &keys[i], false);
+            add_hint(&last, screen, &keys[i], snapshot);
     int room = screen->cols - 1 - screen_width(screen, buf_str(&last)) - screen_width(screen, dot(screen));
     for (size_t i = 0; i < count; i++) {
-        if (keys[i].hint_name == NULL || always_hinted(&keys[i]) || !applies(&keys[i], snapshot))
+        if (keys[i].hint == NULL || always_hinted(&keys[i]) || !applies(&keys[i], snapshot))
             continue;
         size_t before = line.len;
-        add_hint(&line, screen, &keys[i], snapshot->status.paused);
-        if (screen_width(screen, buf_str(&line)) > room) {
+        add_hint(&line, screen, &keys[i], snapshot);
+        if (line.len > before && screen_width(screen, buf_str(&line)) > room) {
             line.len = before;
             line.data[before] = '\0';
             break;

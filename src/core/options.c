@@ -52,6 +52,9 @@ static const struct option table[] = {
      "keep imported third-party modules warm between runs"},
     {NULL, 0, "runner.args", OPTION_LIST, "ARGUMENT", NULL, 0, AT(runner_args),
      "an argument for pytest, before those behind --; may be given many times"},
+    {NULL, 0, "key.KEY", OPTION_BINDING, "COMMAND", NULL, 0, AT(bindings), "what a key does (none: nothing)"},
+    {NULL, 0, "bind.COMMAND", OPTION_BINDING, "KEY", NULL, 0, AT(bindings),
+     "another key for it, of any name (none: not those built in)"},
     {NULL, 'c', NULL, OPTION_ACTION, "KEY=VALUE", NULL, 0, 0, "set a configuration key"},
     {"help", 'h', NULL, OPTION_ACTION, NULL, NULL, 0, 0, "show this help"},
     {"version", 0, NULL, OPTION_ACTION, NULL, NULL, 0, 0, "show the version"},
@@ -63,12 +66,22 @@ const struct option *options_table(size_t *count)
     return table;
 }
 
+/* Whether the key is called so. That of a binding has a name of its own behind the dot. */
+static bool has_key(const struct option *option, const char *key)
+{
+    if (option->key == NULL || option->type != OPTION_BINDING)
+        return option->key != NULL && strcasecmp(option->key, key) == 0;
+    size_t section = strcspn(option->key, ".") + 1;
+    return strncasecmp(option->key, key, section) == 0 && key[section] != '\0' &&
+           strchr(key + section, '.') == NULL;
+}
+
 const struct option *options_by_key(const char *key)
 {
     if (strncasecmp(key, "run.", 4) == 0 && strchr(key + 4, '.') == NULL)
         key += 4;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].key != NULL && strcasecmp(table[i].key, key) == 0)
+        if (has_key(&table[i], key))
             return &table[i];
     return NULL;
 }
@@ -177,6 +190,7 @@ int options_set(struct settings *settings, const struct option *option, const ch
     case OPTION_LIST:
         strings_add(at, value);
         return 0;
+    case OPTION_BINDING:
     case OPTION_ACTION:
         break;
     }
@@ -207,5 +221,12 @@ void settings_release(struct settings *settings)
     free(settings->notify_command);
     strings_release(&settings->paths);
     strings_release(&settings->runner_args);
+    struct binding *binding;
+    vec_each (binding, &settings->bindings) {
+        free(binding->name);
+        free(binding->value);
+        free(binding->where);
+    }
+    vec_release(&settings->bindings);
     *settings = (struct settings){0};
 }

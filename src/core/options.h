@@ -18,7 +18,17 @@ enum option_type {
     OPTION_SECONDS, /* unsigned ms, from seconds with a fraction, 0 = none */
     OPTION_CHOICE,  /* int, index into `choices` ("a|b|c") */
     OPTION_LIST,    /* struct strings, may be given many times */
+    OPTION_BINDING, /* of a key of the screen, see struct binding; the end of its configuration key is free */
     OPTION_ACTION,  /* not a setting: --help, --version, -c */
+};
+
+/* What the configuration says of one key of the screen, which makes something of it (ui/keys.h). Owns its
+ * texts. */
+struct binding {
+    char *name;  /* "key.KEY" or "bind.COMMAND", lower case */
+    char *value; /* the command, or the key */
+    char *where; /* "path:line" or "command line", for messages */
+    bool typed;  /* on the command line */
 };
 
 struct settings {
@@ -34,15 +44,16 @@ struct settings {
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
     char *locations;       /* file to keep up to date, NULL none */
     char *editor_command;
-    int editor_window;          /* 0 here, 1 a pane of tmux */
-    bool title;                 /* the verdict in the terminal's title */
-    int notify;                 /* enum notify_how */
-    char *notify_command;       /* NULL: the one built in */
-    int color;                  /* enum color_mode */
-    unsigned history_keep;      /* runs */
-    unsigned settle_ms;         /* quiet time that ends a burst of changes */
-    struct strings paths;       /* positional, as typed */
-    struct strings runner_args; /* behind --, and runner.args */
+    int editor_window;            /* 0 here, 1 a pane of tmux */
+    bool title;                   /* the verdict in the terminal's title */
+    int notify;                   /* enum notify_how */
+    char *notify_command;         /* NULL: the one built in */
+    int color;                    /* enum color_mode */
+    unsigned history_keep;        /* runs */
+    unsigned settle_ms;           /* quiet time that ends a burst of changes */
+    struct strings paths;         /* positional, as typed */
+    struct strings runner_args;   /* behind --, and runner.args */
+    VEC(struct binding) bindings; /* of keys, in the order in which they were read: files, then -c */
 };
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

@@ -1,6 +1,7 @@
 #include "project/config.h"
 
 #include "core/bytes.h"
+#include "core/nearest.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -108,27 +109,6 @@ static unsigned line_of(const char *text, const char *name, size_t n)
     return 0;
 }
 
-/* The number of single-letter edits between both words, letters' case not counting. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[KEY_LIMIT], width = strlen(b);
-    if (width >= KEY_LIMIT)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < width; j++) {
-            size_t change = corner + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
-            size_t best = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-            corner = row[j + 1];
-            row[j + 1] = change < best ? change : best;
-        }
-    }
-    return row[width];
-}
-
 /* The known key that looks most like this one; NULL when none is near. The caller frees. In a file the keys
  * without a section of their own stand under [run]. A key that was only put into the wrong section is near
  * too. */
@@ -143,7 +123,7 @@ static char *nearest_key(const char *key)
             continue;
         const char *own = strrchr(table[i].key, '.');
         char *name = mem_printf("%s%s", own == NULL && dot != NULL ? "run." : "", table[i].key);
-        size_t far = distance(key, name);
+        size_t far = nearest_distance(key, name);
         if (far > 1 && strcasecmp(own != NULL ? own + 1 : table[i].key, word) == 0)
             far = 1;
         if (far < best) {
@@ -154,17 +134,35 @@ static char *nearest_key(const char *key)
             free(name);
         }
     }
-    size_t limit = strlen(key) / 3 > 2 ? strlen(key) / 3 : 2;
-    if (best <= limit)
+    if (best <= nearest_limit(key))
         return nearest;
     free(nearest);
     return NULL;
 }
 
+/* What a binding means, the screen knows. */
+static void add_binding(struct settings *settings, const char *key, const char *value, const char *where,
+                        bool typed)
+{
+    char *name = mem_strdup(key);
+    for (char *p = name; *p != '\0'; p++)
+        *p = (char)tolower((unsigned char)*p);
+    vec_push(&settings->bindings,
+             (struct binding){
+                 .name = name, .value = mem_strdup(value), .where = mem_strdup(where), .typed = typed});
+}
+
+/* where: "path:line"; NULL: the command line. */
 static int set_key(struct settings *settings, const char *key, const char *value, const char *where,
                    struct error *error)
 {
+    bool typed = where == NULL;
+    where = typed ? "command line" : where;
     const struct option *option = options_by_key(key);
+    if (option != NULL && option->type == OPTION_BINDING) {
+        add_binding(settings, key, value, where, typed);
+        return 0;
+    }
     if (option != NULL)
         return options_set(settings, option, value, where, error);
     char *nearest = nearest_key(key);
@@ -293,7 +291,7 @@ int config_read_argument(struct settings *settings, const char *argument, struct
 {
     const char *equals = strchr(argument, '=');
     char *key = equals != NULL ? mem_dup(argument, (size_t)(equals - argument)) : mem_strdup(argument);
-    int code = set_key(settings, key, equals != NULL ? equals + 1 : "true", "command line", error);
+    int code = set_key(settings, key, equals != NULL ? equals + 1 : "true", NULL, error);
     free(key);
     return code;
 }

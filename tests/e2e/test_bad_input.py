@@ -26,6 +26,7 @@ def said(done):
     (["--color=pink"], r"auto\|always\|never"),
     (["-c", "no.such.key=1"], r"no\.such\.key"),
     (["-c", "timeout=soon"], r"timeout"),
+    (["-c", "key.r=rerun-rde"], r"did you mean rerun-red\?"),
     (["--once=yes"], r"--once"),
 ])
 def test_a_bad_option_is_one_line_and_exit_4(project, args, line):
@@ -41,6 +42,9 @@ def test_a_bad_option_is_one_line_and_exit_4(project, args, line):
     ("[run]\n\ttimeout = 1\n\tboxen = 2\n", 3, "boxen"),
     ("[run\n", 1, ""),
     ("[no-such]\n\tkey = 1\n", 2, "no-such"),
+    ("[key]\n\tr = rerun-rde\n", 2, r"rerun-rde.*did you mean rerun-red\?"),
+    ("[bind]\n\n\trun-all = spce\n", 3, r"spce.*did you mean Space\?"),
+    ("[key]\n\tr = run-all\n[bind]\n\tstop = r\n", 4, r"key r .*run-all by .*\.aloof\.conf:2"),
 ])
 def test_a_bad_configuration_names_file_and_line(project, text, number, line):
     (project.root / ".aloof.conf").write_text(text)

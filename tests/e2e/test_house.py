@@ -28,7 +28,8 @@ def flags(options):
 
 
 def keys(options):
-    return {row[3] for row in options if row[3]}
+    """{'boxes', 'editor.command', …}; of those with a free end the section, 'key.'"""
+    return {re.sub("[A-Z]+$", "", row[3]) for row in options if row[3]}
 
 
 def test_help_names_every_option_and_key(options):
@@ -48,7 +49,7 @@ def test_the_manual_names_the_same_options_and_keys(options):
             named |= {"-" + flag for flag in re.findall(r"Fl (-?[\w-]+)", line)}
     assert named == flags(options)
     described = set(re.findall(r"^Key\n\.Cm ([a-z.]+) \.$", source, re.M))
-    described |= set(re.findall(r"^\.It Cm ([a-z.]+)$", source.split(".Sh CONFIGURATION")[1].split(".Sh KEYS")[0], re.M))
+    described |= set(re.findall(r"^\.It Cm ([a-z.]+)(?: Ns Ar [A-Z]+)?$", source.split(".Sh CONFIGURATION")[1].split(".Sh KEYS")[0], re.M))
     assert described == keys(options)
 
 
@@ -68,9 +69,9 @@ def test_the_completions_name_the_same_options_and_keys(options, shell, flag):
         values = re.search(r"keys='(.*?)'", text, re.S)[1]
     else:
         named = set(re.findall(flag, text.split("_arguments")[1]))
-        values = re.search(r"keys=\((.*?)\)", text, re.S)[1]
+        values = " ".join(re.findall(r"(?:keys|sections)=\((.*?)\)", text, re.S))
     assert named == flags(options)
-    assert set(re.findall(r"[a-z]+(?:\.[a-z]+)?", values.removeprefix("-a "))) == keys(options)
+    assert set(re.findall(r"[a-z]+(?:\.[a-z]*)?", values.removeprefix("-a "))) == keys(options)
 
 
 def complete(*words):
@@ -91,10 +92,14 @@ def test_bash_completes():
 
 def test_the_manual_names_the_same_keys_as_the_screen():
     table = re.search(r"struct key table\[\] = \{\n(.*?)^\};", (TOP / "ui/keys.c").read_text(), re.M | re.S)[1]
-    rows = re.findall(r'\{\{.*?\}, "([^"]+)",.*?"([^"]*)"\},?\s*$', table, re.M | re.S)
-    manual = (TOP / "share/man/aloof.1").read_text().split(".Sh KEYS")[1].split(".Sh ENVIRONMENT")[0]
-    described = re.findall(r"^\.It Cm (.*)\n(.*)$", manual, re.M)
-    assert [(name.replace("\\&", "").replace(" , ", ", "), text) for name, text in described] == rows
+    commands = re.findall(r'\{\{.*?\}, (?:"([a-z-]+)"|NULL),\s.*?"([^"]*)"\},?$', table, re.M)
+    help_view = (TOP / "tests/corpus/screens/help-200x60.txt").read_text()
+    rows = re.findall(r"^ (\S.*?)  +(\S.*?)\s*$", help_view, re.M)
+    assert [text for name, text in commands] == [text for keys, text in rows]
+    manual = (TOP / "share/man/aloof.1").read_text().split(".Sh KEYS")[1].split(".Pp")[0]
+    described = re.findall(r"^\.It Cm (.*)\n(.*)(?:\n\.Pq Cm (.*))?$", manual, re.M)
+    assert [(keys.replace("\\&", "").replace(" , ", ", "), text, name) for keys, text, name in described] == \
+        [(keys, text, name) for (keys, text), (name, _) in zip(rows, commands)]
 
 
 def tree(top):

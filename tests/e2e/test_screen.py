@@ -259,6 +259,23 @@ def test_the_debugger_gets_the_terminal_and_gives_it_back(lighthouse):
     assert loop.given_back()
 
 
+def test_the_configuration_binds_keys(lighthouse):
+    (lighthouse.root / ".aloof.conf").write_text("[key]\n\tz = help\n\tq = none\n[bind]\n\tquit = Q\n\tquit = f5\n")
+    loop = lighthouse.aloof("-c", "key.ctrl-n=next", "-c", "bind.next=right", rows=40)
+    loop.wait_for(RED)
+    loop.wait_for(re.compile(r"Ctrl-N/k move .* z help · Q quit"))
+    loop.type("q")
+    loop.type("z")
+    loop.wait_for(re.compile(r"Ctrl-N, Right, j, Down +next failure or frame"))
+    assert re.search(r"^ z, \? +these keys", loop.text, re.M), loop.text
+    assert re.search(r"^ Q, F5, Ctrl-C +quit", loop.text, re.M), loop.text
+    loop.type("z")
+    loop.wait_for(RED)
+    loop.type("\x1b[15~")
+    assert loop.wait_exit() == 0
+    assert loop.given_back()
+
+
 def test_all_tests_in_a_list(lighthouse):
     loop = lighthouse.aloof()
     loop.wait_for(RED)
@@ -272,3 +289,12 @@ def test_all_tests_in_a_list(lighthouse):
     loop.type("s")
     loop.type("t")
     loop.wait_for("ran 1 in")
+
+
+def test_ctrl_c_quits_when_no_key_does(lighthouse):
+    loop = lighthouse.aloof("-c", "bind.quit=none")
+    loop.wait_for(RED)
+    loop.wait_for("Ctrl-C quit")
+    loop.type("\x03")
+    assert loop.wait_exit() == 2
+    assert loop.given_back()

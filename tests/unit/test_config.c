@@ -153,6 +153,31 @@ static void arguments_set_keys(void **state)
     settings_release(&settings);
 }
 
+static void bindings_of_keys_are_handed_over_as_they_stand(void **state)
+{
+    (void)state;
+    struct outcome o = read_config("[key]\n\tr = rerun-red\n[bind]\n\tRun-All = R\n\trun-all = \"#\"\n");
+    static const char *const expected[][3] = {
+        {"key.r", "rerun-red", "/c:2"}, {"bind.run-all", "R", "/c:4"}, {"bind.run-all", "#", "/c:5"}};
+    struct error error = {{0}};
+    assert_string_equal(o.error.text, "");
+    assert_int_equal(config_read_argument(&o.settings, "key.?=none", &error), 0);
+    assert_int_equal(o.settings.bindings.len, 4);
+    for (size_t i = 0; i < 3; i++) {
+        const struct binding *binding = &o.settings.bindings.items[i];
+        assert_string_equal(binding->name, expected[i][0]);
+        assert_string_equal(binding->value, expected[i][1]);
+        assert_non_null(strstr(binding->where, expected[i][2]));
+        assert_false(binding->typed);
+    }
+    assert_string_equal(o.settings.bindings.items[3].name, "key.?");
+    assert_string_equal(o.settings.bindings.items[3].where, "command line");
+    assert_true(o.settings.bindings.items[3].typed);
+    assert_int_equal(config_read_argument(&o.settings, "key.=none", &error), -EINVAL);
+    assert_int_equal(config_read_argument(&o.settings, "key.a.b=none", &error), -EINVAL);
+    settings_release(&o.settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_missing_file_is_no_error_and_a_directory_is_one),
         cmocka_unit_test(an_empty_file_sets_nothing),
         cmocka_unit_test(arguments_set_keys),
+        cmocka_unit_test(bindings_of_keys_are_handed_over_as_they_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

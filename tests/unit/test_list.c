@@ -39,6 +39,15 @@ static int tear_down(void **state)
     return 0;
 }
 
+static enum command command_of(int input)
+{
+    struct keymap keys = {0};
+    assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+    enum command command = keymap_command(&keys, input);
+    keymap_release(&keys);
+    return command;
+}
+
 /* The ids that show, in order, divided by blanks. */
 static char *order_of(struct list *list, const struct model *model)
 {
@@ -59,7 +68,7 @@ static void assert_order(struct list *list, const struct model *model, const cha
 static bool press(struct list *list, const struct model *model, int input)
 {
     list_update(list, model);
-    return list_input(list, ROWS, input, keys_command(input));
+    return list_input(list, ROWS, input, command_of(input));
 }
 
 static void type(struct list *list, const struct model *model, const char *text)

@@ -20,6 +20,15 @@ static void fill(struct story *log, int from, int to)
     }
 }
 
+static enum command command_of(int input)
+{
+    struct keymap keys = {0};
+    assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+    enum command command = keymap_command(&keys, input);
+    keymap_release(&keys);
+    return command;
+}
+
 static char *drawn(struct page *page, const struct story *log, int rows, bool ascii)
 {
     struct screen screen;
@@ -41,7 +50,7 @@ static void assert_shows(struct page *page, const struct story *log, const char 
 
 static void press(struct page *page, const struct story *log, int input)
 {
-    assert_true(page_input(page, log, ROWS, input, keys_command(input)));
+    assert_true(page_input(page, log, ROWS, input, command_of(input)));
 }
 
 static void type(struct page *page, const struct story *log, const char *text)

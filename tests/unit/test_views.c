@@ -22,6 +22,7 @@ struct scene {
     struct snapshot snapshot;
     struct view_state view;
     struct blocks blocks;
+    struct keymap keys;
 };
 
 static const char *const item_trace =
@@ -44,6 +45,7 @@ static void scene_init(struct scene *scene)
     model_init(&scene->model, CLIP_LIMIT);
     model_begin(&scene->model, 1);
     view_init(&scene->view);
+    keymap_init(&scene->keys, NULL, 0, NULL);
     scene->snapshot = (struct snapshot){
         .status =
             {
@@ -68,6 +70,7 @@ static void scene_init(struct scene *scene)
         .verdict_time = "14:02:11",
         .editor = "vim",
         .here = "",
+        .keys = &scene->keys,
     };
 }
 
@@ -77,6 +80,7 @@ static void scene_release(struct scene *scene)
         trace_release(&scene->failures[i].trace);
     blocks_release(&scene->blocks);
     view_release(&scene->view);
+    keymap_release(&scene->keys);
     vec_release(&scene->snapshot.slots);
     model_release(&scene->model);
 }
@@ -297,7 +301,7 @@ static void draw(struct scene *scene, struct screen *screen, int rows, int cols,
     blocks_update(&scene->blocks, &scene->snapshot, &scene->view);
     view_follow(&scene->view, &scene->blocks, view_area_rows(rows));
     if (scene->view.help)
-        view_help(screen, &scene->view);
+        view_help(screen, &scene->keys, &scene->view);
     else
         view_run(screen, &scene->snapshot, &scene->view, &scene->blocks);
 }
@@ -723,6 +727,37 @@ static void help_scrolls_and_any_other_key_leaves_it(void **state)
     view_release(&view);
 }
 
+/* On every size, so that hints are cut short and left out as well. */
+static void texts_name_the_keys_that_are_bound(void **state)
+{
+    (void)state;
+    static char name[] = "bind.run-all", none[] = "none", pause[] = "bind.pause", help[] = "bind.help",
+                f5[] = "f5", where[] = "c:1";
+    const struct binding bindings[] = {
+        {name, f5, where, false}, {pause, none, where, false}, {help, none, where, false}};
+    for (int cols = 1; cols < 100; cols++) {
+        struct scene scene;
+        struct screen screen;
+        struct buf text = {0};
+        scene_init(&scene);
+        keymap_release(&scene.keys);
+        assert_int_equal(keymap_init(&scene.keys, bindings, 3, NULL), 0);
+        scene.snapshot.status.paused = true;
+        scene.snapshot.status.state = LOOP_IDLE;
+        scene.snapshot.status.verdict = VERDICT_PARTLY;
+        draw(&scene, &screen, 24, cols, false);
+        screen_dump(&screen, false, &text);
+        if (cols > 60) {
+            assert_non_null(strstr(buf_str(&text), "no failing test is known; F5 runs them all"));
+            assert_non_null(strstr(buf_str(&text), "paused: changes wait\n"));
+            assert_non_null(strstr(buf_str(&text), " F5 all · q quit"));
+        }
+        buf_release(&text);
+        screen_release(&screen);
+        scene_release(&scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -744,6 +779,7 @@ int main(void)
         cmocka_unit_test(a_story_is_built_again_only_when_it_changed),
         cmocka_unit_test(durations_read_well),
         cmocka_unit_test(help_scrolls_and_any_other_key_leaves_it),
+        cmocka_unit_test(texts_name_the_keys_that_are_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
