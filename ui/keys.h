@@ -17,6 +17,8 @@ enum input {
     INPUT_PAGE_DOWN,
     INPUT_ENTER,
     INPUT_BACKSPACE,
+    INPUT_MOUSE, /* no key; what it was is told beside it */
+    INPUT_PASTE, /* text was pasted, which is no key either */
     INPUT_OTHER, /* a key that aloof has no name for */
 };
 

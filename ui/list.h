@@ -29,7 +29,8 @@ struct list {
 
 void list_open(struct list *list);
 
-/* Makes the rows when they are stale or there are new tests. The cursor stays on its test while that matches. */
+/* Makes the rows when they are stale or there are new tests. The cursor stays on its test while that matches.
+ */
 void list_update(struct list *list, const struct model *model);
 
 /* The test under the cursor, MAP_NONE when no row is there. list_update must have been called. */

@@ -4,7 +4,7 @@ _aloof() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local options='--once -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
         --python --color -c -h --help --version'
-    local keys='boxes= box= maxfail= timeout= grace= python= color= editor.command= output.limit= history.keep=
+    local keys='boxes= box= maxfail= timeout= grace= python= color= editor.command= terminal.mouse= output.limit= history.keep=
         watch.settle= warm= runner.args='
 
     # "--box=te" comes as the words --box, =, te.

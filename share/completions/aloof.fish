@@ -13,6 +13,6 @@ complete -c aloof -l junit -r -d 'Write the run as JUnit XML'
 complete -c aloof -l python -r -d 'The interpreter'
 complete -c aloof -l color -x -a 'auto always never' -d 'Use colours'
 complete -c aloof -s c -x -d 'Set a configuration key' \
-    -a 'boxes= box= maxfail= timeout= grace= python= color= editor.command= output.limit= history.keep= watch.settle= warm= runner.args='
+    -a 'boxes= box= maxfail= timeout= grace= python= color= editor.command= terminal.mouse= output.limit= history.keep= watch.settle= warm= runner.args='
 complete -c aloof -s h -l help -d 'Show this help'
 complete -c aloof -l version -d 'Show the version'

@@ -33,6 +33,8 @@ static const struct option table[] = {
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
     {NULL, 0, "editor.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(editor_command),
      "what opens a location: a template with {file} {line} {column}"},
+    {NULL, 0, "terminal.mouse", OPTION_FLAG, "true|false", NULL, 0, AT(mouse),
+     "take clicks and the wheel (with shift the terminal's own selection)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
      "output kept of a test, head and tail; the rest is counted"},
     {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},
@@ -177,6 +179,7 @@ void settings_init(struct settings *settings)
 {
     *settings = (struct settings){
         .warm = true,
+        .mouse = true,
         .grace_ms = 500,
         .output_limit = 1024 * 1024,
         .history_keep = 500,

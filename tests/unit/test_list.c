@@ -17,7 +17,7 @@ static int set_up(void **state)
         enum outcome outcome;
         int64_t ms;
     } tests[] = {
-        {"a.py::test_one", OUTCOME_PASSED, 5},   {"a.py::test_two", OUTCOME_FAILED, 1},
+        {"a.py::test_one", OUTCOME_PASSED, 5},    {"a.py::test_two", OUTCOME_FAILED, 1},
         {"b.py::TestOne::x", OUTCOME_CRASHED, 0}, {"b.py::TestTwo::x", OUTCOME_SKIPPED, 40},
         {"c.py::test_old", OUTCOME_PASSED, 900},
     };
@@ -161,8 +161,11 @@ static void every_size_can_be_drawn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(orders_take_turns),     CASE(the_filter_narrows_as_one_types), CASE(the_cursor_stays_on_its_test),
-        CASE(other_keys_are_handed_on), CASE(every_size_can_be_drawn),
+        CASE(orders_take_turns),
+        CASE(the_filter_narrows_as_one_types),
+        CASE(the_cursor_stays_on_its_test),
+        CASE(other_keys_are_handed_on),
+        CASE(every_size_can_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
