@@ -7,7 +7,8 @@ import stat
 
 import pytest
 
-from terminal import Waited
+from project import ALOOF
+from terminal import Waited, switches_left_on
 
 RED = re.compile(r"RED 1 of 15 · (?:re)?ran \d+ in")
 PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -63,7 +64,7 @@ def test_a_double_click_opens_the_frame(lighthouse):
     row, column = place(loop, "+17 tests/test_tide.py")
     loop.type(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" * 2)
     loop.wait_for("HERE")
-    assert loop.given_back() or b"\x1b[?1006;1000l" in loop.raw
+    assert loop.given_back()
     assert re.fullmatch(r"\+\d+ .*tests/test_tide\.py\n", told.read_text())
     loop.type("\n")
     loop.wait_for(under_cursor("+17 tests/test_tide.py"))
@@ -140,3 +141,21 @@ def test_the_modes_are_switched_off_at_every_end(lighthouse, end):
     loop.type(end) if isinstance(end, str) else os.kill(loop.pid, end)
     loop.wait_exit()
     assert loop.given_back()
+
+
+def test_the_mouse_is_the_shells_while_suspended(lighthouse):
+    shell = lighthouse.spawn(["bash", "--norc", "--noprofile", "-i"], PS1="PROMPT> ")
+    shell.wait_for("PROMPT>")
+    shell.type(f"{ALOOF}\n")
+    shell.wait_for(RED)
+    shell.type("\x1a")
+    shell.wait_for("Stopped")
+    assert not switches_left_on(bytes(shell.raw)) & {b"1000", b"1006"}
+    shell.type("fg\n")
+    shell.wait_for(RED)
+    click(shell, "? help")
+    shell.wait_for("aloof: the keys")
+    shell.type("?")
+    shell.type("q")
+    shell.type("exit\n")
+    assert shell.wait_exit() == 0
