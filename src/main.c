@@ -11,7 +11,7 @@
  *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses
+ *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
  * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as

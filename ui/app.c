@@ -18,6 +18,7 @@
 #define TICK_MS 100       /* of the elapsed time, while it shows tenths */
 #define TICK_SLOW_MS 1000 /* and while it shows seconds */
 #define TENTHS_UNTIL_NS 10000000000
+#define WHEEL_LINES 3
 #define INTERRUPTED 2 /* pytest's exit code */
 
 enum app_state { APP_NEW, APP_OPEN, APP_QUITTING };
@@ -39,7 +40,8 @@ struct app {
     struct snapshot snapshot;
     struct page page; /* what covers the session's screen */
     struct story log;
-    struct list list;      /* of all tests */
+    struct list list; /* of all tests */
+    struct clicks clicks;
     bool failed_once;      /* in this run */
     unsigned message_runs; /* runs begun while the message shows */
 };
@@ -292,6 +294,10 @@ static void on_key(void *owner, int input)
     struct app *app = owner;
     if (app->state != APP_OPEN || app->session == NULL)
         return;
+    if (input == INPUT_PASTE) {
+        say(app, "pasted text is not keys");
+        return;
+    }
     enum command command = keymap_command(app->snapshot.keys, input);
     view_say(&app->view, NULL);
     look(app);
@@ -308,6 +314,48 @@ static void on_key(void *owner, int input)
         command_view(app, command);
     else
         command_session(app, command);
+    touch(app, true);
+}
+
+/* The wheel is the cursor's keys wherever there is no more to it. */
+static void wheel(struct app *app, int step)
+{
+    bool covered = app->page.kind != PAGE_NONE || app->list.open || app->view.help;
+    for (int i = 0; covered && i < WHEEL_LINES; i++)
+        on_key(app, step > 0 ? INPUT_DOWN : INPUT_UP);
+    if (!covered)
+        view_scroll(&app->view, &app->blocks, area_rows(app), step * WHEEL_LINES);
+}
+
+static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
+{
+    struct screen screen = {.ascii = terminal_ascii(app->terminal)};
+    bool twice = clicks_twice(&app->clicks, mouse->row, time_ms);
+    if (app->page.kind != PAGE_NONE || app->list.open || app->view.help)
+        return;
+    terminal_size(app->terminal, &screen.rows, &screen.cols);
+    struct hit hit = view_hit(&screen, &app->snapshot, &app->view, &app->blocks, mouse->row, mouse->col);
+    if (hit.kind == HIT_KEY)
+        on_key(app, hit.input);
+    if (hit.kind != HIT_FAILURE)
+        return;
+    view_say(&app->view, NULL);
+    view_put(&app->view, &app->blocks, &hit);
+    if (twice)
+        edit(app);
+}
+
+static void on_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)
+{
+    struct app *app = owner;
+    if (app->state != APP_OPEN || app->session == NULL)
+        return;
+    look(app);
+    view_follow(&app->view, &app->blocks, area_rows(app));
+    if (mouse->action == MOUSE_CLICK)
+        click(app, mouse, time_ms);
+    else
+        wheel(app, mouse->action == MOUSE_WHEEL_DOWN ? 1 : -1);
     touch(app, true);
 }
 
@@ -330,6 +378,7 @@ static void on_part_closed(void *owner)
 
 static const struct terminal_events terminal_events = {
     .key = on_key,
+    .mouse = on_mouse,
     .lost = on_lost,
     .end = on_end,
     .closed = on_part_closed,
@@ -470,8 +519,8 @@ int app_start(struct app *app, struct session *session, struct error *error)
                             .nvim = app->cwd != NULL ? getenv("NVIM") : NULL,
                             .tmux = tmux && app->cwd != NULL,
                             .cwd = app->cwd};
-    int bad = terminal_open(&app->terminal, app->loop, (enum terminal_color)app->settings->color,
-                            &terminal_events, app, error);
+    const struct terminal_options options = {(enum terminal_color)app->settings->color, app->settings->mouse};
+    int bad = terminal_open(&app->terminal, app->loop, &options, &terminal_events, app, error);
     if (bad != 0)
         return bad;
     app->session = session;

@@ -190,13 +190,19 @@ void keymap_names(const struct keymap *keymap, enum command command, struct buf 
         buf_puts(to, NONE);
 }
 
-bool keymap_first(const struct keymap *keymap, enum command command, struct buf *to)
+int keymap_input(const struct keymap *keymap, enum command command)
 {
     const struct keymap_entry *entry;
     vec_each (entry, &keymap->entries)
-        if (entry->command == command) {
-            input_name(entry->input, to);
-            return true;
-        }
-    return false;
+        if (entry->command == command)
+            return entry->input;
+    return INPUT_NONE;
+}
+
+bool keymap_first(const struct keymap *keymap, enum command command, struct buf *to)
+{
+    int input = keymap_input(keymap, command);
+    if (input != INPUT_NONE)
+        input_name(input, to);
+    return input != INPUT_NONE;
 }

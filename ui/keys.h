@@ -78,6 +78,9 @@ enum command keymap_command(const struct keymap *keymap, int input);
 /* Adds the names of the command's keys, "j, Down", or "none". */
 void keymap_names(const struct keymap *keymap, enum command command, struct buf *to);
 
+/* The command's first key; INPUT_NONE: it has none. */
+int keymap_input(const struct keymap *keymap, enum command command);
+
 /* Adds the name of the command's first key. False: it has none. */
 bool keymap_first(const struct keymap *keymap, enum command command, struct buf *to);
 

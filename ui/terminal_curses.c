@@ -1,6 +1,7 @@
 #include "ui/terminal_curses.h"
 
 #include "ui/guard.h"
+#include "ui/terminal_input.h"
 
 #include <curses.h>
 #include <term.h>
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -17,8 +17,7 @@
 #include <utf8proc.h>
 #include <wchar.h>
 
-#define ESCAPE_WAIT_MS 25 /* for the rest of a key's sequence */
-#define SIDE_MAX 1024     /* rows and columns; no terminal is larger, but an ioctl may say so */
+#define SIDE_MAX 1024 /* rows and columns; no terminal is larger, but an ioctl may say so */
 
 static const int watched[] = {SIGTSTP, SIGWINCH, SIGCONT, SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 #define WATCHED_COUNT (sizeof watched / sizeof *watched)
@@ -32,7 +31,7 @@ struct terminal {
     SCREEN *curses;
     int fd; /* the terminal once more: libuv makes what it polls non-blocking, and the shell's must stay as it
                is */
-    uv_poll_t poll;
+    struct terminal_input input;
     uv_signal_t signals[WATCHED_COUNT];
     unsigned open_handles;
     enum holder holder;
@@ -100,20 +99,6 @@ static int check_kind(struct error *error)
     return 0;
 }
 
-/* Adds a terminfo string without its padding ($<5/>), which no terminal of today waits for. */
-static void add_capability(struct buf *to, const char *name)
-{
-    const char *text = tigetstr(name);
-    if (text == NULL || text == (char *)-1)
-        return;
-    while (*text != '\0') {
-        const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
-        if (end == NULL)
-            buf_putc(to, *text);
-        text = end != NULL ? end + 1 : text + 1;
-    }
-}
-
 static void prepare_say(struct terminal *terminal)
 {
     const char *tsl = tigetstr("tsl");
@@ -133,7 +118,8 @@ static void prepare_guard(struct terminal *terminal, const struct termios *modes
     static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
     struct buf text = {0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        add_capability(&text, names[i]);
+        terminal_capability(&text, names[i]);
+    buf_puts(&text, buf_str(&terminal->input.switch_off));
     guard_install(terminal->fd, modes, buf_str(&text), text.len);
     buf_release(&text);
     guard_arm(true);
@@ -150,28 +136,46 @@ static void follow_size(const struct terminal *terminal)
         resizeterm(rows, cols);
 }
 
-static void read_keys(struct terminal *terminal);
-static void on_signal(uv_signal_t *handle, int number);
-
-static void on_readable(uv_poll_t *handle, int status, int events)
+static void on_key(void *owner, int input)
 {
-    struct terminal *terminal = handle->data;
-    (void)events;
-    if (terminal->holder == HOLDER_US && status == 0)
-        read_keys(terminal);
-    struct pollfd now = {.fd = terminal->fd};
-    if (terminal->holder == HOLDER_NOBODY)
+    struct terminal *terminal = owner;
+    terminal->events->key(terminal->owner, input);
+}
+
+static void on_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)
+{
+    struct terminal *terminal = owner;
+    terminal->events->mouse(terminal->owner, mouse, time_ms);
+}
+
+static void on_hung_up(void *owner)
+{
+    struct terminal *terminal = owner;
+    terminal->events->end(terminal->owner, SIGHUP);
+}
+
+static void part_closed(struct terminal *terminal)
+{
+    if (--terminal->open_handles > 0)
         return;
-    if (status < 0 || (poll(&now, 1, 0) == 1 && now.revents != 0)) {
-        uv_poll_stop(handle);
-        terminal->events->end(terminal->owner, SIGHUP);
-    }
+    close(terminal->fd);
+    terminal->fd = -1;
+    terminal->events->closed(terminal->owner);
 }
 
-static void await_keys(struct terminal *terminal)
+static void on_input_closed(void *owner)
 {
-    uv_poll_start(&terminal->poll, UV_READABLE, on_readable);
+    part_closed(owner);
 }
+
+static const struct terminal_input_events input_events = {
+    .key = on_key,
+    .mouse = on_mouse,
+    .hung_up = on_hung_up,
+    .closed = on_input_closed,
+};
+
+static void on_signal(uv_signal_t *handle, int number);
 
 static int open_tty(void)
 {
@@ -182,7 +186,7 @@ static int open_tty(void)
     return fd >= 0 ? fd : -errno;
 }
 
-/* Curses as we use it: keys one by one and at once, nothing echoed, nothing waited for. */
+/* Curses as we use it: nothing echoed, nothing waited for, and what is typed left to terminal_input. */
 static void set_up_curses(struct terminal *terminal, enum terminal_color color)
 {
     cbreak();
@@ -190,8 +194,6 @@ static void set_up_curses(struct terminal *terminal, enum terminal_color color)
     nonl();
     intrflush(stdscr, FALSE);
     keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
-    set_escdelay(ESCAPE_WAIT_MS);
     typeahead(-1);
     curs_set(0);
     set_looks(terminal, color);
@@ -200,9 +202,6 @@ static void set_up_curses(struct terminal *terminal, enum terminal_color color)
 
 static void start_handles(struct terminal *terminal, uv_loop_t *loop)
 {
-    uv_poll_init(loop, &terminal->poll, terminal->fd);
-    terminal->poll.data = terminal;
-    await_keys(terminal);
     for (size_t i = 0; i < WATCHED_COUNT; i++) {
         uv_signal_init(loop, &terminal->signals[i]);
         terminal->signals[i].data = terminal;
@@ -211,7 +210,7 @@ static void start_handles(struct terminal *terminal, uv_loop_t *loop)
     terminal->open_handles = 1 + WATCHED_COUNT;
 }
 
-int terminal_open(struct terminal **terminal, uv_loop_t *loop, enum terminal_color color,
+int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct terminal_options *options,
                   const struct terminal_events *events, void *owner, struct error *error)
 {
     struct termios modes;
@@ -233,9 +232,12 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, enum terminal_col
         free(made);
         return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --once");
     }
-    set_up_curses(made, color);
+    set_up_curses(made, options->color);
     prepare_say(made);
+    terminal_input_init(&made->input, loop, fd, options->mouse, &input_events, made);
     prepare_guard(made, &modes);
+    terminal_input_modes(&made->input, true);
+    terminal_input_start(&made->input);
     start_handles(made, loop);
     *terminal = made;
     return 0;
@@ -334,71 +336,12 @@ void terminal_forget(struct terminal *terminal)
     screen_release(&terminal->shown);
 }
 
-static int input_of(wint_t code, bool function_key)
-{
-    if (!function_key)
-        return input_of_character((int)code);
-    if (code >= KEY_F(1) && code <= KEY_F(12))
-        return INPUT_F1 + (int)(code - KEY_F(1));
-    switch (code) {
-    case KEY_UP:
-        return INPUT_UP;
-    case KEY_DOWN:
-        return INPUT_DOWN;
-    case KEY_LEFT:
-        return INPUT_LEFT;
-    case KEY_RIGHT:
-        return INPUT_RIGHT;
-    case KEY_HOME:
-        return INPUT_HOME;
-    case KEY_END:
-        return INPUT_END;
-    case KEY_PPAGE:
-        return INPUT_PAGE_UP;
-    case KEY_NPAGE:
-        return INPUT_PAGE_DOWN;
-    case KEY_ENTER:
-        return INPUT_ENTER;
-    case KEY_BACKSPACE:
-        return INPUT_BACKSPACE;
-    case KEY_DC:
-        return INPUT_DELETE;
-    default:
-        return INPUT_OTHER;
-    }
-}
-
-/* What follows an ESC at once belongs to it (ECMA-48, 5.4, and Alt with a key): a key that terminfo does not
- * know must not come out as the commands that its letters are. */
-static int read_escape(void)
-{
-    wint_t code;
-    if (get_wch(&code) == ERR)
-        return INPUT_ESCAPE;
-    if (code == 'O')
-        get_wch(&code);
-    if (code == '[')
-        while (get_wch(&code) != ERR && (code < 0x40 || code > 0x7E))
-            continue;
-    return INPUT_OTHER;
-}
-
-static void read_keys(struct terminal *terminal)
-{
-    wint_t code;
-    int kind;
-    while (terminal->holder == HOLDER_US && (kind = get_wch(&code)) != ERR) {
-        bool escape = kind == OK && code == INPUT_ESCAPE;
-        int input = escape ? read_escape() : input_of(code, kind == KEY_CODE_YES);
-        terminal->events->key(terminal->owner, input);
-    }
-}
-
 static void leave(struct terminal *terminal, enum holder holder)
 {
     terminal_say_restore(&terminal->say);
     guard_arm(false);
     terminal->holder = holder;
+    terminal_input_modes(&terminal->input, false);
     endwin();
 }
 
@@ -407,6 +350,7 @@ static void enter(struct terminal *terminal)
     terminal->holder = HOLDER_US;
     guard_arm(true);
     reset_prog_mode();
+    terminal_input_modes(&terminal->input, true);
     follow_size(terminal);
     terminal_forget(terminal);
     terminal_say_forget(&terminal->say);
@@ -450,7 +394,7 @@ void terminal_give(struct terminal *terminal)
 {
     if (terminal->holder != HOLDER_US)
         return;
-    uv_poll_stop(&terminal->poll);
+    terminal_input_stop(&terminal->input);
     uv_signal_stop(&terminal->signals[WATCHED_TSTP]);
     leave(terminal, HOLDER_OTHER);
 }
@@ -460,18 +404,13 @@ void terminal_take(struct terminal *terminal)
     if (terminal->holder != HOLDER_OTHER)
         return;
     uv_signal_start(&terminal->signals[WATCHED_TSTP], on_signal, SIGTSTP);
-    await_keys(terminal);
+    terminal_input_start(&terminal->input);
     enter(terminal);
 }
 
 static void on_closed(uv_handle_t *handle)
 {
-    struct terminal *terminal = handle->data;
-    if (--terminal->open_handles > 0)
-        return;
-    close(terminal->fd);
-    terminal->fd = -1;
-    terminal->events->closed(terminal->owner);
+    part_closed(handle->data);
 }
 
 void terminal_close(struct terminal *terminal)
@@ -482,7 +421,7 @@ void terminal_close(struct terminal *terminal)
         leave(terminal, HOLDER_NOBODY);
     terminal->holder = HOLDER_NOBODY;
     guard_remove();
-    uv_close((uv_handle_t *)&terminal->poll, on_closed);
+    terminal_input_close(&terminal->input);
     for (size_t i = 0; i < WATCHED_COUNT; i++)
         uv_close((uv_handle_t *)&terminal->signals[i], on_closed);
 }

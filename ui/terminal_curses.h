@@ -1,10 +1,10 @@
 /* The terminal, by curses: takes it and gives it back, paints a screen of cells,
- * reads keys, follows its size, its job control and its end. */
+ * has keys read, follows its size, its job control and its end. */
 #ifndef ALOOF_UI_TERMINAL_CURSES_H
 #define ALOOF_UI_TERMINAL_CURSES_H
 
 #include "core/error.h"
-#include "ui/input.h"
+#include "ui/decode.h"
 #include "ui/screen.h"
 #include "ui/terminal_say.h"
 
@@ -14,6 +14,8 @@
 struct terminal_events {
     /* A key was pressed: a character or one of enum input. */
     void (*key)(void *owner, int input);
+    /* The mouse was used; time_ms: uv_now. */
+    void (*mouse)(void *owner, const struct mouse *mouse, uint64_t time_ms);
     /* The size changed, or the screen was lost: paint anew. */
     void (*lost)(void *owner);
     /* The terminal or a signal ends the program: SIGINT, SIGQUIT, SIGTERM, SIGHUP; SIGHUP too for a closed
@@ -25,13 +27,17 @@ struct terminal_events {
 
 enum terminal_color { TERMINAL_COLOR_AUTO, TERMINAL_COLOR_ALWAYS, TERMINAL_COLOR_NEVER };
 
+struct terminal_options {
+    enum terminal_color color; /* auto heeds NO_COLOR */
+    bool mouse;                /* clicks and the wheel are reported, as far as the terminal can */
+};
+
 struct terminal; /* heap */
 
-/* Takes the terminal that standard input and output are. color: as the setting says; auto heeds NO_COLOR.
- * Sets the locale of characters (LC_CTYPE) from the environment. 0; -ENOTTY, -ENOTSUP (TERM is unknown, or
- * cannot place its cursor) or another negative errno, with a line; then the terminal is as it was and nothing
- * is to be closed. */
-int terminal_open(struct terminal **terminal, uv_loop_t *loop, enum terminal_color color,
+/* Takes the terminal that standard input and output are. Sets the locale of characters (LC_CTYPE) from the
+ * environment. 0; -ENOTTY, -ENOTSUP (TERM is unknown, or cannot place its cursor) or another negative errno,
+ * with a line; then the terminal is as it was and nothing is to be closed. */
+int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct terminal_options *options,
                   const struct terminal_events *events, void *owner, struct error *error);
 
 /* Its size. */

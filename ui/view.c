@@ -197,18 +197,16 @@ static void move_far(struct view_state *state, const struct blocks *blocks, int 
         state->row = stop_line(blocks, stop);
 }
 
-/* Scrolls by a page, and takes the cursor along to the nearest place that shows. */
-static void move_page(struct view_state *state, const struct blocks *blocks, int area_rows, int step)
+/* Takes the cursor along to the nearest place that shows, `step` being the way; `further`: at least to the
+ * next one. */
+static void take_along(struct view_state *state, const struct blocks *blocks, int area_rows, int step,
+                       bool further)
 {
-    long before = view_top(state, blocks);
-    state->row -= (long)step * (area_rows > 1 ? area_rows - 1 : 1);
-    view_follow(state, blocks, area_rows);
-    long top = view_top(state, blocks);
     if (state->test == MAP_NONE)
         return;
+    long top = view_top(state, blocks);
     struct stop stop = current(state, blocks);
-    bool stuck = top == before;
-    while (stuck || state->row < 0 || state->row >= area_rows) {
+    while (further || state->row < 0 || state->row >= area_rows) {
         if (!seek(blocks, &stop, step, false))
             return;
         long row = stop_line(blocks, stop) - top;
@@ -217,6 +215,28 @@ static void move_page(struct view_state *state, const struct blocks *blocks, int
         if (row >= 0 && row < area_rows)
             rest_on(state, blocks, stop);
     }
+}
+
+void view_scroll(struct view_state *state, const struct blocks *blocks, int area_rows, int lines)
+{
+    state->row -= lines;
+    view_follow(state, blocks, area_rows);
+    take_along(state, blocks, area_rows, lines > 0 ? 1 : -1, false);
+}
+
+/* Scrolls by a page; where there is no more of the text, the cursor goes on alone. */
+static void move_page(struct view_state *state, const struct blocks *blocks, int area_rows, int step)
+{
+    long before = view_top(state, blocks);
+    state->row -= (long)step * (area_rows > 1 ? area_rows - 1 : 1);
+    view_follow(state, blocks, area_rows);
+    take_along(state, blocks, area_rows, step, view_top(state, blocks) == before);
+}
+
+void view_put(struct view_state *state, const struct blocks *blocks, const struct hit *hit)
+{
+    const struct block *block = &blocks->list.items[hit->block];
+    rest_on(state, blocks, (struct stop){hit->block, block_line(block, hit->frame)});
 }
 
 void view_move(struct view_state *state, const struct blocks *blocks, int area_rows, enum command command)

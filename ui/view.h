@@ -21,6 +21,16 @@ struct view_state {
     char *message; /* one line for the person, shown until a key is pressed; NULL none */
 };
 
+enum hit_kind { HIT_NONE, HIT_FAILURE, HIT_KEY };
+
+/* What lies at a place of the screen. */
+struct hit {
+    enum hit_kind kind;
+    size_t block; /* HIT_FAILURE: its position among the blocks, */
+    int frame;    /* and the frame whose lines these are; -1: its heading */
+    int input;    /* HIT_KEY: what the hint's key sends */
+};
+
 void view_init(struct view_state *state);
 void view_release(struct view_state *state);
 
@@ -48,6 +58,12 @@ void view_home(struct view_state *state);
 /* Moves the cursor as the command says (those of movement; others change nothing). */
 void view_move(struct view_state *state, const struct blocks *blocks, int area_rows, enum command command);
 
+/* Puts the cursor on a hit (HIT_FAILURE); the text stays where it is. */
+void view_put(struct view_state *state, const struct blocks *blocks, const struct hit *hit);
+
+/* Scrolls by so many lines (negative: up), and takes the cursor along to the nearest place that shows. */
+void view_scroll(struct view_state *state, const struct blocks *blocks, int area_rows, int lines);
+
 /* Moves through the help, or leaves it. */
 void view_move_help(struct view_state *state, int rows, enum command command);
 
@@ -58,6 +74,10 @@ long view_top(const struct view_state *state, const struct blocks *blocks);
 void view_run(struct screen *screen, const struct snapshot *snapshot, const struct view_state *state,
               const struct blocks *blocks);
 
+/* What view_run draws at that row and column. Of the screen only size and ascii count; it needs no cells. */
+struct hit view_hit(const struct screen *screen, const struct snapshot *snapshot,
+                    const struct view_state *state, const struct blocks *blocks, int row, int col);
+
 /* Draws the message, if there is one, over the last row. view_run does so itself. */
 void view_message(struct screen *screen, const struct view_state *state);
 
@@ -67,6 +87,10 @@ void view_help(struct screen *screen, const struct keymap *keymap, const struct 
 /* Rows of the session's screen: the tests that run now (or what waits), and how far the run is. */
 void view_running(struct screen *screen, int row, const struct snapshot *snapshot);
 void view_bar(struct screen *screen, int row, const struct snapshot *snapshot);
+
+/* The row of keys that do something now, and the input of the one at that column; INPUT_NONE none. */
+void view_hints(struct screen *screen, int row, const struct snapshot *snapshot);
+int view_hint_at(const struct screen *screen, const struct snapshot *snapshot, int col);
 
 /* A duration for a person, with that many digits behind the point below 10 s: "0.04 s", "12 s", "3 min 5 s".
  */

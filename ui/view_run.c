@@ -270,77 +270,37 @@ static void draw_area(struct screen *screen, const struct layout *at, const stru
     screen->cursor_row = row;
 }
 
-/* Help and quit are in the row however narrow it is. */
-static bool always_hinted(const struct key *key)
+/* What of the failures lies on that row of the area. */
+static struct hit hit_line(const struct view_state *state, const struct blocks *blocks, int area_row)
 {
-    return key->command == COMMAND_HELP || key->command == COMMAND_QUIT;
-}
-
-/* Whether the key would do anything now. */
-static bool applies(const struct key *key, const struct snapshot *snapshot)
-{
-    switch (key->command) {
-    case COMMAND_STOP:
-        return snapshot->status.state == LOOP_RUNNING;
-    case COMMAND_NEXT:
-    case COMMAND_EDIT:
-    case COMMAND_UNFOLD:
-    case COMMAND_RUN_ONE:
-        return snapshot->failure_count > 0;
-    case COMMAND_RERUN_RED:
-        return snapshot->model->red > 0;
-    default:
-        return true;
-    }
-}
-
-/* "r", or for moving "j/k"; "" when no key is bound to it. */
-static void add_hint_keys(struct buf *to, const struct keymap *keys, enum command command)
-{
-    struct buf back = {0};
-    keymap_first(keys, command, to);
-    if (command == COMMAND_NEXT && keymap_first(keys, COMMAND_PREVIOUS, &back))
-        buf_printf(to, "%s%s", to->len > 0 ? "/" : "", buf_str(&back));
-    buf_release(&back);
-}
-
-static void add_hint(struct buf *line, const struct screen *screen, const struct key *key,
-                     const struct snapshot *snapshot)
-{
-    bool resume = key->command == COMMAND_PAUSE && snapshot->status.paused;
-    struct buf keys = {0};
-    add_hint_keys(&keys, snapshot->keys, key->command);
-    if (keys.len > 0)
-        buf_printf(line, "%s%s %s", line->len > 0 ? dot(screen) : "", buf_str(&keys),
-                   resume ? "resume" : key->hint);
-    buf_release(&keys);
-}
-
-/* "j/k move · Enter edit · … · ? help · q quit": from the left as many as fit. */
-static void draw_hints(struct screen *screen, int row, const struct snapshot *snapshot)
-{
-    size_t count;
-    const struct key *keys = keys_table(&count);
-    struct buf last = {0}, line = {0};
-    for (size_t i = 0; i < count; i++)
-        if (always_hinted(&keys[i]))
-            add_hint(&last, screen, &keys[i], snapshot);
-    int room = screen->cols - 1 - screen_width(screen, buf_str(&last)) - screen_width(screen, dot(screen));
-    for (size_t i = 0; i < count; i++) {
-        if (keys[i].hint == NULL || always_hinted(&keys[i]) || !applies(&keys[i], snapshot))
+    size_t line = (size_t)(view_top(state, blocks) + area_row);
+    for (size_t i = 0; i < blocks->list.len; i++) {
+        const struct block *block = &blocks->list.items[i];
+        if (block->test == MAP_NONE || line < block->first || line - block->first >= block->story.lines.len)
             continue;
-        size_t before = line.len;
-        add_hint(&line, screen, &keys[i], snapshot);
-        if (line.len > before && screen_width(screen, buf_str(&line)) > room) {
-            line.len = before;
-            line.data[before] = '\0';
-            break;
-        }
+        int frame = block->story.lines.items[line - block->first].frame;
+        if (line == block->first)
+            return (struct hit){.kind = HIT_FAILURE, .block = i, .frame = -1};
+        if (frame >= 0 && block_line(block, frame) > 0)
+            return (struct hit){.kind = HIT_FAILURE, .block = i, .frame = frame};
     }
-    buf_printf(&line, "%s%s", line.len > 0 ? dot(screen) : "", buf_str(&last));
-    screen_fit(screen, row, 1, screen->cols, STYLE_DIM, buf_str(&line));
-    buf_release(&last);
-    buf_release(&line);
+    return (struct hit){.kind = HIT_NONE};
+}
+
+struct hit view_hit(const struct screen *screen, const struct snapshot *snapshot,
+                    const struct view_state *state, const struct blocks *blocks, int row, int col)
+{
+    struct layout at = lay_out(screen->rows);
+    struct hit hit = {.kind = HIT_NONE};
+    if (col < 0 || col >= screen->cols || (state->message != NULL && row == screen->rows - 1))
+        return hit;
+    if (row >= at.area && row < at.area + at.area_rows)
+        return hit_line(state, blocks, row - at.area);
+    if (at.hints < 0 || row != at.hints)
+        return hit;
+    hit.input = view_hint_at(screen, snapshot, col);
+    hit.kind = hit.input != INPUT_NONE ? HIT_KEY : HIT_NONE;
+    return hit;
 }
 
 void view_run(struct screen *screen, const struct snapshot *snapshot, const struct view_state *state,
@@ -358,7 +318,7 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
     if (at.bar >= 0)
         view_bar(screen, at.bar, snapshot);
     if (at.hints >= 0)
-        draw_hints(screen, at.hints, snapshot);
+        view_hints(screen, at.hints, snapshot);
     view_message(screen, state);
 }
 

@@ -43,6 +43,8 @@ static const struct option table[] = {
      "what opens a location: a template with {file} {line} {column}"},
     {NULL, 0, "editor.window", OPTION_CHOICE, "WHERE", "here|tmux", 0, AT(editor_window),
      "where an editor in a terminal opens: in this one, or in a pane of tmux beside it"},
+    {NULL, 0, "terminal.mouse", OPTION_FLAG, "true|false", NULL, 0, AT(mouse),
+     "take clicks and the wheel (with shift the terminal's own selection)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
      "output kept of a test, head and tail; the rest is counted"},
     {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},
@@ -202,6 +204,7 @@ void settings_init(struct settings *settings)
     *settings = (struct settings){
         .warm = true,
         .title = true,
+        .mouse = true,
         .grace_ms = 500,
         .output_limit = 1024 * 1024,
         .history_keep = 500,

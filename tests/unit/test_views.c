@@ -512,6 +512,105 @@ static void cursor_walks_over_failures_and_frames(void **state)
     scene_release(&scene);
 }
 
+/* What is drawn and what is hit are the same: each failure's heading and frames by their text, each key by
+ * its name. */
+static void what_lies_under_the_mouse_is_what_is_drawn_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        struct hit hit;
+    } expected[] = {
+        {"FAIL ", {HIT_FAILURE, 0, -1, 0}},
+        {"vim +33", {HIT_FAILURE, 0, 0, 0}},
+        {"assert tmpl", {HIT_FAILURE, 0, 0, 0}},
+        {"vim +512", {HIT_FAILURE, 0, 3, 0}},
+        {"CRASH ", {HIT_FAILURE, 1, -1, 0}},
+        {"AssertionError", {HIT_NONE, 0, 0, 0}},
+        {"aloof", {HIT_NONE, 0, 0, 0}},
+        {"j/k move", {HIT_KEY, 0, 0, 'j'}},
+        {"Enter edit", {HIT_KEY, 0, 0, INPUT_ENTER}},
+        {"p pause", {HIT_KEY, 0, 0, 'p'}},
+        {"q quit", {HIT_KEY, 0, 0, 'q'}},
+    };
+    struct scene scene;
+    struct screen screen;
+    scene_init(&scene);
+    make_red(&scene);
+    draw(&scene, &screen, 40, 120, true);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct buf text = {0};
+        screen_dump(&screen, false, &text);
+        const char *found = strstr(buf_str(&text), expected[i].text);
+        assert_non_null(found);
+        int row = 0, col = 0;
+        for (const char *at = buf_str(&text); at < found; at++) {
+            row += *at == '\n';
+            col = *at == '\n' ? 0 : col + 1;
+        }
+        struct hit hit = view_hit(&screen, &scene.snapshot, &scene.view, &scene.blocks, row, col);
+        assert_int_equal(hit.kind, expected[i].hit.kind);
+        assert_int_equal(hit.input, expected[i].hit.input);
+        if (hit.kind == HIT_FAILURE) {
+            assert_int_equal(hit.block, expected[i].hit.block);
+            assert_int_equal(hit.frame, expected[i].hit.frame);
+            view_put(&scene.view, &scene.blocks, &hit);
+            assert_int_equal(scene.view.frame, hit.frame);
+            assert_int_equal(scene.view.test, scene.blocks.list.items[hit.block].test);
+        }
+        buf_release(&text);
+    }
+    screen_release(&screen);
+    scene_release(&scene);
+}
+
+static void no_place_of_any_screen_is_hit_wrongly(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
+        for (int rows = 1; rows <= 26; rows++) {
+            struct scene scene;
+            struct screen screen;
+            scene_init(&scene);
+            scenes[i].make(&scene);
+            draw(&scene, &screen, rows, 50, false);
+            for (int row = -1; row <= rows; row++)
+                for (int col = -1; col <= 50; col++) {
+                    struct hit hit = view_hit(&screen, &scene.snapshot, &scene.view, &scene.blocks, row, col);
+                    if (hit.kind == HIT_FAILURE)
+                        assert_true(scene.blocks.list.items[hit.block].test != MAP_NONE);
+                    if (hit.kind == HIT_KEY)
+                        assert_int_equal(row, rows - 1);
+                    if (row < 0 || col < 0 || row >= rows || col >= 50)
+                        assert_int_equal(hit.kind, HIT_NONE);
+                }
+            screen_release(&screen);
+            scene_release(&scene);
+        }
+}
+
+static void the_wheel_scrolls_and_takes_the_cursor_along(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 30);
+    view_scroll(&scene.view, &scene.blocks, 10, 3);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), 3);
+    assert_in_range(scene.view.row, 0, 9);
+    for (int i = 0; i < 200; i++)
+        view_scroll(&scene.view, &scene.blocks, 10, 3);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), (long)scene.blocks.lines - 10);
+    for (int i = 0; i < 200; i++)
+        view_scroll(&scene.view, &scene.blocks, 10, -3);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), 0);
+    assert_in_range(scene.view.row, 0, 9);
+    size_t test = scene.view.test;
+    view_scroll(&scene.view, &scene.blocks, 10, -3);
+    assert_int_equal(scene.view.test, test);
+    scene_release(&scene);
+}
+
 static void unfolding_shows_foreign_frames_and_folding_hides_them(void **state)
 {
     (void)state;
@@ -768,6 +867,9 @@ int main(void)
         cmocka_unit_test(marks_stay_with_their_base_and_are_bounded),
         cmocka_unit_test(text_that_does_not_fit_shows_that_it_was_cut),
         cmocka_unit_test(cursor_walks_over_failures_and_frames),
+        cmocka_unit_test(what_lies_under_the_mouse_is_what_is_drawn_there),
+        cmocka_unit_test(no_place_of_any_screen_is_hit_wrongly),
+        cmocka_unit_test(the_wheel_scrolls_and_takes_the_cursor_along),
         cmocka_unit_test(unfolding_shows_foreign_frames_and_folding_hides_them),
         cmocka_unit_test(pages_reach_the_end_and_come_back),
         cmocka_unit_test(the_line_under_the_cursor_does_not_jump),
