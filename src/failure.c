@@ -1,5 +1,8 @@
 #include "failure.h"
 
+#include "trace/text.h"
+#include "trace/traceback.h"
+
 #include <stdlib.h>
 
 #define OUTPUT_LINES 3        /* shown of what a test wrote that died */
@@ -101,4 +104,36 @@ void failure_tell_all(struct story *story, const struct test *test, const struct
             add_section(story, sections[i].heading, text);
         free(text);
     }
+}
+
+/* The line that says most: of the last exception the first; of a report that has no traceback the one that
+ * the runner marks as the error, else the first. */
+static struct bytes best_line(const struct trace *trace)
+{
+    struct bytes text = bytes_of(trace->message != NULL ? trace->message : "");
+    struct bytes line, first = {0};
+    for (size_t at = 0; text_line(text, &at, &line);) {
+        if (trace->frames.len == 0 && bytes_starts(line, "E  "))
+            return text_trim((struct bytes){line.data + 1, line.len - 1});
+        line = text_trim(line);
+        if (traceback_joins(line))
+            first = (struct bytes){0};
+        else if (first.len == 0)
+            first = line;
+    }
+    return first;
+}
+
+char *failure_line(const struct test *test, const struct trace *trace)
+{
+    struct buf line = {0};
+    char *reason = has_died(test) || test->outcome == OUTCOME_NOT_RUN ? detail_of(test) : NULL;
+    struct bytes best = reason != NULL ? bytes_of(reason) : best_line(trace);
+    buf_printf(&line, "%s %s", outcome_label(test->outcome), test->id);
+    if (best.len > 0) {
+        buf_puts(&line, ": ");
+        buf_add(&line, best.data, best.len);
+    }
+    free(reason);
+    return buf_take(&line);
 }

@@ -21,4 +21,9 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
 void failure_tell_all(struct story *story, const struct test *test, const struct trace *trace,
                       const struct failure_look *look);
 
+/* The failure in one line: "FAIL id: AssertionError: assert 1 == 2". Of a test that died, how; without either
+ * (a red test of an earlier start) only label and id. What came from outside is not cleaned. The caller
+ * frees. */
+char *failure_line(const struct test *test, const struct trace *trace);
+
 #endif

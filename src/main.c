@@ -10,7 +10,7 @@
  *   store/    history (SQLite)
  *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
  *   session   wires them: commands in, change notices out
- *   report/   plain (--once), JUnit, subunit
+ *   report/   plain (--once), JUnit, subunit, locations (for editors)
  *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
@@ -152,7 +152,8 @@ static int run_once(struct house *house, const struct session_options *options, 
 {
     const char *no_color = getenv("NO_COLOR");
     int fd = reports_on_stdout(reports) ? STDERR_FILENO : STDOUT_FILENO;
-    const struct editor editor = {house->settings.editor_command, getenv("VISUAL"), getenv("EDITOR")};
+    const struct editor editor = {
+        .config = house->settings.editor_command, .visual = getenv("VISUAL"), .editor = getenv("EDITOR")};
     const struct plain_options plain = {
         .fd = fd,
         .terminal = isatty(fd),
@@ -171,7 +172,7 @@ static int run_once(struct house *house, const struct session_options *options, 
     int code = EXIT_USAGE;
     if (session_open(&house->session, &house->loop, options, &plain_events, house->plain, error) == 0) {
         plain_attach(house->plain, house->session);
-        session_report_to(house->session, &reports_reporter, reports);
+        reports_attach(reports, &house->loop, house->session);
         session_start(house->session, error);
         uv_run(&house->loop, UV_RUN_DEFAULT);
         code = plain_exit_code(house->plain);
@@ -188,7 +189,7 @@ static int run_loop(struct house *house, const struct session_options *options, 
     struct app *app = app_new(&house->loop, &house->settings);
     int code = EXIT_USAGE;
     if (session_open(&house->session, &house->loop, options, &app_events, app, error) == 0) {
-        session_report_to(house->session, &reports_reporter, reports);
+        reports_attach(reports, &house->loop, house->session);
         int bad = app_start(app, house->session, error);
         if (bad == 0) {
             bad = session_start(house->session, error);

@@ -48,6 +48,18 @@ static void before_wait(uv_prepare_t *handle)
     session->events->changed(session->owner);
 }
 
+void session_debug_command(const struct session *session, size_t test, struct strings *argv)
+{
+    static const char *const fixed[] = {"-m", "pytest", "--pdb", "-p", "no:cacheprovider"};
+    const struct strings *extra = &session->settings.runner_args;
+    strings_add(argv, session->python);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        strings_add(argv, fixed[i]);
+    for (size_t i = 0; i < extra->len; i++)
+        strings_add(argv, extra->items[i]);
+    strings_add(argv, session->model.tests.items[test].id);
+}
+
 /* pytest's arguments: the configured ones, -k and -m, and what was typed, relative to the root. */
 static int build_args(struct session *session, struct error *error)
 {
@@ -89,6 +101,19 @@ static bool recall(void *owner, const struct history_test *known)
     test->usual_ns = known->usual_ns;
     model_set_red(&session->model, (size_t)(test - session->model.tests.items), known->red);
     return true;
+}
+
+/* The reports that are written into the project: they are no edits. */
+static void find_reports(struct session *session)
+{
+    const struct settings *settings = &session->settings;
+    const char *const files[] = {settings->subunit, settings->junit, settings->locations};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *inside =
+            files[i] != NULL ? target_file(files[i], session->cwd, repo_root(session->repo)) : NULL;
+        if (inside != NULL)
+            strings_take(&session->reports, inside);
+    }
 }
 
 static void open_history(struct session *session)
@@ -134,6 +159,7 @@ static void release(struct session *session)
     strings_release(&session->args);
     strings_release(&session->files);
     strings_release(&session->covered);
+    strings_release(&session->reports);
     free(session->cwd);
     free(session->python);
     free(session->here);
@@ -160,6 +186,7 @@ static int prepare(struct session *session, const struct session_options *option
     session->branch = repo_branch(session->repo);
     model_init(&session->model, session->settings.output_limit);
     loop_init(&session->loop_plan);
+    find_reports(session);
     return build_args(session, error);
 }
 
@@ -284,6 +311,8 @@ void session_close(struct session *session)
     if (session->closing)
         return;
     session->closing = true;
+    if (session->reporter != NULL && session->reporter->closing != NULL)
+        session->reporter->closing(session->reporter_owner);
     uv_close((uv_handle_t *)&session->before_wait, handle_closed);
     uv_close((uv_handle_t *)&session->flush, handle_closed);
     pool_close(session->pool);

@@ -86,6 +86,7 @@ struct session_reporter {
     void (*event)(void *owner, const struct event *event);
     void (*turn)(void *owner); /* before the loop waits, when there were events: time to flush */
     void (*run_ended)(void *owner, const struct model *model);
+    void (*closing)(void *owner); /* the last call; the session can still be read */
 };
 
 /* Tells the reporter of every run from now on. Borrowed for the session's life. */
@@ -94,6 +95,9 @@ void session_report_to(struct session *session, const struct session_reporter *r
 /* Starts the watch and the first run (--once: a full run of what was asked for). */
 int session_start(struct session *session, struct error *error);
 
+/* Formats a line for the person. */
+void session_notice(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Commands (the keys r a s x p, and i: watch self-written files again). */
 void session_rerun_red(struct session *session);
 void session_run_all(struct session *session);
@@ -101,6 +105,9 @@ void session_run_one(struct session *session, size_t test);
 void session_stop_run(struct session *session);
 void session_pause(struct session *session, bool paused);
 void session_watch_again(struct session *session);
+
+/* Appends the command that runs the test under its framework's debugger, in the root directory. */
+void session_debug_command(const struct session *session, size_t test, struct strings *argv);
 
 const struct model *session_model(const struct session *session);
 const struct failure *session_failures(const struct session *session, size_t *count);

@@ -47,6 +47,7 @@ struct session {
     struct strings args;    /* pytest's: options, then targets */
     struct strings files;   /* what the run collects */
     struct strings covered; /* changed files that the run is about */
+    struct strings reports; /* files that are written for other programs, relative to the root */
     bool all_files;         /* the run collects everything */
     bool watching, dirty, collecting, stop_on_failure, stopped;
     unsigned maxfail; /* of this run: the settings', else what the runner's own options say */
@@ -66,9 +67,6 @@ int64_t session_now(void);
 
 /* Marks that something changed; `changed` follows before the loop waits again. */
 void session_touch(struct session *session);
-
-/* Formats a line for the person. */
-void session_notice(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* session_run.c: one step of the plan, and what it asks for. */
 void session_step(struct session *session, const struct loop_event *event);

@@ -6,11 +6,13 @@
 #include "ui/log.h"
 #include "ui/open.h"
 #include "ui/page.h"
+#include "ui/tell.h"
 #include "ui/terminal_curses.h"
 #include "ui/view.h"
 
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PAINT_MS 33       /* between two paints, at least */
 #define TICK_MS 100       /* of the elapsed time, while it shows tenths */
@@ -26,7 +28,9 @@ struct app {
     const struct settings *settings;
     struct session *session;
     struct terminal *terminal;
+    char *cwd;
     struct opener opener;
+    struct tell tell;
     uv_timer_t timer; /* the next paint; stopped when nothing changes by itself */
     uint64_t painted_ms;
     enum app_state state;
@@ -90,10 +94,13 @@ static void paint(struct app *app)
 {
     struct screen screen;
     int rows, cols;
-    if (app->state != APP_OPEN || app->session == NULL || app->opener.busy)
+    if (app->state != APP_OPEN || app->session == NULL)
         return;
     app->painted_ms = uv_now(app->loop);
     look(app);
+    tell_moment(&app->tell, &app->snapshot);
+    if (app->opener.busy)
+        return;
     terminal_size(app->terminal, &rows, &cols);
     screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
@@ -141,17 +148,6 @@ static const struct failure *selected(const struct app *app)
     return at < app->snapshot.failure_count ? &app->snapshot.failures[at] : NULL;
 }
 
-/* Where a failure is most likely to be mended: the line that changed, else the deepest of the project's own.
- */
-static const struct frame *likely_frame(const struct trace *trace)
-{
-    const struct frame *frame, *likely = NULL;
-    vec_each (frame, &trace->frames)
-        if (likely == NULL || frame->changed || (frame->kind == FRAME_PROJECT && !likely->changed))
-            likely = frame;
-    return likely;
-}
-
 static void open_path(struct app *app, const char *path, unsigned line, unsigned column)
 {
     char *file = place_from(path, app->snapshot.here);
@@ -178,7 +174,7 @@ static void edit_file(struct app *app, size_t test)
 static void edit_failure(struct app *app, const struct failure *failure)
 {
     const struct trace *trace = &failure->trace;
-    const struct frame *frame = likely_frame(trace);
+    const struct frame *frame = trace_likely(trace);
     if (!app->list.open && app->view.frame >= 0 && (size_t)app->view.frame < trace->frames.len)
         frame = &trace->frames.items[app->view.frame];
     if (frame != NULL)
@@ -215,6 +211,16 @@ static void run_selected(struct app *app)
 {
     if (selected_test(app) != MAP_NONE)
         session_run_one(app->session, selected_test(app));
+}
+
+static void debug_selected(struct app *app)
+{
+    struct strings argv = {0};
+    if (selected_test(app) == MAP_NONE)
+        return;
+    session_debug_command(app->session, selected_test(app), &argv);
+    opener_lend(&app->opener, &argv, session_root(app->session), "it passed under the debugger");
+    strings_release(&argv);
 }
 
 static void toggle_pause(struct app *app)
@@ -258,6 +264,9 @@ static void command_session(struct app *app, enum command command)
         break;
     case COMMAND_RUN_ONE:
         run_selected(app);
+        break;
+    case COMMAND_DEBUG:
+        debug_selected(app);
         break;
     case COMMAND_STOP:
         session_stop_run(app->session);
@@ -501,7 +510,14 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings)
 
 int app_start(struct app *app, struct session *session, struct error *error)
 {
-    struct editor editor = {app->settings->editor_command, getenv("VISUAL"), getenv("EDITOR")};
+    bool tmux = app->settings->editor_window != 0 && getenv("TMUX") != NULL;
+    app->cwd = getcwd(NULL, 0);
+    struct editor editor = {.config = app->settings->editor_command,
+                            .visual = getenv("VISUAL"),
+                            .editor = getenv("EDITOR"),
+                            .nvim = app->cwd != NULL ? getenv("NVIM") : NULL,
+                            .tmux = tmux && app->cwd != NULL,
+                            .cwd = app->cwd};
     const struct terminal_options options = {(enum terminal_color)app->settings->color, app->settings->mouse};
     int bad = terminal_open(&app->terminal, app->loop, &options, &terminal_events, app, error);
     if (bad != 0)
@@ -509,6 +525,7 @@ int app_start(struct app *app, struct session *session, struct error *error)
     app->session = session;
     app->blocks.ascii = terminal_ascii(app->terminal);
     opener_init(&app->opener, app->loop, &editor, &opener_events, app);
+    tell_init(&app->tell, app->settings, app->terminal, &app->opener);
     uv_timer_init(app->loop, &app->timer);
     app->timer.data = app;
     app->state = APP_OPEN;
@@ -542,6 +559,7 @@ void app_free(struct app *app)
     view_release(&app->view);
     page_close(&app->page);
     list_release(&app->list);
+    free(app->cwd);
     story_release(&app->log);
     blocks_release(&app->blocks);
     snapshot_release(&app->snapshot);

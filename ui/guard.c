@@ -15,6 +15,7 @@ static struct {
     struct termios modes;
     char text[512];
     size_t len;
+    const char *title;
     struct sigaction before[FATAL_COUNT];
     bool installed;
 } guard;
@@ -26,6 +27,8 @@ static void die(int number)
     if (guard.armed) {
         guard.armed = 0;
         ssize_t written = write(guard.fd, guard.text, guard.len);
+        if (guard.title != NULL)
+            written = write(guard.fd, guard.title, strlen(guard.title));
         (void)written;
         tcsetattr(guard.fd, TCSANOW, &guard.modes);
     }
@@ -49,6 +52,11 @@ void guard_install(int fd, const struct termios *modes, const char *text, size_t
     for (size_t i = 0; i < FATAL_COUNT; i++)
         sigaction(fatal[i], &action, &guard.before[i]);
     guard.installed = true;
+}
+
+void guard_title(const char *text)
+{
+    guard.title = text;
 }
 
 void guard_arm(bool armed)

@@ -12,6 +12,9 @@
  * copied, cut at 512 octets. Not armed yet. */
 void guard_install(int fd, const struct termios *modes, const char *text, size_t len);
 
+/* What puts the terminal's title back (a literal), "" when that is not needed. */
+void guard_title(const char *text);
+
 /* Whether the terminal is ours right now, and so to be given back. */
 void guard_arm(bool armed);
 

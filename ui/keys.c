@@ -14,6 +14,7 @@ static const struct key table[] = {
     {{INPUT_ENTER, '\r', '\n'}, "Enter", "Enter", "edit", COMMAND_EDIT, "open the frame in your editor"},
     {{'o'}, "o", "o", "frames", COMMAND_UNFOLD, "show or fold foreign frames"},
     {{'v'}, "v", "v", "whole", COMMAND_STORY, "all of this test: every frame, its output, the report"},
+    {{'d'}, "d", NULL, NULL, COMMAND_DEBUG, "run this test under its debugger; leaving it comes back"},
     {{'l'}, "l", NULL, NULL, COMMAND_LOG, "the log: why each run started, what was ignored or killed"},
     {{'t'}, "t", "t", "tests", COMMAND_TESTS, "all tests, with their outcomes and times"},
     {{'/'}, "/", NULL, NULL, COMMAND_SEARCH, "search a text or the log (n, N: again), filter the tests"},

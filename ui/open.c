@@ -10,7 +10,8 @@ struct opened {
     uv_process_t process;
     struct opener *opener;
     struct opened *next;
-    char *name; /* of the editor, for what is said about it */
+    char *name;   /* of the program, for what is said about it */
+    char *passed; /* NULL: an editor. What is said when a program that had the terminal ends well */
     bool terminal;
 };
 
@@ -34,6 +35,7 @@ static void on_closed(uv_handle_t *handle)
     struct opener *opener = opened->opener;
     forget(opener, opened);
     free(opened->name);
+    free(opened->passed);
     free(opened);
     check_closed(opener);
 }
@@ -52,7 +54,9 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
     struct opened *opened = process->data;
     struct opener *opener = opened->opener;
     take_back(opened);
-    if (!opener->closing && (status != 0 || signal != 0)) {
+    if (!opener->closing && opened->passed != NULL && status == 0 && signal == 0)
+        opener->events->say(opener->owner, opened->passed);
+    else if (!opener->closing && (status != 0 || signal != 0) && (opened->passed == NULL || signal != 0)) {
         char *text = signal != 0 ? mem_printf("%s was killed by signal %d", opened->name, signal)
                                  : mem_printf("%s ended with status %d", opened->name, (int)status);
         opener->events->say(opener->owner, text);
@@ -63,7 +67,7 @@ static void on_exit_of(uv_process_t *process, int64_t status, int signal)
 }
 
 /* An editor in the terminal stays in our process group, which is the one in the foreground. */
-static int start(struct opened *opened, char **argv)
+static int start(struct opened *opened, char **argv, const char *directory)
 {
     uv_stdio_container_t stdio[INHERITED];
     for (int fd = 0; fd < INHERITED; fd++)
@@ -73,6 +77,7 @@ static int start(struct opened *opened, char **argv)
         .exit_cb = on_exit_of,
         .file = argv[0],
         .args = argv,
+        .cwd = directory,
         .stdio = stdio,
         .stdio_count = INHERITED,
         .flags = opened->terminal ? 0 : UV_PROCESS_DETACHED,
@@ -80,10 +85,17 @@ static int start(struct opened *opened, char **argv)
     return uv_spawn(opened->opener->loop, &opened->process, &options);
 }
 
-static void launch(struct opener *opener, struct strings *argv, bool terminal)
+/* directory NULL: where we stand. settings: those that name the program, NULL none. passed: see struct
+ * opened. */
+struct manner {
+    const char *settings, *directory, *passed;
+};
+
+static void launch(struct opener *opener, struct strings *argv, bool terminal, struct manner manner)
 {
     struct opened *opened = mem_zero(sizeof *opened);
     *opened = (struct opened){.opener = opener, .next = opener->opened, .terminal = terminal};
+    opened->passed = mem_strdup(manner.passed);
     opened->name = mem_strdup(argv->items[0]);
     opened->process.data = opened;
     opener->opened = opened;
@@ -92,12 +104,14 @@ static void launch(struct opener *opener, struct strings *argv, bool terminal)
         opener->busy = true;
         opener->events->give(opener->owner);
     }
-    int bad = start(opened, argv->items);
+    int bad = start(opened, argv->items, manner.directory);
     argv->len--;
     if (bad == 0)
         return;
     take_back(opened);
-    char *text = mem_printf("%s: %s; set editor.command, VISUAL or EDITOR", opened->name, uv_strerror(bad));
+    char *text =
+        mem_printf("%s: %s%s%s", opened->name, uv_strerror(bad), manner.settings != NULL ? "; set " : "",
+                   manner.settings != NULL ? manner.settings : "");
     opener->events->say(opener->owner, text);
     free(text);
     uv_close((uv_handle_t *)&opened->process, on_closed);
@@ -119,8 +133,32 @@ void opener_open(struct opener *opener, const char *file, unsigned line, unsigne
     if (editor_argv(&opener->editor, file, line, column, &argv, &terminal, &error) != 0)
         opener->events->say(opener->owner, error.text);
     else
-        launch(opener, &argv, terminal);
+        launch(opener, &argv, terminal, (struct manner){.settings = "editor.command, VISUAL or EDITOR"});
     strings_release(&argv);
+}
+
+void opener_run(struct opener *opener, const char *command, const struct words_hole *holes, size_t count,
+                const char *setting)
+{
+    struct strings argv = {0};
+    struct error error = {0};
+    if (opener->closing)
+        return;
+    int bad = words_split(command, &argv, &error);
+    if (bad == 0 && argv.len == 0)
+        bad = error_set(&error, -EINVAL, "%s names no program", setting);
+    words_fill(&argv, holes, count);
+    if (bad != 0)
+        opener->events->say(opener->owner, error.text);
+    else
+        launch(opener, &argv, false, (struct manner){.settings = setting});
+    strings_release(&argv);
+}
+
+void opener_lend(struct opener *opener, struct strings *argv, const char *directory, const char *passed)
+{
+    if (!opener->busy && !opener->closing)
+        launch(opener, argv, true, (struct manner){.directory = directory, .passed = passed});
 }
 
 void opener_close(struct opener *opener)

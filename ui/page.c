@@ -53,6 +53,7 @@ static bool is_for_session(enum command command)
 {
     switch (command) {
     case COMMAND_EDIT:
+    case COMMAND_DEBUG:
     case COMMAND_RERUN_RED:
     case COMMAND_RUN_ALL:
     case COMMAND_RUN_ONE:

@@ -39,6 +39,7 @@ struct terminal {
     attr_t attributes[STYLE_COUNT];
     short pairs[STYLE_COUNT];
     struct screen shown; /* what curses holds; no cells: unknown */
+    struct terminal_say say;
 };
 
 /* How a style looks: in 8 colours, in 256, and without any. */
@@ -96,6 +97,20 @@ static int check_kind(struct error *error)
         return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --once",
                          name != NULL ? name : "");
     return 0;
+}
+
+static void prepare_say(struct terminal *terminal)
+{
+    const char *tsl = tigetstr("tsl");
+    struct sequence_env env = {
+        .term = getenv("TERM"),
+        .program = getenv("TERM_PROGRAM"),
+        .vte = getenv("VTE_VERSION"),
+        .tmux = getenv("TMUX"),
+        .tsl = tsl != (char *)-1 ? tsl : NULL,
+        .xt = tigetflag("XT") > 0,
+    };
+    terminal_say_init(&terminal->say, STDOUT_FILENO, sequence_kind(&env));
 }
 
 static void prepare_guard(struct terminal *terminal, const struct termios *modes)
@@ -219,6 +234,7 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     }
     set_up_curses(made, options->color);
     terminal_input_init(&made->input, loop, fd, options->mouse, &input_events, made);
+    prepare_say(made);
     prepare_guard(made, &modes);
     terminal_input_modes(&made->input, true);
     terminal_input_start(&made->input);
@@ -308,6 +324,11 @@ void terminal_paint(struct terminal *terminal, const struct screen *screen)
     memcpy(terminal->shown.cells, screen->cells, count * sizeof *screen->cells);
 }
 
+struct terminal_say *terminal_say(struct terminal *terminal)
+{
+    return terminal->holder == HOLDER_US ? &terminal->say : NULL;
+}
+
 void terminal_forget(struct terminal *terminal)
 {
     if (terminal->holder == HOLDER_US)
@@ -317,6 +338,7 @@ void terminal_forget(struct terminal *terminal)
 
 static void leave(struct terminal *terminal, enum holder holder)
 {
+    terminal_say_restore(&terminal->say);
     guard_arm(false);
     terminal->holder = holder;
     terminal_input_modes(&terminal->input, false);
@@ -331,6 +353,7 @@ static void enter(struct terminal *terminal)
     terminal_input_modes(&terminal->input, true);
     follow_size(terminal);
     terminal_forget(terminal);
+    terminal_say_forget(&terminal->say);
     terminal->events->lost(terminal->owner);
 }
 
@@ -409,5 +432,6 @@ void terminal_free(struct terminal *terminal)
         return;
     delscreen(terminal->curses);
     screen_release(&terminal->shown);
+    terminal_say_release(&terminal->say);
     free(terminal);
 }

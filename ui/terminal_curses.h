@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "ui/decode.h"
 #include "ui/screen.h"
+#include "ui/terminal_say.h"
 
 #include <stdbool.h>
 #include <uv.h>
@@ -48,6 +49,9 @@ bool terminal_ascii(const struct terminal *terminal);
 /* Shows the screen; only what differs from what is there is sent. Nothing while the terminal is given away.
  */
 void terminal_paint(struct terminal *terminal, const struct screen *screen);
+
+/* To say something beside the screen with; NULL while the terminal is given away. Borrowed until then. */
+struct terminal_say *terminal_say(struct terminal *terminal);
 
 /* Has the next paint send everything. */
 void terminal_forget(struct terminal *terminal);

@@ -3,9 +3,9 @@
 _aloof() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local options='--once -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
-        --python --color -c -h --help --version'
-    local keys='boxes= box= maxfail= timeout= grace= python= color= editor.command= terminal.mouse= output.limit= history.keep=
-        watch.settle= warm= runner.args='
+        --locations --python --color --notify -c -h --help --version'
+    local keys='boxes= box= maxfail= timeout= grace= report.locations= python= color= editor.command= editor.window= output.limit= history.keep=
+        watch.settle= warm= runner.args= notify.how= notify.command= terminal.mouse= terminal.title='
 
     # "--box=te" comes as the words --box, =, te.
     if [[ $cur == = ]]; then
@@ -16,6 +16,7 @@ _aloof() {
     case $prev in
     --box) COMPREPLY=($(compgen -W 'auto test group' -- "$cur")) ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")) ;;
+    --notify) COMPREPLY=($(compgen -W 'none bell terminal command' -- "$cur")) ;;
     -n | --boxes) COMPREPLY=($(compgen -W 'auto' -- "$cur")) ;;
     -c)
         COMPREPLY=($(compgen -W "$keys" -- "$cur"))

@@ -28,11 +28,21 @@ static const struct option table[] = {
      "only tests with these marks, as pytest's -m"},
     {"subunit", 0, NULL, OPTION_TEXT, "FILE|-", NULL, 0, AT(subunit), "write the run as a subunit v2 stream"},
     {"junit", 0, NULL, OPTION_TEXT, "FILE", NULL, 0, AT(junit), "write the run as JUnit XML"},
+    {"locations", 0, "report.locations", OPTION_TEXT, "FILE", NULL, 0, AT(locations),
+     "keep a file of where the red tests fail, for editors (path:line:column: message)"},
     {"python", 0, "python", OPTION_TEXT, "PATH", NULL, 0, AT(python),
      "the interpreter (else: active virtualenv, .venv or venv here, python3)"},
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
+    {"notify", 0, "notify.how", OPTION_CHOICE, "HOW", "none|bell|terminal|command", 0, AT(notify),
+     "tell when red becomes green or green red: bell, the terminal's notification, or notify.command"},
+    {NULL, 0, "notify.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(notify_command),
+     "what notifies: a template with {title} {body}"},
+    {NULL, 0, "terminal.title", OPTION_FLAG, "true|false", NULL, 0, AT(title),
+     "show the verdict in the terminal's title"},
     {NULL, 0, "editor.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(editor_command),
      "what opens a location: a template with {file} {line} {column}"},
+    {NULL, 0, "editor.window", OPTION_CHOICE, "WHERE", "here|tmux", 0, AT(editor_window),
+     "where an editor in a terminal opens: in this one, or in a pane of tmux beside it"},
     {NULL, 0, "terminal.mouse", OPTION_FLAG, "true|false", NULL, 0, AT(mouse),
      "take clicks and the wheel (with shift the terminal's own selection)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
@@ -180,6 +190,7 @@ void settings_init(struct settings *settings)
     *settings = (struct settings){
         .warm = true,
         .mouse = true,
+        .title = true,
         .grace_ms = 500,
         .output_limit = 1024 * 1024,
         .history_keep = 500,
@@ -194,7 +205,9 @@ void settings_release(struct settings *settings)
     free(settings->marker);
     free(settings->subunit);
     free(settings->junit);
+    free(settings->locations);
     free(settings->editor_command);
+    free(settings->notify_command);
     strings_release(&settings->paths);
     strings_release(&settings->runner_args);
     *settings = (struct settings){0};

@@ -32,7 +32,12 @@ struct settings {
     unsigned output_limit; /* octets kept per attachment of a test */
     char *keyword, *marker;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
+    char *locations;       /* file to keep up to date, NULL none */
     char *editor_command;
+    int editor_window;          /* 0 here, 1 a pane of tmux */
+    bool title;                 /* the verdict in the terminal's title */
+    int notify;                 /* enum notify_how */
+    char *notify_command;       /* NULL: the one built in */
     int color;                  /* enum color_mode */
     unsigned history_keep;      /* runs */
     unsigned settle_ms;         /* quiet time that ends a burst of changes */
@@ -41,6 +46,8 @@ struct settings {
 };
 
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+enum notify_how { NOTIFY_NONE, NOTIFY_BELL, NOTIFY_TERMINAL, NOTIFY_COMMAND };
 
 struct option {
     const char *name; /* long option without --, NULL: only a configuration key */

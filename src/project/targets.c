@@ -53,6 +53,21 @@ int target_resolve(const char *typed, const char *cwd, const char *root, struct 
     return bad;
 }
 
+char *target_file(const char *typed, const char *cwd, const char *root)
+{
+    const char *slash = strrchr(typed, '/');
+    char *dir = slash != NULL ? mem_dup(typed, (size_t)(slash - typed) + 1) : mem_strdup(".");
+    char *found = real(cwd, typed);
+    char *above = found == NULL ? real(cwd, dir) : NULL;
+    if (above != NULL)
+        found = mem_printf("%s/%s", strcmp(above, "/") == 0 ? "" : above, slash != NULL ? slash + 1 : typed);
+    char *inside = found != NULL ? mem_strdup(below(found, root)) : NULL;
+    free(above);
+    free(found);
+    free(dir);
+    return inside;
+}
+
 char *target_here(const char *cwd, const char *root)
 {
     const char *rest = below(cwd, root);

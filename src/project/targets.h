@@ -11,6 +11,10 @@
 int target_resolve(const char *typed, const char *cwd, const char *root, struct strings *targets,
                    struct error *error);
 
+/* A file that is to be written at `typed` (relative to cwd), relative to the root; a link that is there is
+ * followed. NULL: its directory does not exist, or is outside of the project. The caller frees. */
+char *target_file(const char *typed, const char *cwd, const char *root);
+
 /* Where cwd is below the root, with a slash behind: "tests/"; "" at the root (or elsewhere). The caller
  * frees. */
 char *target_here(const char *cwd, const char *root);

@@ -106,36 +106,13 @@ const char *editor_command(const struct editor *editor)
     return "vi";
 }
 
-/* One argument of a template, filled in. */
-static char *fill(const char *word, const char *file, unsigned line, unsigned column)
-{
-    struct buf out = {0};
-    buf_puts(&out, "");
-    while (*word != '\0') {
-        struct bytes here = bytes_of(word);
-        if (bytes_starts(here, "{file}")) {
-            buf_puts(&out, file);
-            word += strlen("{file}");
-        } else if (bytes_starts(here, "{line}")) {
-            buf_printf(&out, "%u", line > 0 ? line : 1);
-            word += strlen("{line}");
-        } else if (bytes_starts(here, "{column}")) {
-            buf_printf(&out, "%u", column > 0 ? column : 1);
-            word += strlen("{column}");
-        } else {
-            buf_putc(&out, *word++);
-        }
-    }
-    return buf_take(&out);
-}
-
 static void fill_all(struct strings *argv, const char *file, unsigned line, unsigned column)
 {
-    for (size_t i = 0; i < argv->len; i++) {
-        char *filled = fill(argv->items[i], file, line, column);
-        free(argv->items[i]);
-        argv->items[i] = filled;
-    }
+    char lines[16], columns[16];
+    snprintf(lines, sizeof lines, "%u", line > 0 ? line : 1);
+    snprintf(columns, sizeof columns, "%u", column > 0 ? column : 1);
+    const struct words_hole holes[] = {{"{file}", file}, {"{line}", lines}, {"{column}", columns}};
+    words_fill(argv, holes, sizeof holes / sizeof *holes);
 }
 
 /* "HEAD LINE", or "HEAD LINE SEPARATOR COLUMN" when there is a column. */
@@ -190,6 +167,48 @@ static void add_position(struct strings *argv, enum syntax syntax, const char *f
     strings_add(argv, file);
 }
 
+static bool is_vi(const struct known *known)
+{
+    static const char *const names[] = {"vi", "vim", "nvim"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(known->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Has the nvim in whose terminal we run open the file: `drop` goes to the window that shows it already. */
+static void ask_nvim(struct strings *argv, const struct editor *editor, const char *file, unsigned line,
+                     unsigned column)
+{
+    struct buf call = {0};
+    buf_puts(&call, "execute('drop ' . fnameescape('");
+    if (*file != '/')
+        buf_printf(&call, "%s/", editor->cwd);
+    for (const char *c = file; *c != '\0'; c++)
+        buf_puts(&call, *c == '\'' ? "''" : (char[]){*c, '\0'});
+    buf_printf(&call, "')) . cursor(%u, %u)", line > 0 ? line : 1, column > 0 ? column : 1);
+    strings_clear(argv);
+    strings_add(argv, "nvim");
+    strings_add(argv, "--server");
+    strings_add(argv, editor->nvim);
+    strings_add(argv, "--remote-expr");
+    strings_take(argv, buf_take(&call));
+}
+
+/* Puts in front what has tmux run the rest in a new pane beside ours. */
+static void ask_tmux(struct strings *argv, const char *cwd)
+{
+    struct strings words = {0};
+    strings_add(&words, "tmux");
+    strings_add(&words, "split-window");
+    strings_add(&words, "-c");
+    strings_add(&words, cwd);
+    for (size_t i = 0; i < argv->len; i++)
+        strings_add(&words, argv->items[i]);
+    strings_release(argv);
+    *argv = words;
+}
+
 int editor_argv(const struct editor *editor, const char *file, unsigned line, unsigned column,
                 struct strings *argv, bool *terminal, struct error *error)
 {
@@ -207,6 +226,13 @@ int editor_argv(const struct editor *editor, const char *file, unsigned line, un
         strings_add(argv, name);
     else
         add_position(argv, known->syntax, name, line, column);
+    if (editor->nvim != NULL && is_vi(known) && !is_template(command)) {
+        ask_nvim(argv, editor, file, line, column);
+        *terminal = false;
+    } else if (editor->tmux && *terminal) {
+        ask_tmux(argv, editor->cwd);
+        *terminal = false;
+    }
     free(name);
     return 0;
 }
@@ -214,9 +240,10 @@ int editor_argv(const struct editor *editor, const char *file, unsigned line, un
 char *editor_location(const struct editor *editor, const char *file, unsigned line)
 {
     static const struct editor fallback = {0};
+    struct editor plain = {.config = editor->config, .visual = editor->visual, .editor = editor->editor};
     struct strings argv = {0};
     bool terminal;
-    if (editor_argv(editor, file, line, 0, &argv, &terminal, NULL) < 0)
+    if (editor_argv(&plain, file, line, 0, &argv, &terminal, NULL) < 0)
         editor_argv(&fallback, file, line, 0, &argv, &terminal, NULL);
     char *location = words_join(&argv);
     strings_release(&argv);

@@ -120,6 +120,15 @@ size_t trace_dump_start(struct bytes text)
     return dump_start(text);
 }
 
+const struct frame *trace_likely(const struct trace *trace)
+{
+    const struct frame *frame, *likely = NULL;
+    vec_each (frame, &trace->frames)
+        if (likely == NULL || frame->changed || (frame->kind == FRAME_PROJECT && !likely->changed))
+            likely = frame;
+    return likely;
+}
+
 void trace_release(struct trace *trace)
 {
     struct frame *frame;

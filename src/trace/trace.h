@@ -50,6 +50,10 @@ void trace_parse(struct trace *trace, struct bytes text, const struct trace_path
 /* Where a dump of faulthandler begins in the text; text.len: there is none. What is before it is output. */
 size_t trace_dump_start(struct bytes text);
 
+/* Where a failure is most likely to be mended: the line that changed, else the deepest of the project's own.
+ * NULL: there are no frames. Borrowed. */
+const struct frame *trace_likely(const struct trace *trace);
+
 void trace_release(struct trace *trace);
 
 #endif

@@ -78,14 +78,17 @@ static void begin_part(struct parser *self, char *lead, bool sub)
              (struct part){.first = self->found->trace->frames.len, .lead = lead, .sub = sub});
 }
 
-/* Whether the line says how the exception before hangs together with the one that follows: another traceback
- * must come next. Messages may quote such lines, so both are asked for. */
-static bool is_joint(const struct parser *self, struct bytes line)
+bool traceback_joins(struct bytes line)
 {
     static const char during[] = "During handling of the above exception, another exception occurred:";
     static const char cause[] = "The above exception was the direct cause of the following exception:";
-    line = strip_margin(line);
-    if (!bytes_is(line, during) && !bytes_is(line, cause))
+    return bytes_is(line, during) || bytes_is(line, cause);
+}
+
+/* Whether the line joins two exceptions and another traceback comes next: messages may quote such lines. */
+static bool is_joint(const struct parser *self, struct bytes line)
+{
+    if (!traceback_joins(strip_margin(line)))
         return false;
     size_t from = self->at;
     struct bytes next;

@@ -21,6 +21,9 @@ struct traceback {
 /* Whether the text's first line of all begins a traceback: then whatever follows is part of it. */
 bool traceback_opens(struct bytes text);
 
+/* Whether the line says how the exception before hangs together with the one that follows. */
+bool traceback_joins(struct bytes line);
+
 /* Reads the text; one without a traceback is the message. */
 void traceback_read(struct traceback *traceback, struct bytes text, const struct trace_paths *paths);
 

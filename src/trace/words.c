@@ -71,6 +71,40 @@ int words_split(const char *command, struct strings *words, struct error *error)
     return error_set(error, -EINVAL, "cannot split '%s': a quote or backslash is left open", command);
 }
 
+static const struct words_hole *hole_at(const char *at, const struct words_hole *holes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes_starts(bytes_of(at), holes[i].name))
+            return &holes[i];
+    return NULL;
+}
+
+static char *fill(const char *word, const struct words_hole *holes, size_t count)
+{
+    struct buf out = {0};
+    buf_puts(&out, "");
+    while (*word != '\0') {
+        const struct words_hole *hole = hole_at(word, holes, count);
+        if (hole == NULL) {
+            buf_putc(&out, *word++);
+            continue;
+        }
+        buf_puts(&out, hole->value);
+        word += strlen(hole->name);
+    }
+    return buf_take(&out);
+}
+
+void words_fill(struct strings *words, const struct words_hole *holes, size_t count)
+{
+    char **word;
+    vec_each (word, words) {
+        char *filled = fill(*word, holes, count);
+        free(*word);
+        *word = filled;
+    }
+}
+
 static bool is_safe(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

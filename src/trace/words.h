@@ -11,6 +11,15 @@
  * nothing follows the last backslash; `words` is then as it was. */
 int words_split(const char *command, struct strings *words, struct error *error);
 
+/* A name in a template, braces included, and what stands for it. */
+struct words_hole {
+    const char *name, *value;
+};
+
+/* Puts the values of `count` holes for their names into each of the words; what a value holds is not looked
+ * at again, and splits no word. */
+void words_fill(struct strings *words, const struct words_hole *holes, size_t count);
+
 /* Appends the word so that a POSIX shell reads it back as one; words of safe characters stay as they are. */
 void words_quote(struct buf *to, const char *word);
 

@@ -241,6 +241,24 @@ def test_help_lists_the_keys(lighthouse):
     loop.wait_for("test_mean_at_night")
 
 
+def test_the_debugger_gets_the_terminal_and_gives_it_back(lighthouse):
+    loop = lighthouse.aloof()
+    loop.wait_for(RED)
+    loop.type("d")
+    loop.wait_for("(Pdb)")
+    loop.type("p 6 * 7\n")
+    loop.wait_for("42")
+    loop.type("q\n")
+    loop.wait_for(RED)
+    loop.type("t/low water\r")
+    loop.wait_for("1 of 1")
+    loop.type("d")
+    loop.wait_for("it passed under the debugger")
+    loop.type("tq")
+    assert loop.wait_exit() == 0
+    assert loop.given_back()
+
+
 def test_all_tests_in_a_list(lighthouse):
     loop = lighthouse.aloof()
     loop.wait_for(RED)

@@ -68,20 +68,60 @@ static void each_editor_is_told_a_line_its_own_way(void **state)
     }
 }
 
-static void configuration_wins_over_visual_over_editor(void **state)
+static void editors_open_where_the_person_works(void **state)
 {
     static const struct {
-        struct editor editor;
-        const char *location;
+        const char *command, *nvim;
+        bool tmux;
+        const char *file, *want;
+        bool terminal;
     } rows[] = {
-        {{"zed", "code", "nano"}, "zed a.py:7"},   {{NULL, "code", "nano"}, "code -g a.py:7"},
-        {{NULL, NULL, "nano"}, "nano +7 a.py"},    {{NULL, NULL, NULL}, "vi +7 a.py"},
-        {{"", " ", "nano"}, "nano +7 a.py"},       {{"x {file}", NULL, NULL}, "x a.py"},
-        {{"vim 'open", NULL, NULL}, "vi +7 a.py"},
+        {"nvim", "/run/n", false, "a.py",
+         "<nvim><--server></run/n><--remote-expr><execute('drop ' . fnameescape('/p/a.py')) . cursor(3, 5)>",
+         false},
+        {"/usr/bin/vim.basic", "/run/n", true, "/q/it's.py",
+         "<nvim><--server></run/n><--remote-expr><execute('drop ' . fnameescape('/q/it''s.py')) . cursor(3, "
+         "5)>",
+         false},
+        {"nano", "/run/n", false, "a.py", "<nano><+3,5><a.py>", true},
+        {"nvim -R {file}", "/run/n", false, "a.py", "<nvim><-R><a.py>", true},
+        {"nano", NULL, true, "a.py", "<tmux><split-window><-c></p><nano><+3,5><a.py>", false},
+        {"code", NULL, true, "a.py", "<code><-g><a.py:3:5>", false},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char *location = editor_location(&rows[i].editor, "a.py", 7);
+        struct editor editor = {
+            .editor = rows[i].command, .nvim = rows[i].nvim, .tmux = rows[i].tmux, .cwd = "/p"};
+        struct strings argv = {0};
+        struct buf got = {0};
+        bool terminal;
+        assert_int_equal(editor_argv(&editor, rows[i].file, 3, 5, &argv, &terminal, NULL), 0);
+        for (size_t j = 0; j < argv.len; j++)
+            buf_printf(&got, "<%s>", argv.items[j]);
+        assert_string_equal(buf_str(&got), rows[i].want);
+        assert_int_equal(terminal, rows[i].terminal);
+        strings_release(&argv);
+        buf_release(&got);
+    }
+}
+
+static void configuration_wins_over_visual_over_editor(void **state)
+{
+    static const struct {
+        const char *config, *visual, *editor, *location;
+    } rows[] = {
+        {"zed", "code", "nano", "zed a.py:7"},   {NULL, "code", "nano", "code -g a.py:7"},
+        {NULL, NULL, "nano", "nano +7 a.py"},    {NULL, NULL, NULL, "vi +7 a.py"},
+        {"", " ", "nano", "nano +7 a.py"},       {"x {file}", NULL, NULL, "x a.py"},
+        {"vim 'open", NULL, NULL, "vi +7 a.py"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct editor editor = {.config = rows[i].config,
+                                .visual = rows[i].visual,
+                                .editor = rows[i].editor,
+                                .nvim = "/run/nvim"};
+        char *location = editor_location(&editor, "a.py", 7);
         assert_string_equal(location, rows[i].location);
         free(location);
     }
@@ -139,13 +179,30 @@ static void words_are_split_as_a_shell_does_and_quoted_back(void **state)
     }
 }
 
+static void holes_are_filled_within_their_words(void **state)
+{
+    (void)state;
+    static const struct words_hole holes[] = {{"{title}", "a {body}; b"}, {"{body}", ""}};
+    struct strings words = {0};
+    assert_int_equal(words_split("say '{title}!' {body} {bodyx}{title", &words, NULL), 0);
+    words_fill(&words, holes, 2);
+    assert_int_equal(words.len, 4);
+    assert_string_equal(words.items[0], "say");
+    assert_string_equal(words.items[1], "a {body}; b!");
+    assert_string_equal(words.items[2], "");
+    assert_string_equal(words.items[3], "{bodyx}{title");
+    strings_release(&words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_editor_is_told_a_line_its_own_way),
+        cmocka_unit_test(editors_open_where_the_person_works),
         cmocka_unit_test(configuration_wins_over_visual_over_editor),
         cmocka_unit_test(a_command_that_cannot_be_split_is_an_error),
         cmocka_unit_test(words_are_split_as_a_shell_does_and_quoted_back),
+        cmocka_unit_test(holes_are_filled_within_their_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

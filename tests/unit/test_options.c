@@ -66,6 +66,8 @@ static void refuses_with_one_line(void **state)
         {{"aloof", "--boxes=-1", NULL},
          "command line: --boxes = -1: expected auto or a number from 1 to 1024"},
         {{"aloof", "--box=tests", NULL}, "command line: --box = tests: expected auto|test|group"},
+        {{"aloof", "--notify=loud", NULL},
+         "command line: --notify = loud: expected none|bell|terminal|command"},
         {{"aloof", "--timeout", "soon", NULL}, "command line: --timeout = soon: expected seconds, 0 or more"},
         {{"aloof", "--timeout=nan", NULL}, "command line: --timeout = nan: expected seconds, 0 or more"},
         {{"aloof", "--nope", NULL},

@@ -109,6 +109,33 @@ static void here_is_where_the_person_stands(void **state)
     }
 }
 
+static void files_to_write_are_found_in_the_project_only(void **state)
+{
+    static const struct {
+        const char *cwd, *typed, *file;
+    } table[] = {
+        {"p", "out.txt", "out.txt"},
+        {"p/tests", "out.txt", "tests/out.txt"},
+        {"p/tests", "../out.txt", "out.txt"},
+        {"p", "tests/./a.py", "tests/a.py"},
+        {"p", "no/out.txt", NULL},
+        {"p", "/out.txt", NULL},
+        {"p", "../p2/out.txt", NULL},
+    };
+    char *root = at(*state, "p");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char *cwd = at(*state, table[i].cwd);
+        char *file = target_file(table[i].typed, cwd, root);
+        if (table[i].file == NULL)
+            assert_null(file);
+        else
+            assert_string_equal(file, table[i].file);
+        free(file);
+        free(cwd);
+    }
+    free(root);
+}
+
 static void places_look_as_from_there(void **state)
 {
     static const struct {
@@ -164,6 +191,7 @@ int main(void)
         cmocka_unit_test(resolves_what_was_typed),
         cmocka_unit_test(refuses_what_is_not_there_or_outside),
         cmocka_unit_test(here_is_where_the_person_stands),
+        cmocka_unit_test(files_to_write_are_found_in_the_project_only),
         cmocka_unit_test(places_look_as_from_there),
         cmocka_unit_test(finds_python_in_order),
     };
