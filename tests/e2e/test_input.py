@@ -72,15 +72,17 @@ def test_a_double_click_opens_the_frame(lighthouse):
 
 def test_the_wheel_scrolls_the_failures_and_the_help(project):
     project.write("test_many.py", "".join(f"def test_{at:02}():\n    assert {at} < 0\n\n\n" for at in range(30)))
-    loop = project.aloof("-n", "1", rows=20)
-    loop.wait_for(re.compile(r"RED 30 of 30"))
-    loop.wait_for(under_cursor("test_00"))
-    for _ in range(30):
+    loop = project.aloof(rows=20)
+    loop.wait_for("30 tests  30 failed")
+    loop.type("g")
+    loop.wait_for(lambda terminal: terminal.lines[3].startswith("▌FAIL"))
+    first = loop.lines[3].split()[1]
+    for _ in range(60):
         mouse(loop, 65, 10, 10)
-    loop.wait_gone("test_00")
-    for _ in range(30):
+    loop.wait_gone(first)
+    for _ in range(60):
         mouse(loop, 64, 10, 10)
-    loop.wait_for("::test_00")
+    loop.wait_for(lambda terminal: first in terminal.lines[3])
     loop.type("?")
     loop.wait_for("next failure or frame")
     mouse(loop, 65, 10, 10)
