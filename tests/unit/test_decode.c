@@ -70,7 +70,9 @@ static void octets_become_keys(void **state)
         {"é€", {0xE9, 0x20AC}},
         {"\xff\x80j\xc3j", {INPUT_OTHER, INPUT_OTHER, 'j', 'j'}},
         {"\xed\xa0\x80j", {INPUT_OTHER, 'j'}},
-        {"\x7f", {0x7F}},
+        {"\x7f\b", {INPUT_BACKSPACE, INPUT_BACKSPACE}},
+        {"\033[D\033OC\033[3~", {INPUT_LEFT, INPUT_RIGHT, INPUT_DELETE}},
+        {"\033OP\033[15~\033[24~", {INPUT_F1, INPUT_F1 + 4, INPUT_F12}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_keys(cases[i].octets, cases[i].inputs);
