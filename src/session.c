@@ -50,11 +50,10 @@ static void before_wait(uv_prepare_t *handle)
 
 void session_debug_command(const struct session *session, size_t test, struct strings *argv)
 {
-    static const char *const fixed[] = {"-m", "pytest", "--pdb", "-p", "no:cacheprovider"};
     const struct strings *extra = &session->settings.runner_args;
     strings_add(argv, session->python);
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        strings_add(argv, fixed[i]);
+    strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
+    strings_add(argv, "--pdb");
     for (size_t i = 0; i < extra->len; i++)
         strings_add(argv, extra->items[i]);
     strings_add(argv, session->model.tests.items[test].id);

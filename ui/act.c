@@ -171,40 +171,40 @@ static void command_session(struct app *app, enum command command)
     }
 }
 
+/* Does what a command asks for, given by that input, wherever the person is. */
+static void act(struct app *app, int input, enum command command)
+{
+    int rows, cols;
+    view_say(&app->view, NULL);
+    app_look(app);
+    view_follow(&app->view, &app->blocks, area_rows(app));
+    terminal_size(app->terminal, &rows, &cols);
+    bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, input, command)
+                                             : app->list.open && list_input(&app->list, rows, input, command);
+    if (!taken && app->view.help && command != COMMAND_REDRAW)
+        command_view(app, command);
+    else if (!taken)
+        command_session(app, command);
+    app_touch(app, true);
+}
+
 void app_key(void *owner, int input)
 {
     struct app *app = owner;
     if (app->state != APP_OPEN || app->session == NULL)
         return;
-    if (input == INPUT_PASTE) {
+    if (input == INPUT_PASTE)
         app_say(app, "pasted text is not keys");
-        return;
-    }
-    enum command command = keymap_command(app->snapshot.keys, input);
-    view_say(&app->view, NULL);
-    app_look(app);
-    view_follow(&app->view, &app->blocks, area_rows(app));
-    int rows, cols;
-    terminal_size(app->terminal, &rows, &cols);
-    bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, input, command)
-                                             : app->list.open && list_input(&app->list, rows, input, command);
-    if (taken) {
-        app_touch(app, true);
-        return;
-    }
-    if (app->view.help && command != COMMAND_REDRAW)
-        command_view(app, command);
     else
-        command_session(app, command);
-    app_touch(app, true);
+        act(app, input, keymap_command(app->snapshot.keys, input));
 }
 
-/* The wheel is the cursor's keys wherever there is no more to it. */
+/* The wheel moves the cursor wherever there is no more to it. */
 static void wheel(struct app *app, int step)
 {
     bool covered = app->page.kind != PAGE_NONE || app->list.open || app->view.help;
     for (int i = 0; covered && i < WHEEL_LINES; i++)
-        app_key(app, step > 0 ? INPUT_DOWN : INPUT_UP);
+        act(app, INPUT_NONE, step > 0 ? COMMAND_NEXT : COMMAND_PREVIOUS);
     if (!covered)
         view_scroll(&app->view, &app->blocks, area_rows(app), step * WHEEL_LINES);
 }

@@ -321,6 +321,14 @@ def test_a_run_in_advance_finds_every_fixture(project):
     project.write(conftest="""
         import pytest
 
+        class Lazy:
+            @property
+            def __dict__(self): raise RuntimeError("too early")
+            __class__ = property(lambda self: 1 / 0)
+
+        class Barren:
+            def __init__(self): self.lazy = Lazy()
+
         class Object:
             @pytest.fixture
             def of_object(self): return self.kept
@@ -336,6 +344,7 @@ def test_a_run_in_advance_finds_every_fixture(project):
 
         def pytest_configure(config):
             config.pluginmanager.register(Object())
+            config.pluginmanager.register(Barren())
             config.pluginmanager.register(Class)
     """, test_x="""
         def test_ours(of_object, of_class, of_conftest): assert (of_object, of_class, of_conftest) == (5, 6, 7)

@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-from aloof_pytest.descriptors import drain, high, identity, pipe
+from aloof_pytest.descriptors import drain, high, identity, pipe, wait
 from aloof_pytest.wire import KEEP, PACKET_MAX, TEXT, dropped, packet
 
 
@@ -39,7 +39,7 @@ class RawOutput:
             self.events.write(packet(mime=TEXT, file=(self.names[fd], data), route=self.route))
 
     def forward_all(self):
-        for fd in self.names:
+        for fd in wait(self.names, (), 0):
             self.forward(fd)
 
 

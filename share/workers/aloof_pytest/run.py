@@ -214,10 +214,10 @@ def remember_proxies(session):
     """pytest asks 15 times a test which conftests see its file: after the collection the answer stays the same."""
     find, found = session.gethookproxy, {}
 
-    def gethookproxy(path):
-        if path not in found:
-            found[path] = find(path)
-        return found[path]
+    def gethookproxy(fspath):  # as pytest names it
+        if fspath not in found:
+            found[fspath] = find(fspath)
+        return found[fspath]
 
     session.gethookproxy = gethookproxy
 

@@ -61,7 +61,6 @@ class Slot:
         self.forget_exits()
         self.deaths = Deaths()
         commands = b""
-        # In this order: when a death is seen, so is all that was written before.
         listening = [self.commands_fd, self.deaths.fd, *self.raw.names]
         self.fork_in_advance()
         while self.commands_fd in listening or self.box_pid or self.queue:
@@ -178,7 +177,7 @@ class Slot:
         left = [] if self.killed or self.deaths.childless else self.leftovers()
         if left or self.killed:
             kill_family(self.spared())
-            self.raw.forward_all()
+        self.raw.forward_all()
         if self.shared.running >= 0:
             test_id = utf8(self.run.items[self.shared.running].nodeid)
             for name, content in self.captures.read():

@@ -130,7 +130,12 @@ def excerpt(module):
 
 
 def could_be_fixture(value):
-    """Whether pytest has marked it: up to 8.3 by an attribute, from 8.4 on by its type."""
-    if isinstance(value, (classmethod, staticmethod)):
-        value = value.__func__
-    return "_pytestfixturefunction" in getattr(value, "__dict__", ()) or type(value).__module__ == "_pytest.fixtures"
+    """Whether pytest has marked it: up to 8.3 by an attribute, from 8.4 on by its type. What cannot even be asked
+    could be one: pytest itself will ask."""
+    try:
+        if type(value) in (classmethod, staticmethod):
+            value = value.__func__
+        marked = "_pytestfixturefunction" in getattr(value, "__dict__", ())
+    except Exception:  # a lazy object, before its time
+        return True
+    return marked or type(value).__module__ == "_pytest.fixtures"
