@@ -17,9 +17,8 @@ static void add_line(struct story *story, enum style style, bool heading, char *
 
 static bool same_stamp(const struct block_stamp *a, const struct block_stamp *b)
 {
-    return a->test == b->test && a->run == b->run && a->red_runs == b->red_runs && a->outcome == b->outcome &&
-           a->duration_ns == b->duration_ns && a->fixed == b->fixed && a->unfolded == b->unfolded &&
-           a->marks == b->marks;
+    return a->test == b->test && a->version == b->version && a->fixed == b->fixed &&
+           a->unfolded == b->unfolded;
 }
 
 static void build_broken(struct block *block, const char *text, bool none_found)
@@ -46,29 +45,14 @@ static void build_failure(struct block *block, const struct snapshot *snapshot, 
     failure_tell(&block->story, test, &failure->trace, &look);
 }
 
-/* Which frames are marked as changed may differ after every save, without anything else being new. */
-static uint64_t marks_of(const struct trace *trace)
-{
-    uint64_t marks = trace->frames.len;
-    const struct frame *frame;
-    vec_each (frame, &trace->frames)
-        marks = marks * 31 + frame->changed;
-    return marks;
-}
-
 static struct block_stamp stamp_of(const struct snapshot *snapshot, const struct view_state *state, size_t at)
 {
     const struct failure *failure = &snapshot->failures[at];
-    const struct test *test = &snapshot->model->tests.items[failure->test];
     return (struct block_stamp){
         .test = failure->test,
-        .run = test->run,
-        .red_runs = test->red_runs,
-        .outcome = test->outcome,
-        .duration_ns = test->duration_ns,
+        .version = failure->version,
         .fixed = failure->fixed,
         .unfolded = view_unfolded(state, failure->test),
-        .marks = marks_of(&failure->trace),
     };
 }
 
@@ -120,23 +104,16 @@ void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const
     shrink(blocks, before + snapshot->failure_count);
     for (size_t i = 0; i < snapshot->failure_count; i++) {
         if (before + i == blocks->list.len)
-            vec_push(&blocks->list, (struct block){.stale = true});
+            vec_push(&blocks->list, (struct block){.stamp.test = MAP_NONE});
         struct block *block = &blocks->list.items[before + i];
         struct block_stamp stamp = stamp_of(snapshot, state, i);
-        if (!block->stale && same_stamp(&block->stamp, &stamp))
+        if (same_stamp(&block->stamp, &stamp))
             continue;
         story_release(&block->story);
         *block = (struct block){.test = stamp.test, .failure = i, .stamp = stamp};
         build_failure(block, snapshot, blocks->ascii);
     }
     number_lines(blocks);
-}
-
-void blocks_touch(struct blocks *blocks, size_t test)
-{
-    size_t at = blocks_find(blocks, test);
-    if (at < blocks->list.len)
-        blocks->list.items[at].stale = true;
 }
 
 size_t blocks_find(const struct blocks *blocks, size_t test)
