@@ -11,6 +11,8 @@ import pytest
 from processes import wait_all_gone
 from project import ALOOF
 
+# A sanitizer's own handler has the last word, and ends the program with a code.
+SANITIZED = "/san/" in ALOOF
 RED = re.compile(r"RED 1 of 15 · (?:re)?ran \d+ in")
 REDRAW, SUSPEND = "\x0c", "\x1a"
 
@@ -99,3 +101,46 @@ def test_the_history_survives_a_terminal_that_is_closed_during_a_run(project):
     loop.child.ptyproc.fileobj.close()
     assert wait_all_gone(project.mark, 5) == []
     assert known_red(project) == ["test_both.py::test_now"]
+
+
+def crash_reports(project):
+    return sorted((project.root / ".git/aloof").glob("crash-*.txt"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS])
+def test_a_crash_gives_the_terminal_back_and_leaves_a_report(lighthouse, number):
+    loop = lighthouse.aloof()
+    loop.wait_for(RED)
+    os.kill(loop.pid, number)
+    code = loop.wait_exit()
+    assert code == -number or SANITIZED and code != 0
+    assert loop.given_back()
+    [report] = crash_reports(lighthouse)
+    assert f"\naloof: crashed ({number.name}); the report is in {report}\r\n".encode() in loop.raw
+    text = report.read_text()
+    assert re.match(rf"aloof [\d.]+ crashed: {number.name}\n", text)
+    assert "\nrun: 1, all, start\n" in text
+    assert "\nlast heard of: tests/test_" in text
+    assert "uv_run" in text
+
+
+def test_a_crash_during_a_run_kills_the_tests(project):
+    project.write("test_slow.py", "import time\n\n\ndef test_slow():\n    time.sleep(1000)\n")
+    loop = project.aloof()
+    loop.wait_for("test_slow.py::test_slow")
+    os.kill(loop.pid, signal.SIGSEGV)
+    assert loop.wait_exit() != 0
+    assert wait_all_gone(project.mark, 5) == []
+    assert "\nlast heard of: test_slow.py::test_slow\n" in crash_reports(project)[0].read_text()
+
+
+def test_a_crash_of_a_single_run_is_told_too(project):
+    project.write("test_slow.py", "import time\n\n\ndef test_slow():\n    time.sleep(1000)\n")
+    loop = project.aloof("--once")
+    loop.wait_for("test_slow")
+    os.kill(loop.pid, signal.SIGABRT)
+    code = loop.wait_exit()
+    assert code == -signal.SIGABRT or SANITIZED and code != 0
+    assert re.search(r"^aloof: crashed \(SIGABRT\); the report is in", loop.text, re.M)
+    assert len(crash_reports(project)) == 1
+    assert wait_all_gone(project.mark, 5) == []
