@@ -234,6 +234,33 @@ def test_a_click_leaves_the_help_or_presses_a_hint(lighthouse):
     loop.wait_for(RED)
 
 
+def test_what_is_kept_of_a_long_output_is_browsed(project):
+    project.write("test_talk.py", """
+        def test_talk():
+            for n in range(100000):
+                print(f"line {n:6} of a test that has very much to say")
+            assert False
+        """)
+    loop = project.aloof("-c", "output.limit=20000000")
+    loop.wait_for(re.compile(r"RED 1 of 1 · ran 1 in"))
+    loop.type("v")
+    loop.wait_for(re.compile(r" 1-\d+ of 100\d\d\d$", re.M))
+    loop.type("/line  99999\r")
+    loop.wait_for(row_with("▶line  99999 of a test"))
+    loop.type("g")
+    loop.wait_for("line      3 of a test")
+    loop.type("/bytes dropped\r")
+    loop.wait_for("not found: bytes dropped")
+    loop.type("q")
+    loop.wait_for("RED 1 of 1")
+    small = project.aloof("-c", "output.limit=2000")
+    small.wait_for(re.compile(r"RED 1 of 1 · (?:re)?ran 1 in"))
+    small.type("v")
+    small.wait_for("Standard output")
+    small.type("/bytes dropped\r")
+    small.wait_for(re.compile(r"^▶… \d+ bytes dropped", re.M))
+
+
 def test_the_list_is_sorted_by_s(long):
     long.type("tS")
     long.wait_for("all tests · by time")
