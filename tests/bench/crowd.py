@@ -85,7 +85,7 @@ def key_sequence(rounds):
     move = ["j"] * 12 + ["n"] * 8 + ["k"] * 6 + ["N"] * 3 + ["\x1b[6~"] * 8 + ["\x1b[5~"] * 4
     ends = ["G", "k", "N", "\x1b[5~", "g"]
     page = ["j", "v", "j", "\x1b[6~", "q", "k"]
-    tests = ["t", "j", "\x1b[6~", "G", "g", "/", *"number[77", *["\x7f"] * 9, "\r", "j", ">", ">", ">", "t"]
+    tests = ["t", "j", "\x1b[6~", "G", "g", "/", *"number[77", *["\x7f"] * 9, "\r", "j", "S", "S", "S", "t"]
     others = ["?", "?", "l", "q"]
     return (move + ends + page + tests + others) * rounds
 

@@ -113,7 +113,7 @@ def test_a_runs_all_and_the_log_says_so(lighthouse):
     assert len(lighthouse.ran()) == 15
 
 
-@pytest.mark.presses("s", "t", ">", "/")
+@pytest.mark.presses("s", "t", "S", "/")
 def test_s_runs_the_selected_test_of_the_sorted_and_filtered_list(lighthouse):
     lighthouse.record_runs()
     loop = lighthouse.aloof()
@@ -121,9 +121,9 @@ def test_s_runs_the_selected_test_of_the_sorted_and_filtered_list(lighthouse):
     lighthouse.ran()
     loop.type("t")
     loop.wait_for("all tests · by outcome")
-    loop.type(">")
+    loop.type("S")
     loop.wait_for("by time")
-    loop.type(">")
+    loop.type("S")
     loop.wait_for("by name")
     loop.type("/low water\r")
     loop.wait_for("1 of 1")

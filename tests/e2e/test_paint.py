@@ -44,7 +44,7 @@ def test_a_storm_of_sizes_during_a_run(project):
 def test_the_least_of_sizes_take_keys_and_grow_again(lighthouse, rows, columns):
     loop = lighthouse.aloof(rows=rows, columns=columns)
     loop.wait_for(lambda terminal: any(terminal.lines))
-    for key in "jkt>tl\x1b?\x1bvqoGg ":
+    for key in "jkt>Stl\x1b?\x1bvqoGg w<>Oww":
         loop.type(key)
     loop.resize(24, 100)
     loop.wait_for(RED)
@@ -102,8 +102,8 @@ def test_a_move_of_the_cursor_costs_a_few_octets(lighthouse):
         assert len(octets) <= 2 * KEY_OCTETS, octets
 
 
-@pytest.mark.parametrize("key, shows", [("", "FAIL "), ("t", "all tests · by outcome"), ("v", "n/N next"),
-                                        ("l", "aloof: what happened"), ("?", "aloof: the keys")])
+@pytest.mark.parametrize("key, shows", [("", "FAIL "), ("t", "all tests · by outcome"), ("v", "The runner's report"),
+                                        ("l", "aloof: the log"), ("?", "aloof: the keys")])
 def test_nothing_is_written_while_nothing_happens(lighthouse, key, shows):
     loop = lighthouse.aloof(rows=40)
     loop.wait_for(RED)
