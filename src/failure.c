@@ -1,5 +1,6 @@
 #include "failure.h"
 
+#include "trace/diff.h"
 #include "trace/text.h"
 #include "trace/traceback.h"
 
@@ -67,22 +68,22 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
     free(output);
 }
 
-static void add_line(struct story *story, enum style style, char *take_text)
+static void add_line(struct story *story, struct span take_span)
 {
     struct story_line line = {.frame = -1};
-    struct span span = {style, take_text};
-    vec_push(&line.spans, span);
+    vec_push(&line.spans, take_span);
     vec_push(&story->lines, line);
 }
 
-static void add_section(struct story *story, const char *heading, const char *text)
+static void add_section(struct story *story, const char *heading, const char *text, bool report)
 {
-    add_line(story, STYLE_PLAIN, mem_strdup(""));
-    add_line(story, STYLE_BOLD, mem_strdup(heading));
+    struct ink ink = {0};
+    add_line(story, (struct span){.text = mem_strdup("")});
+    add_line(story, (struct span){.style = STYLE_BOLD, .text = mem_strdup(heading)});
     while (*text != '\0') {
-        size_t len = strcspn(text, "\n");
-        add_line(story, STYLE_PLAIN, mem_printf("%.*s", (int)len, text));
-        text += len + (text[len] == '\n');
+        struct bytes line = {text, strcspn(text, "\n")};
+        add_line(story, story_printed(report ? diff_report_style(line) : STYLE_PLAIN, line, &ink));
+        text += line.len + (text[line.len] == '\n');
     }
 }
 
@@ -91,9 +92,13 @@ void failure_tell_all(struct story *story, const struct test *test, const struct
 {
     static const struct {
         const char *name, *heading;
+        bool report;
     } sections[] = {
-        {"reason", "Reason"}, {"stdout", "Standard output"},     {"stderr", "Standard error"},
-        {"log", "Log"},       {"report", "The runner's report"},
+        {"reason", "Reason", false},
+        {"stdout", "Standard output", false},
+        {"stderr", "Standard error", false},
+        {"log", "Log", false},
+        {"report", "The runner's report", true},
     };
     struct failure_look whole = *look;
     whole.unfold = true;
@@ -101,7 +106,7 @@ void failure_tell_all(struct story *story, const struct test *test, const struct
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         char *text = result_text(test->result, sections[i].name);
         if (text != NULL && *text != '\0')
-            add_section(story, sections[i].heading, text);
+            add_section(story, sections[i].heading, text, sections[i].report);
         free(text);
     }
 }

@@ -106,7 +106,7 @@ static void draw_line(struct screen *screen, int row, const struct story_line *l
     const struct span *span;
     vec_each (span, &line->spans)
         if (col < screen->cols)
-            col = screen_fit(screen, row, col, screen->cols, span->style, span->text);
+            col = screen_span(screen, row, col, screen->cols, span);
     if (needle != NULL && *needle != '\0' && has(line, needle))
         screen_put(screen, row, 0, 1, found ? STYLE_BOLD : STYLE_YELLOW,
                    screen->ascii ? (found ? ">" : "*") : (found ? "▶" : "▸"));

@@ -200,7 +200,7 @@ static void draw_line(struct screen *screen, int row, const struct story_line *l
     struct span *span;
     vec_each (span, &line->spans) {
         if (col < screen->cols)
-            col = screen_fit(screen, row, col, screen->cols, span->style, span->text);
+            col = screen_span(screen, row, col, screen->cols, span);
     }
 }
 

@@ -208,7 +208,7 @@ static void write_broken(struct plain *plain, const char *text)
     if (len == 0)
         return;
     char *said = mem_dup(from, len - (size_t)(from - text));
-    paper_put(&plain->paper, &plain->out, STYLE_PLAIN, said);
+    paper_span(&plain->paper, &plain->out, &(struct span){.text = said, .printed = true});
     buf_putc(&plain->out, '\n');
     free(said);
 }
