@@ -21,10 +21,37 @@ class Waited(AssertionError):
 ALTERNATE_SCREEN = 1049
 
 
+class Stream(pyte.ByteStream):
+    """pyte's parser, with the sequences of xterm that it lacks and curses uses: scrolling and repeating."""
+
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down", "b": "repeat"}
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down", "repeat"}
+
+
 class Screen(pyte.Screen):
     """pyte's screen, with the alternate screen that it lacks: programs come and go, what was there before stays."""
 
     kept = None
+    drawn = " "
+
+    def draw(self, text):
+        super().draw(text)
+        self.drawn = text[-1:] or self.drawn
+
+    def repeat(self, count=1):
+        self.draw(self.drawn * (count or 1))
+
+    def scroll_up(self, count=1):
+        self.scroll(count, (self.margins.bottom if self.margins else self.lines - 1), self.index)
+
+    def scroll_down(self, count=1):
+        self.scroll(count, (self.margins.top if self.margins else 0), self.reverse_index)
+
+    def scroll(self, count, edge, step):
+        row, self.cursor.y = self.cursor.y, edge
+        for _ in range(count or 1):
+            step()
+        self.cursor.y = row
 
     def set_mode(self, *modes, **how):
         super().set_mode(*modes, **how)
@@ -47,7 +74,7 @@ class Terminal:
     def __init__(self, argv, cwd, env, rows=24, columns=100):
         self.screen = Screen(columns, rows)
         self.screen.write_process_input = self.type
-        self.stream = pyte.ByteStream(self.screen)
+        self.stream = Stream(self.screen)
         self.raw = bytearray()
         self.ended = False
         self.child = pexpect.spawn(argv[0], [str(arg) for arg in argv[1:]], cwd=str(cwd), env=env,
