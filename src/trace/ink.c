@@ -141,7 +141,7 @@ void ink_apply(struct ink *ink, struct bytes parameters)
     struct parameter list[PARAMETERS_MAX];
     size_t count = read_parameters(parameters, list);
     for (size_t at = 0; at < count;) {
-        uint32_t line; /* the colour of an underline, which is not shown */
+        uint32_t line = 0; /* the colour of an underline, which is not shown */
         const struct parameter *here = &list[at];
         size_t joined = joined_count(list, count, at);
         if (here->value == 38 || here->value == 48 || here->value == 58) {
