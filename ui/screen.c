@@ -6,6 +6,8 @@
 #include <utf8proc.h>
 
 #define EMOJI_SELECTOR 0xFE0F
+#define SKIN_TONE_FIRST 0x1F3FB
+#define SKIN_TONE_LAST 0x1F3FF
 
 _Static_assert(sizeof(struct cell) == sizeof(struct ink) + CELL_BYTES + 2, "cells are compared as memory");
 
@@ -42,11 +44,12 @@ struct cell *screen_cell(const struct screen *screen, int row, int col)
     return &screen->cells[(size_t)row * (size_t)screen->cols + (size_t)col];
 }
 
-/* Terminals disagree about how joined and selected emoji look, so the characters that ask for it are left
- * out, as are all others that cannot be seen. */
+/* Terminals disagree about how joined, toned and selected emoji look, so the characters that ask for it are
+ * left out, as are all others that cannot be seen. */
 static bool disputed(utf8proc_int32_t code, int width)
 {
-    return code == EMOJI_SELECTOR || (width == 0 && utf8proc_category(code) == UTF8PROC_CATEGORY_CF);
+    bool toned = code >= SKIN_TONE_FIRST && code <= SKIN_TONE_LAST;
+    return toned || code == EMOJI_SELECTOR || (width == 0 && utf8proc_category(code) == UTF8PROC_CATEGORY_CF);
 }
 
 /* Skips a sequence of colours at the start of the rest; pen NULL: they do not matter. */

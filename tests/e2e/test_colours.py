@@ -106,6 +106,25 @@ def test_direct_colours_are_exact(colourful, tmp_path):
     assert fronts(loop, "FAIL") == ["d70000"]
 
 
+@pytest.mark.parametrize("term", ["xterm", "xterm-256color"])
+def test_more_colours_than_the_terminal_has_pairs(project, term):
+    project.write("test_rainbow.py", r"""
+        def test_rainbow():
+            for line in range(40):
+                print("line", "".join(f"\x1b[38;2;{i * 2};{line * 6};99;48;2;99;{line * 5};{255 - i * 2}m@"
+                                      for i in range(80)))
+            assert 0
+        """)
+    loop = project.aloof(rows=60, TERM=term)
+    loop.wait_for(RED)
+    loop.type("v")
+    loop.wait_for(lambda loop: loop.text.count("line " + "@" * 80) == 40 and " j/k line" in loop.lines[-1])
+    cells = [char for row in loop.screen.buffer.values() for char in row.values() if char.data == "@"]
+    assert len(cells) == 40 * 80
+    assert len({(cell.fg, cell.bg) for cell in cells}) > 10
+    assert not [cell for cell in cells if cell.fg == cell.bg != "default"]
+
+
 @pytest.mark.parametrize("args, env", [
     ([], {"NO_COLOR": "1"}),
     (["--color=never"], {}),

@@ -449,6 +449,41 @@ static void marks_stay_with_their_base_and_are_bounded(void **state)
     screen_release(&screen);
 }
 
+static void what_terminals_disagree_about_is_left_out(void **state)
+{
+    (void)state;
+    struct screen screen;
+    struct buf text = {0};
+    screen_init(&screen, 1, 20, false);
+    screen_put(&screen, 0, 0, 20, STYLE_PLAIN,
+               "\U0001F44D\U0001F3FD \u2764\uFE0F \U0001F469\u200D\U0001F467 a\u200Bb\u2060c");
+    screen_dump(&screen, false, &text);
+    assert_string_equal(buf_str(&text), "\U0001F44D \u2764 \U0001F469\U0001F467 abc\n");
+    buf_release(&text);
+    screen_release(&screen);
+}
+
+static void only_a_printed_span_keeps_its_colors(void **state)
+{
+    (void)state;
+    static char red[] = "\033[31mred\033[0m and more";
+    const struct span spans[] = {
+        {STYLE_PLAIN, red, true}, {STYLE_BOLD, red, true}, {STYLE_PLAIN, red, false}};
+    static const char *const want[] = {"red and…\n***.....\n", "red and…\nbbbbbbbb\n", "red and…\n"};
+    for (size_t i = 0; i < 3; i++) {
+        struct screen screen;
+        struct buf text = {0};
+        screen_init(&screen, 1, 8, false);
+        assert_int_equal(screen_span(&screen, 0, 0, 8, &spans[i]), 8);
+        screen_dump(&screen, true, &text);
+        assert_string_equal(buf_str(&text), want[i]);
+        assert_int_equal(screen_cell(&screen, 0, 2)->ink.front, i < 2 ? (INK_PALETTE | 1) : INK_DEFAULT);
+        assert_int_equal(screen_cell(&screen, 0, 3)->ink.front, INK_DEFAULT);
+        buf_release(&text);
+        screen_release(&screen);
+    }
+}
+
 static void text_that_does_not_fit_shows_that_it_was_cut(void **state)
 {
     (void)state;
@@ -865,6 +900,8 @@ int main(void)
         cmocka_unit_test(text_is_cut_at_the_edges),
         cmocka_unit_test(writing_over_half_a_wide_character_removes_it),
         cmocka_unit_test(marks_stay_with_their_base_and_are_bounded),
+        cmocka_unit_test(what_terminals_disagree_about_is_left_out),
+        cmocka_unit_test(only_a_printed_span_keeps_its_colors),
         cmocka_unit_test(text_that_does_not_fit_shows_that_it_was_cut),
         cmocka_unit_test(cursor_walks_over_failures_and_frames),
         cmocka_unit_test(what_lies_under_the_mouse_is_what_is_drawn_there),
