@@ -131,10 +131,9 @@ static void set_question(struct screen *screen, int row, int col, const struct p
         set_cell(screen, row, col + i, pen, &(struct glyph){"?", 1, 1});
 }
 
-static int put_clean(struct screen *screen, int row, int col, int limit, enum style style, struct bytes text)
+static int put_clean(struct screen *screen, int row, int col, int limit, struct pen pen, struct bytes text)
 {
     const char *at = text.data, *end = text.data + text.len;
-    struct pen pen = {.style = style};
     struct cell *last = NULL;
     struct glyph glyph;
     while (next_glyph(&at, end, &glyph, &pen)) {
@@ -171,7 +170,7 @@ int screen_put(struct screen *screen, int row, int col, int limit, enum style st
         return col;
     struct buf clean = {0};
     clean_text(&clean, bytes_of(text), false);
-    col = put_clean(screen, row, col, limit, style, buf_bytes(&clean));
+    col = put_clean(screen, row, col, limit, (struct pen){.style = style}, buf_bytes(&clean));
     buf_release(&clean);
     return col;
 }
@@ -208,7 +207,8 @@ static int fit(struct screen *screen, int row, int col, int limit, const struct 
     struct buf clean = {0};
     clean_text(&clean, bytes_of(span->text), span->printed);
     bool cut = clean_columns(buf_bytes(&clean)) > limit - col;
-    col = put_clean(screen, row, col, cut ? limit - 1 : limit, span->style, buf_bytes(&clean));
+    struct pen pen = {.style = span->style, .ink = span->ink};
+    col = put_clean(screen, row, col, cut ? limit - 1 : limit, pen, buf_bytes(&clean));
     buf_release(&clean);
     return cut ? screen_put(screen, row, col, limit, span->style, ellipsis(screen)) : col;
 }
@@ -240,7 +240,7 @@ int screen_fit_end(struct screen *screen, int row, int col, int limit, enum styl
         rest = (struct bytes){at, (size_t)(end - at)};
         col = screen_put(screen, row, col, limit, style, ellipsis(screen));
     }
-    col = put_clean(screen, row, col, limit, style, rest);
+    col = put_clean(screen, row, col, limit, (struct pen){.style = style}, rest);
     buf_release(&clean);
     return col;
 }

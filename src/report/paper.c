@@ -18,7 +18,7 @@ void paper_span(const struct paper *paper, struct buf *to, const struct span *sp
     if (*span->text == '\0')
         return;
     if (paper->color && span->printed) {
-        clean_inked(to, bytes_of(span->text), &inks[span->style]);
+        clean_inked(to, bytes_of(span->text), &inks[span->style], &span->ink);
         return;
     }
     if (paper->color)

@@ -115,12 +115,17 @@ static void switch_ink(struct cleaner *self, const struct ink *ink)
     self->shown = *ink;
 }
 
-static void take_sgr(struct cleaner *self, struct bytes sgr)
+static void show_ink(struct cleaner *self)
 {
-    ink_apply(&self->ink, (struct bytes){sgr.data + 2, sgr.len - 3});
     struct ink ink = ink_over(self->ground, &self->ink);
     ink = ink_visible(&ink);
     switch_ink(self, &ink);
+}
+
+static void take_sgr(struct cleaner *self, struct bytes sgr)
+{
+    ink_apply(&self->ink, (struct bytes){sgr.data + 2, sgr.len - 3});
+    show_ink(self);
 }
 
 static void take_escape(struct cleaner *self, struct bytes here)
@@ -192,11 +197,11 @@ static void take_all(struct cleaner *self)
     }
 }
 
-void clean_inked(struct buf *to, struct bytes text, const struct ink *ground)
+void clean_inked(struct buf *to, struct bytes text, const struct ink *ground, const struct ink *ink)
 {
     const struct ink plain = {0};
-    struct cleaner self = {.to = to, .text = text, .ground = ground};
-    switch_ink(&self, ground);
+    struct cleaner self = {.to = to, .text = text, .ground = ground, .ink = *ink};
+    show_ink(&self);
     take_all(&self);
     switch_ink(&self, &plain);
 }
@@ -206,7 +211,7 @@ void clean_text(struct buf *to, struct bytes text, bool keep_sgr)
     const struct ink plain = {0};
     struct cleaner self = {.to = to, .text = text};
     if (keep_sgr)
-        clean_inked(to, text, &plain);
+        clean_inked(to, text, &plain, &plain);
     else
         take_all(&self);
 }

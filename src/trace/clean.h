@@ -14,9 +14,9 @@
  * when one is left on. */
 void clean_text(struct buf *to, struct bytes text, bool keep_sgr);
 
-/* Like clean_text with colours, over a ground: what the text leaves at its default is as there. The ground is
- * switched on at the start and off at the end. */
-void clean_inked(struct buf *to, struct bytes text, const struct ink *ground);
+/* Like clean_text with colours, over a ground: what the text leaves at its default is as there. `ink`: the
+ * colours that the text is to begin with. All are off at the end. */
+void clean_inked(struct buf *to, struct bytes text, const struct ink *ground, const struct ink *ink);
 
 /* What colours are on behind the text, when those of `ink` are on before it. */
 void clean_follow(struct ink *ink, struct bytes text);

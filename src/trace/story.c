@@ -393,13 +393,9 @@ static void tell_output(struct teller *self)
 
 struct span story_printed(enum style style, struct bytes text, struct ink *ink)
 {
-    const struct ink plain = {0};
-    struct buf words = {0};
-    ink_write(&words, &plain, ink);
-    if (text.len > 0)
-        buf_add(&words, text.data, text.len);
+    struct span span = {.style = style, .text = mem_dup(text.data, text.len), .printed = true, .ink = *ink};
     clean_follow(ink, text);
-    return (struct span){.style = style, .text = buf_take(&words), .printed = true};
+    return span;
 }
 
 void story_build(struct story *story, const struct story_input *input)

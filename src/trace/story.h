@@ -31,7 +31,8 @@ enum style {
 struct span {
     enum style style;
     char *text;
-    bool printed; /* a test's own words: the SGR sequences in it, which only hold up to its end, are kept */
+    bool printed;   /* a test's own words: the SGR sequences in it, which only hold up to its end, are kept */
+    struct ink ink; /* of a printed one: the colours that are on where it begins */
 };
 
 struct story_line {
@@ -60,8 +61,8 @@ struct story_input {
     bool ascii;            /* no characters outside ASCII of our own */
 };
 
-/* A line that a test printed, as a span in the colours that were on before it: *ink, which becomes those that
- * are on behind it. Zeroed at the start of what it printed. The span's text is the caller's. */
+/* A line that a test printed, as a span with a copy of it, in the colours that were on before it: *ink, which
+ * becomes those that are on behind it. Zeroed at the start of what it printed. */
 struct span story_printed(enum style style, struct bytes text, struct ink *ink);
 
 /* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips

@@ -33,6 +33,9 @@ static void print_story(const struct story *story, struct buf *to)
     const struct span *span;
     vec_each (line, &story->lines) {
         vec_each (span, &line->spans) {
+            if (span->ink.front != INK_DEFAULT || span->ink.attributes != 0)
+                buf_printf(to, "{%u %u}", (unsigned)(span->ink.front & INK_VALUE),
+                           (unsigned)span->ink.attributes);
             if (marks[span->style] != 0)
                 buf_printf(to, "<%c%s>", marks[span->style], span->text);
             else
@@ -216,12 +219,12 @@ static void colors_of_a_test_go_on_over_its_lines_and_no_further(void **state)
           "<!FAIL>  tests/test_api.py::TestX::test_item[a-b]\n"
           "   vim +1 a.py  # f\n"
           "   <!E: \033[1mone>\n"
-          "   \033[1mtwo\n"
-          "   \033[1m\033[32mthree\033[0m\n"
+          "   {0 1}two\n"
+          "   {0 1}\033[32mthree\033[0m\n"
           "   four\n"
           "   <+  + \033[31mfive>\n"
           "   … last 1 lines of its output\n"
-          "   \033[3mwords\n");
+          "   {0 4}words\n");
 }
 
 static void only_words_of_the_test_keep_their_colors(void **state)

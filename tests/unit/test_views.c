@@ -467,8 +467,9 @@ static void only_a_printed_span_keeps_its_colors(void **state)
 {
     (void)state;
     static char red[] = "\033[31mred\033[0m and more";
-    const struct span spans[] = {
-        {STYLE_PLAIN, red, true}, {STYLE_BOLD, red, true}, {STYLE_PLAIN, red, false}};
+    const struct span spans[] = {{.style = STYLE_PLAIN, .text = red, .printed = true},
+                                 {.style = STYLE_BOLD, .text = red, .printed = true},
+                                 {.style = STYLE_PLAIN, .text = red}};
     static const char *const want[] = {"red and…\n***.....\n", "red and…\nbbbbbbbb\n", "red and…\n"};
     for (size_t i = 0; i < 3; i++) {
         struct screen screen;
