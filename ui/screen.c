@@ -145,6 +145,11 @@ static int put_clean(struct screen *screen, int row, int col, int limit, struct 
         if (col + glyph.width > limit)
             break;
         int width = glyph.width;
+        if (col < 0) {
+            col += width;
+            last = NULL;
+            continue;
+        }
         if (screen->ascii && (unsigned char)glyph.at[0] >= 0x80)
             set_question(screen, row, col, &pen, width);
         else
@@ -164,15 +169,23 @@ static bool inside(const struct screen *screen, int row, int *col, int *limit)
     return row >= 0 && row < screen->rows && *col < *limit;
 }
 
-int screen_put(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
+int screen_put_span(struct screen *screen, int row, int col, int limit, const struct span *span)
 {
-    if (!inside(screen, row, &col, &limit))
+    int first = col < 0 ? 0 : col;
+    if (!inside(screen, row, &first, &limit))
         return col;
     struct buf clean = {0};
-    clean_text(&clean, bytes_of(text), false);
-    col = put_clean(screen, row, col, limit, (struct pen){.style = style}, buf_bytes(&clean));
+    clean_text(&clean, bytes_of(span->text), span->printed);
+    struct pen pen = {.style = span->style, .ink = span->ink};
+    col = put_clean(screen, row, col, limit, pen, buf_bytes(&clean));
     buf_release(&clean);
     return col;
+}
+
+int screen_put(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
+{
+    const struct span span = {.style = style, .text = (char *)text};
+    return screen_put_span(screen, row, col, limit, &span);
 }
 
 static int clean_columns(struct bytes text)
@@ -200,28 +213,14 @@ static const char *ellipsis(const struct screen *screen)
     return screen->ascii ? "~" : "…";
 }
 
-static int fit(struct screen *screen, int row, int col, int limit, const struct span *span)
+int screen_fit(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
 {
     if (!inside(screen, row, &col, &limit))
         return col;
-    struct buf clean = {0};
-    clean_text(&clean, bytes_of(span->text), span->printed);
-    bool cut = clean_columns(buf_bytes(&clean)) > limit - col;
-    struct pen pen = {.style = span->style, .ink = span->ink};
-    col = put_clean(screen, row, col, cut ? limit - 1 : limit, pen, buf_bytes(&clean));
-    buf_release(&clean);
-    return cut ? screen_put(screen, row, col, limit, span->style, ellipsis(screen)) : col;
-}
-
-int screen_span(struct screen *screen, int row, int col, int limit, const struct span *span)
-{
-    return fit(screen, row, col, limit, span);
-}
-
-int screen_fit(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
-{
-    const struct span span = {.style = style, .text = (char *)text};
-    return fit(screen, row, col, limit, &span);
+    if (screen_width(screen, text) <= limit - col)
+        return screen_put(screen, row, col, limit, style, text);
+    col = screen_put(screen, row, col, limit - 1, style, text);
+    return screen_put(screen, row, col, limit, style, ellipsis(screen));
 }
 
 int screen_fit_end(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
