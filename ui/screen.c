@@ -131,8 +131,9 @@ static void set_question(struct screen *screen, int row, int col, const struct p
         set_cell(screen, row, col + i, pen, &(struct glyph){"?", 1, 1});
 }
 
-static int put_clean(struct screen *screen, int row, int col, int limit, struct pen pen, struct bytes text)
+static int put_clean(struct screen *screen, int row, int col, int limit, enum style style, struct bytes text)
 {
+    struct pen pen = {.style = style};
     const char *at = text.data, *end = text.data + text.len;
     struct cell *last = NULL;
     struct glyph glyph;
@@ -174,10 +175,13 @@ int screen_put_span(struct screen *screen, int row, int col, int limit, const st
     int first = col < 0 ? 0 : col;
     if (!inside(screen, row, &first, &limit))
         return col;
+    const struct ink plain = {0};
     struct buf clean = {0};
-    clean_text(&clean, bytes_of(span->text), span->printed);
-    struct pen pen = {.style = span->style, .ink = span->ink};
-    col = put_clean(screen, row, col, limit, pen, buf_bytes(&clean));
+    if (span->printed)
+        clean_inked(&clean, bytes_of(span->text), &plain, &span->ink);
+    else
+        clean_text(&clean, bytes_of(span->text), false);
+    col = put_clean(screen, row, col, limit, span->style, buf_bytes(&clean));
     buf_release(&clean);
     return col;
 }
@@ -239,7 +243,7 @@ int screen_fit_end(struct screen *screen, int row, int col, int limit, enum styl
         rest = (struct bytes){at, (size_t)(end - at)};
         col = screen_put(screen, row, col, limit, style, ellipsis(screen));
     }
-    col = put_clean(screen, row, col, limit, (struct pen){.style = style}, rest);
+    col = put_clean(screen, row, col, limit, style, rest);
     buf_release(&clean);
     return col;
 }

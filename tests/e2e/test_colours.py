@@ -20,7 +20,7 @@ def colourful(project):
         \x1b[8mhidden\x1b[0m \x1b[31;41mdrowned\x1b[0m \x1b[5mblinking\x1b[0m
         \x1b[44mbegun
         going on\x1b[K
-        still on"""
+        still on\x1b[m and off"""
         MESSAGE = "is \x1b[36mteal\x1b[0m now \x1b[35mand\nmauve"
         ''')
     project.write("test_colours.py", """
@@ -82,8 +82,8 @@ def test_colours_hide_nothing(colourful):
 def test_colours_go_on_over_lines_and_end_with_their_section(colourful):
     loop = read_in_full(colourful.aloof(rows=60))
     assert [ink(loop, word).bg for word in ("begun", "going on", "still on")] == ["blue"] * 3
-    assert [ink(loop, word).bg for word in ("The runner", "j/k line", "def test_colours")] == ["default"] * 3
-    assert loop.screen.buffer[loop.lines.index(" still on")][40].bg == "default"
+    assert [ink(loop, word).bg for word in ("and off", "The runner", "j/k line", "def test_colours")] == ["default"] * 4
+    assert loop.screen.buffer[loop.lines.index(" going on")][40].bg == "default"
 
 
 @pytest.mark.parametrize("term", ["xterm", "linux", "screen"])

@@ -755,6 +755,23 @@ static void only_a_printed_span_keeps_its_colors(void **state)
     }
 }
 
+static void colors_that_a_span_begins_in_can_be_reset(void **state)
+{
+    (void)state;
+    static char text[] = "on\033[0m off \033[31mon";
+    const struct span span = {.text = text, .printed = true, .ink = {.back = INK_PALETTE | 4}};
+    struct screen screen;
+    struct buf got = {0};
+    screen_init(&screen, 1, 10, false);
+    screen_put_span(&screen, 0, 0, 10, &span);
+    screen_dump(&screen, true, &got);
+    assert_string_equal(buf_str(&got), "on off on\n**.....**\n");
+    assert_int_equal(screen_cell(&screen, 0, 0)->ink.back, INK_PALETTE | 4);
+    assert_int_equal(screen_cell(&screen, 0, 7)->ink.back, INK_DEFAULT);
+    buf_release(&got);
+    screen_release(&screen);
+}
+
 static void text_that_does_not_fit_shows_that_it_was_cut(void **state)
 {
     (void)state;
@@ -1299,6 +1316,7 @@ int main(void)
         cmocka_unit_test(marks_stay_with_their_base_and_are_bounded),
         cmocka_unit_test(what_terminals_disagree_about_is_left_out),
         cmocka_unit_test(only_a_printed_span_keeps_its_colors),
+        cmocka_unit_test(colors_that_a_span_begins_in_can_be_reset),
         cmocka_unit_test(text_that_does_not_fit_shows_that_it_was_cut),
         cmocka_unit_test(cursor_walks_over_failures_and_frames),
         cmocka_unit_test(what_lies_under_the_mouse_is_what_is_drawn_there),
