@@ -275,6 +275,8 @@ static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
     struct screen screen = {.ascii = terminal_ascii(app->terminal)};
     bool twice = clicks_twice(&app->clicks, mouse->row, time_ms);
     terminal_size(app->terminal, &screen.rows, &screen.cols);
+    if (app->view.message != NULL && mouse->row == screen.rows - 1) /* it lies over the hints */
+        return;
     if (app->page.kind != PAGE_NONE)
         click_page(app, &screen, mouse);
     else if (app->list.open)

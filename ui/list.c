@@ -107,9 +107,11 @@ static bool move(struct list *list, int rows, enum command command)
     size_t page = pager_room(rows) > 1 ? (size_t)pager_room(rows) - 1 : 1, at = list->at;
     switch (command) {
     case COMMAND_NEXT:
+    case COMMAND_NEXT_FAILURE: /* every row is what was filtered for */
         move_to(list, at + 1);
         return true;
     case COMMAND_PREVIOUS:
+    case COMMAND_PREVIOUS_FAILURE:
         move_to(list, at > 0 ? at - 1 : 0);
         return true;
     case COMMAND_PAGE_DOWN:

@@ -23,6 +23,12 @@ def click(loop, text, times=1):
     mouse(loop, 0, *place(loop, text), times)
 
 
+def click_hint(loop, hint, among):
+    """Clicks on a hint of the row that also has the other one: what shows may still be an earlier row."""
+    loop.wait_for(lambda terminal: hint in terminal.lines[-1] and among in terminal.lines[-1])
+    mouse(loop, 0, len(loop.lines), loop.lines[-1].index(hint) + 1)
+
+
 def under_cursor(text):
     def shows(terminal):
         return any(line.startswith("▌") and text in line for line in terminal.lines)
@@ -195,14 +201,14 @@ def test_clicks_in_the_list(long):
     long.wait_for("all tests · by outcome")
     click(long, "test_long.py::test_green")
     long.wait_for(under_cursor("test_green"))
-    click(long, "S order")
+    click_hint(long, "S order", among="s run this")
     long.wait_for("by time")
     click(long, "test_long.py::test_deep", times=2)
     long.wait_for(lambda terminal: terminal.lines[0].startswith(" test_long.py::test_deep"))
     long.wait_for("The runner's report")
-    click(long, "q back")
+    click_hint(long, "q back", among="</> sideways")
     long.wait_for("all tests · by time")
-    click(long, "q back")
+    click_hint(long, "q back", among="S order")
     long.wait_for(RED)
 
 
@@ -214,12 +220,12 @@ def test_the_wheel_and_clicks_in_pages(long):
     long.wait_for(lambda terminal: terminal.lines[1] != top and re.search(r" 4-\d+ of", terminal.lines[0]))
     mouse(long, 64, 10, 10)
     long.wait_for(lambda terminal: terminal.lines[1] == top)
-    click(long, "w wrap")
+    click_hint(long, "w wrap", among="</> sideways")
     long.wait_for("↳")
-    click(long, "/ search")
+    click_hint(long, "/ search", among="</> sideways")
     long.type("said 5\r")
     long.wait_for(row_with("▶", "said 5"))
-    click(long, "q back")
+    click_hint(long, "q back", among="n/N next")
     long.wait_for(RED)
 
 
@@ -228,7 +234,7 @@ def test_a_click_leaves_the_help_or_presses_a_hint(lighthouse):
     loop.wait_for(RED)
     loop.type("?")
     loop.wait_for("next failure or frame")
-    click(loop, "j/k line")
+    click_hint(loop, "j/k line", among="q back")
     loop.wait_gone("next failure or frame")
     click(loop, "aloof: the keys")
     loop.wait_for(RED)

@@ -128,6 +128,10 @@ static void the_cursor_stays_on_its_test(void **state)
     assert_int_equal(list.at, 3);
     type(&list, *state, "gk");
     assert_int_equal(list.at, 0);
+    type(&list, *state, "/test\rn");
+    assert_int_equal(list.at, 1);
+    type(&list, *state, "N");
+    assert_int_equal(list.at, 0);
     list_release(&list);
 }
 

@@ -112,7 +112,7 @@ static void open_page(struct page *page)
 {
     struct story story = {0};
     struct buf text = {0};
-    char line[LINE_OCTETS + 1];
+    char line[LINE_OCTETS + 16];
     buf_reserve(&text, (size_t)LINES * LINE_OCTETS);
     for (int i = 0; i < LINES; i++) {
         snprintf(line, sizeof line, "line %-7d %-36s", i, i % 100000 == 99999 ? "Needle" : "hay");
