@@ -21,10 +21,29 @@ class Waited(AssertionError):
 ALTERNATE_SCREEN = 1049
 
 
+class Stream(pyte.ByteStream):
+    """pyte's parser, with SU and SD (ECMA-48), by which curses scrolls."""
+
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down"}
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down"}
+
+
 class Screen(pyte.Screen):
     """pyte's screen, with the alternate screen that it lacks: programs come and go, what was there before stays."""
 
     kept = None
+
+    def scroll(self, change_lines, count):
+        x, y = self.cursor.x, self.cursor.y
+        self.cursor.y = self.margins.top if self.margins else 0
+        change_lines(count)
+        self.cursor.x, self.cursor.y = x, y
+
+    def scroll_up(self, count=None):
+        self.scroll(self.delete_lines, count)
+
+    def scroll_down(self, count=None):
+        self.scroll(self.insert_lines, count)
 
     def set_mode(self, *modes, **how):
         super().set_mode(*modes, **how)
@@ -47,7 +66,7 @@ class Terminal:
     def __init__(self, argv, cwd, env, rows=24, columns=100):
         self.screen = Screen(columns, rows)
         self.screen.write_process_input = self.type
-        self.stream = pyte.ByteStream(self.screen)
+        self.stream = Stream(self.screen)
         self.raw = bytearray()
         self.ended = False
         self.child = pexpect.spawn(argv[0], [str(arg) for arg in argv[1:]], cwd=str(cwd), env=env,
