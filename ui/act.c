@@ -2,6 +2,7 @@
 
 #include "failure.h"
 #include "trace/place.h"
+#include "ui/narrow.h"
 
 #include <stdlib.h>
 
@@ -37,8 +38,7 @@ static void open_path(struct app *app, const char *path, unsigned line, unsigned
     free(file);
 }
 
-/* The test under the cursor; MAP_NONE none. */
-static size_t selected_test(const struct app *app)
+size_t app_selected_test(const struct app *app)
 {
     const struct failure *failure = selected(app);
     return app->list.open ? list_selected(&app->list) : failure != NULL ? failure->test : MAP_NONE;
@@ -70,8 +70,8 @@ static void edit(struct app *app)
     const struct failure *failure = selected(app);
     if (failure != NULL)
         edit_failure(app, failure);
-    else if (selected_test(app) != MAP_NONE)
-        edit_file(app, selected_test(app));
+    else if (app_selected_test(app) != MAP_NONE)
+        edit_file(app, app_selected_test(app));
 }
 
 static void show_story(struct app *app)
@@ -91,16 +91,16 @@ static void show_story(struct app *app)
 
 static void run_selected(struct app *app)
 {
-    if (selected_test(app) != MAP_NONE)
-        session_run_one(app->session, selected_test(app));
+    if (app_selected_test(app) != MAP_NONE)
+        session_run_one(app->session, app_selected_test(app));
 }
 
 static void debug_selected(struct app *app)
 {
     struct strings argv = {0};
-    if (selected_test(app) == MAP_NONE)
+    if (app_selected_test(app) == MAP_NONE)
         return;
-    session_debug_command(app->session, selected_test(app), &argv);
+    session_debug_command(app->session, app_selected_test(app), &argv);
     opener_lend(&app->opener, &argv, session_root(app->session), "it passed under the debugger");
     strings_release(&argv);
 }
@@ -178,12 +178,17 @@ static void act(struct app *app, int input, enum command command)
     view_say(&app->view, NULL);
     app_look(app);
     view_follow(&app->view, &app->blocks, area_rows(app));
+    if (app->prompt.open) {
+        narrow_type(app, input);
+        app_touch(app, true);
+        return;
+    }
     terminal_size(app->terminal, &rows, &cols);
     bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, input, command)
                                              : app->list.open && list_input(&app->list, rows, input, command);
     if (!taken && app->view.help && command != COMMAND_REDRAW)
         command_view(app, command);
-    else if (!taken)
+    else if (!taken && !narrow_act(app, input, command))
         command_session(app, command);
     app_touch(app, true);
 }
@@ -213,7 +218,7 @@ static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
 {
     struct screen screen = {.ascii = terminal_ascii(app->terminal)};
     bool twice = clicks_twice(&app->clicks, mouse->row, time_ms);
-    if (app->page.kind != PAGE_NONE || app->list.open || app->view.help)
+    if (app->page.kind != PAGE_NONE || app->list.open || app->view.help || app->prompt.open)
         return;
     terminal_size(app->terminal, &screen.rows, &screen.cols);
     struct hit hit = view_hit(&screen, &app->snapshot, &app->view, &app->blocks, mouse->row, mouse->col);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define BROKEN_LINES_MAX 1000
+#define NUMBERS_MAX 9
 
 static void add_line(struct story *story, enum style style, bool heading, char *take_text)
 {
@@ -99,6 +100,16 @@ static void shrink(struct blocks *blocks, size_t count)
         story_release(&blocks->list.items[--blocks->list.len].story);
 }
 
+static void number_failures(struct blocks *blocks)
+{
+    int number = 0;
+    struct block *block;
+    vec_each (block, &blocks->list) {
+        bool counts = block->test != MAP_NONE && !block->stamp.fixed && number < NUMBERS_MAX;
+        block->number = counts ? ++number : 0;
+    }
+}
+
 /* Numbers the lines: a blank one follows each block, but fixed ones stand close together. */
 static void number_lines(struct blocks *blocks)
 {
@@ -117,18 +128,22 @@ void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const
 {
     update_broken(blocks, view_broken(snapshot), snapshot->exit_code == EXIT_NO_TESTS);
     size_t before = blocks->broken != NULL ? 1 : 0;
-    shrink(blocks, before + snapshot->failure_count);
-    for (size_t i = 0; i < snapshot->failure_count; i++) {
+    view_order(snapshot, &blocks->shown);
+    shrink(blocks, before + blocks->shown.len);
+    for (size_t i = 0; i < blocks->shown.len; i++) {
+        size_t failure = blocks->shown.items[i];
         if (before + i == blocks->list.len)
             vec_push(&blocks->list, (struct block){.stale = true});
         struct block *block = &blocks->list.items[before + i];
-        struct block_stamp stamp = stamp_of(snapshot, state, i);
+        struct block_stamp stamp = stamp_of(snapshot, state, failure);
+        block->failure = failure;
         if (!block->stale && same_stamp(&block->stamp, &stamp))
             continue;
         story_release(&block->story);
-        *block = (struct block){.test = stamp.test, .failure = i, .stamp = stamp};
+        *block = (struct block){.test = stamp.test, .failure = failure, .stamp = stamp};
         build_failure(block, snapshot, blocks->ascii);
     }
+    number_failures(blocks);
     number_lines(blocks);
 }
 
@@ -169,6 +184,7 @@ void blocks_release(struct blocks *blocks)
 {
     shrink(blocks, 0);
     vec_release(&blocks->list);
+    vec_release(&blocks->shown);
     free(blocks->broken);
     *blocks = (struct blocks){0};
 }

@@ -5,6 +5,7 @@
 
 #include "trace/story.h"
 #include "ui/snapshot.h"
+#include "ui/view_narrow.h"
 
 /* What a block was built from; when it differs the block is built again. */
 struct block_stamp {
@@ -19,6 +20,7 @@ struct block_stamp {
 struct block {
     size_t test;    /* index into the model; MAP_NONE: the runner's own words */
     size_t failure; /* index into the snapshot's failures */
+    int number;     /* 1 to 9 of the first failures that are not fixed, 0 */
     size_t first;   /* its first line, counted over all blocks and the blank lines between them */
     bool stale;
     struct block_stamp stamp;
@@ -30,6 +32,7 @@ struct blocks {
     size_t lines; /* of all blocks, with the blank lines between them */
     char *broken; /* what the first block was built from; NULL: no such block */
     bool ascii;
+    struct view_order shown; /* failures that have a block, top to bottom */
 };
 
 struct view_state;

@@ -64,6 +64,9 @@ void view_put(struct view_state *state, const struct blocks *blocks, const struc
 /* Scrolls by so many lines (negative: up), and takes the cursor along to the nearest place that shows. */
 void view_scroll(struct view_state *state, const struct blocks *blocks, int area_rows, int lines);
 
+/* Puts the cursor on the block's heading, and shows it. view_follow must have been called. */
+void view_jump(struct view_state *state, const struct blocks *blocks, int area_rows, size_t block);
+
 /* Moves through the help, or leaves it. */
 void view_move_help(struct view_state *state, int rows, enum command command);
 

@@ -118,10 +118,7 @@ void loop_select(const struct loop *loop, struct model *model)
     map_release(&changed);
 }
 
-/* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a
- * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below
- * it. */
-static bool shadows(const struct test *failed, const char *group)
+bool loop_shadows(const struct test *failed, const char *group)
 {
     if (strcmp(failed->group, group) == 0 || holds(failed->id, group))
         return true;
@@ -144,7 +141,7 @@ static bool covers(const struct coverage *coverage, const struct model *model, c
         return false;
     const size_t *at;
     vec_each (at, &coverage->failed)
-        if (shadows(&model->tests.items[*at], test->group))
+        if (loop_shadows(&model->tests.items[*at], test->group))
             return false;
     return true;
 }

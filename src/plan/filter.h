@@ -8,8 +8,8 @@
 /* Whether there is any word in the pattern. NULL is a pattern without one. */
 bool filter_blank(const char *pattern);
 
-/* Whether all words of the pattern, which blanks divide, are somewhere in the id; ASCII letters of either case
- * are alike. A pattern without words matches every id. */
+/* Whether all words of the pattern, which blanks divide, are somewhere in the id; ASCII letters of either
+ * case are alike. A pattern without words matches every id. */
 bool filter_matches(const char *pattern, const char *id);
 
 /* How many of the tests that there are match, files that cannot be collected not counted. */

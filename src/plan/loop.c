@@ -255,6 +255,7 @@ static struct loop_action filter(struct loop *loop, const struct model *model, c
     bool clear = filter_blank(pattern);
     if (clear ? loop->filter == NULL : !matches_any(loop, model, pattern))
         return stay();
+    loop->filters++;
     free(loop->filter);
     loop->filter = clear ? NULL : mem_strdup(pattern);
     steps_end(&loop->steps);

@@ -106,6 +106,7 @@ struct loop {
     struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
                                session before the first step, empty: everything */
     char *because;
+    unsigned filters;     /* how often the filter was set or cleared */
     char *filter;         /* only tests that match it run; NULL: no filter */
     struct strings owed;  /* changed files that only filtered runs have covered */
     bool surveyed;        /* a full run has listed everything: no test is unknown but in changed files */
@@ -143,6 +144,11 @@ bool loop_in_scope(const struct loop *loop, const struct test *test);
 /* Whether the plan is about the test: inside of the scope, and the filter matches. What cannot be collected
  * is always: nobody knows which tests it holds. */
 bool loop_concerns(const struct loop *loop, const struct test *test);
+
+/* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a
+ * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below
+ * it. */
+bool loop_shadows(const struct test *failed, const char *group);
 
 /* How many red tests the plan is about. */
 size_t loop_red(const struct loop *loop, const struct model *model);

@@ -122,7 +122,8 @@ static const struct script filters[] = {
       {NULL, "end", "wait | red | a"},
       {"a::x=p b::y=p", "change a", "run red (a changed) a asks | red | a"},
       {NULL, "end",
-       "run all (the red set passed) b a asks b::y | partly | | a no longer fails to collect: left the red set"},
+       "run all (the red set passed) b a asks b::y | partly | | a no longer fails to collect: left the red "
+       "set"},
       {NULL, "end", "wait | partly |"},
       {"a::x=p", "change b", "run all (b changed) b asks | partly |"},
       {NULL, "end", "wait | unknown |"},
@@ -278,8 +279,10 @@ static void places_count_what_is_still_red(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_words_must_be_in_the_id), cmocka_unit_test(what_is_gone_or_no_test_is_not_counted),
-        cmocka_unit_test(test_filters),                cmocka_unit_test(test_steps),
+        cmocka_unit_test(all_words_must_be_in_the_id),
+        cmocka_unit_test(what_is_gone_or_no_test_is_not_counted),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_steps),
         cmocka_unit_test(places_count_what_is_still_red),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

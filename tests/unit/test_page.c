@@ -129,7 +129,7 @@ static void commands_of_the_session_are_handed_on(void **state)
     assert_shows(&page, &log, "0-0 of 0", true);
     assert_false(page_input(&page, &log, ROWS, 'r', COMMAND_RERUN_RED));
     assert_false(page_input(&page, &log, ROWS, 'p', COMMAND_PAUSE));
-    assert_true(page_input(&page, &log, ROWS, 'i', COMMAND_WATCH_AGAIN));
+    assert_true(page_input(&page, &log, ROWS, 'W', COMMAND_WATCH_AGAIN));
     assert_int_equal(page.kind, PAGE_LOG);
     type(&page, &log, "/r");
     assert_string_equal(buf_str(&page.typed), "r");
