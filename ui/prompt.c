@@ -2,7 +2,7 @@
 
 #include "plan/filter.h"
 
-#define TYPED_MIN 8 /* columns for what is typed, before the count is left out */
+#define ASKS "filter: "
 
 void prompt_open(struct prompt *prompt)
 {
@@ -41,20 +41,15 @@ static void preview(const struct prompt *prompt, const char *filter, struct buf 
 
 void prompt_draw(struct screen *screen, struct prompt *prompt, const struct model *model, const char *filter)
 {
-    int row = screen->rows - 1, limit = screen->cols;
     struct buf text = {0};
     count(prompt, model);
     preview(prompt, filter, &text);
-    bool none = prompt->matches == 0;
-    screen_fill(screen, row, 0, screen->cols, STYLE_PLAIN, " ");
-    int col = screen_put(screen, row, screen->cols >= 20 ? 1 : 0, screen->cols, STYLE_BOLD, "filter: ");
+    typing_draw(screen, ASKS, &prompt->typed);
+    int end = 1 + screen_width(screen, ASKS) + screen_width(screen, buf_str(&prompt->typed));
     int start = screen->cols - 1 - screen_width(screen, buf_str(&text));
-    if (start >= col + TYPED_MIN + 2) {
-        screen_put(screen, row, start, screen->cols, none ? STYLE_YELLOW : STYLE_DIM, buf_str(&text));
-        limit = start - 2;
-    }
-    screen_fit_end(screen, row, col, limit, STYLE_PLAIN, buf_str(&prompt->typed));
-    screen->cursor_row = row;
+    if (start >= end + 2)
+        screen_put(screen, screen->rows - 1, start, screen->cols,
+                   prompt->matches > 0 ? STYLE_DIM : STYLE_YELLOW, buf_str(&text));
     buf_release(&text);
 }
 

@@ -121,6 +121,11 @@ static int put_clean(struct screen *screen, int row, int col, int limit, enum st
         if (col + glyph.width > limit)
             break;
         int width = glyph.width;
+        if (col < 0) {
+            col += width;
+            last = NULL;
+            continue;
+        }
         if (screen->ascii && (unsigned char)glyph.at[0] >= 0x80)
             set_question(screen, row, col, style, width);
         else
@@ -142,7 +147,8 @@ static bool inside(const struct screen *screen, int row, int *col, int *limit)
 
 int screen_put(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
 {
-    if (!inside(screen, row, &col, &limit))
+    int first = col < 0 ? 0 : col;
+    if (!inside(screen, row, &first, &limit))
         return col;
     struct buf clean = {0};
     clean_text(&clean, bytes_of(text), false);

@@ -28,8 +28,8 @@ void screen_init(struct screen *screen, int rows, int cols, bool ascii);
 void screen_release(struct screen *screen);
 
 /* Puts text (cleaned here, one line: newlines are blanks) at row and col, cut at column `limit` (exclusive,
- * at most cols). Rows and columns outside of the screen are ignored. Returns the column behind what was put.
- */
+ * at most cols). Rows and columns outside of the screen are ignored: a text may begin left of it. Returns the
+ * column behind what was put. */
 int screen_put(struct screen *screen, int row, int col, int limit, enum style style, const char *text);
 
 /* Like screen_put, and when the text does not fit its end is replaced by an ellipsis. */
@@ -41,7 +41,7 @@ int screen_fit_end(struct screen *screen, int row, int col, int limit, enum styl
 /* Fills the columns [col, limit) with one character of width 1. */
 void screen_fill(struct screen *screen, int row, int col, int limit, enum style style, const char *text);
 
-/* The columns that screen_put would take for this text, were there room. */
+/* The columns that screen_put would take for this text, were there room. screen: may be NULL. */
 int screen_width(const struct screen *screen, const char *text);
 
 /* One cell; row and col must be inside. */

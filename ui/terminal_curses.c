@@ -149,6 +149,12 @@ static void on_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)
     terminal->events->mouse(terminal->owner, mouse, time_ms);
 }
 
+static void on_pasted(void *owner, int character)
+{
+    struct terminal *terminal = owner;
+    terminal->events->pasted(terminal->owner, character);
+}
+
 static void on_hung_up(void *owner)
 {
     struct terminal *terminal = owner;
@@ -172,6 +178,7 @@ static void on_input_closed(void *owner)
 static const struct terminal_input_events input_events = {
     .key = on_key,
     .mouse = on_mouse,
+    .pasted = on_pasted,
     .hung_up = on_hung_up,
     .closed = on_input_closed,
 };

@@ -76,6 +76,8 @@ static void tell(struct terminal_input *input, int what)
 {
     if (what == INPUT_MOUSE)
         input->events->mouse(input->owner, &input->decoder.mouse, uv_now(input->poll.loop));
+    else if (what == INPUT_PASTED)
+        input->events->pasted(input->owner, input->decoder.pasted);
     else if (what != INPUT_NONE)
         input->events->key(input->owner, what);
 }

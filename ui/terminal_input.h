@@ -13,6 +13,7 @@
 struct terminal_input_events {
     void (*key)(void *owner, int input);
     void (*mouse)(void *owner, const struct mouse *mouse, uint64_t time_ms);
+    void (*pasted)(void *owner, int character);
     /* The terminal is gone; reading has stopped. */
     void (*hung_up)(void *owner);
     /* terminal_input_close is through. */

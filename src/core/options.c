@@ -45,6 +45,8 @@ static const struct option table[] = {
      "where an editor in a terminal opens: in this one, or in a pane of tmux beside it"},
     {NULL, 0, "terminal.mouse", OPTION_FLAG, "true|false", NULL, 0, AT(mouse),
      "take clicks and the wheel (with shift the terminal's own selection)"},
+    {NULL, 0, "ui.wrap", OPTION_FLAG, "true|false", NULL, 0, AT(wrap),
+     "wrap lines that are longer than the screen is wide (w turns that over)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
      "output kept of a test, head and tail; the rest is counted"},
     {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},

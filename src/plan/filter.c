@@ -19,11 +19,13 @@ static bool starts(const char *text, const char *word, size_t len)
     return at == len;
 }
 
+/* Most places of most ids are passed over by their first letter. */
 static bool word_in(const char *id, const char *word, size_t len)
 {
-    char first = lower(*word);
+    char small = lower(*word);
+    char large = small >= 'a' && small <= 'z' ? (char)(small - 'a' + 'A') : small;
     for (; *id != '\0'; id++)
-        if (lower(*id) == first && starts(id, word, len))
+        if ((*id == small || *id == large) && starts(id, word, len))
             return true;
     return false;
 }

@@ -253,7 +253,9 @@ static size_t tell_fold(struct teller *self, size_t at)
                end - at > 1 ? "s" : "");
     for (size_t i = 0; i < names.len; i++)
         buf_printf(&text, "%s%s", i > 0 ? ", " : "", names.items[i]);
-    add_span(add_line(self, -1), STYLE_DIM, buf_bytes(&text));
+    struct story_line *line = add_line(self, -1);
+    line->fold = true;
+    add_span(line, STYLE_DIM, buf_bytes(&text));
     buf_release(&text);
     strings_release(&names);
     return end;

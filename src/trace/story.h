@@ -34,6 +34,8 @@ struct story_line {
     int frame;     /* index into the trace's frames that Enter opens on this line; -1: none */
     bool heading;  /* the first line of the story */
     bool location; /* the line that says where `frame` is; its source may follow, with the same frame */
+    bool fold;     /* stands for frames that are not shown */
+    unsigned hang; /* columns by which its further rows are indented when it is wrapped; 0: as it is itself */
 };
 
 struct story {

@@ -22,28 +22,41 @@ ALTERNATE_SCREEN = 1049
 
 
 class Stream(pyte.ByteStream):
-    """pyte's parser, with SU and SD (ECMA-48), by which curses scrolls."""
+    """pyte's parser, with the sequences of xterm that it lacks: SU, SD, REP."""
 
-    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down"}
-    events = pyte.ByteStream.events | {"scroll_up", "scroll_down"}
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down", "b": "repeat"}
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down", "repeat"}
 
 
 class Screen(pyte.Screen):
-    """pyte's screen, with the alternate screen that it lacks: programs come and go, what was there before stays."""
+    """pyte's screen, with what it lacks. The alternate screen: programs come and go, what was there before stays.
+    Scrolling without a line feed. Wide characters of which a half was written over."""
 
     kept = None
+    drawn = " "
 
-    def scroll(self, change_lines, count):
-        x, y = self.cursor.x, self.cursor.y
-        self.cursor.y = self.margins.top if self.margins else 0
-        change_lines(count)
-        self.cursor.x, self.cursor.y = x, y
+    @property
+    def display(self):
+        return ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
 
-    def scroll_up(self, count=None):
-        self.scroll(self.delete_lines, count)
+    def draw(self, data):
+        super().draw(data)
+        self.drawn = data[-1:] or self.drawn
 
-    def scroll_down(self, count=None):
-        self.scroll(self.insert_lines, count)
+    def repeat(self, count=1):
+        self.draw(self.drawn * (count or 1))
+
+    def scroll_up(self, count=1):
+        self.scroll(count, self.index, (self.margins or (0, self.lines - 1))[1])
+
+    def scroll_down(self, count=1):
+        self.scroll(count, self.reverse_index, (self.margins or (0, self.lines - 1))[0])
+
+    def scroll(self, count, step, edge):
+        y, self.cursor.y = self.cursor.y, edge
+        for _ in range(count or 1):
+            step()
+        self.cursor.y = y
 
     def set_mode(self, *modes, **how):
         super().set_mode(*modes, **how)

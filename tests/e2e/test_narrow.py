@@ -169,6 +169,14 @@ def test_wide_characters_are_typed_and_taken_back(shop, loop):
     assert shop.ran() == ["test_words.py::test_word[日光]"]
 
 
+def test_a_pattern_can_be_pasted(shop, loop):
+    loop.type("f\x1b[200~stock\n\x1b[201~")
+    loop.wait_for(bottom("^ filter: stock +2 of 9 match$"))
+    assert shop.ran() == []
+    loop.type("\r")
+    loop.wait_for(verdict("FILTER stock · RED 1 of 2, 2 others red", 1))
+
+
 def test_steps_go_from_one_red_test_to_the_next_until_all_is_green(shop, loop):
     loop.type("2i")
     loop.wait_for(verdict("STEP 2 of 3 · RED 3 of 9", 1))
@@ -260,7 +268,7 @@ def test_the_id_is_copied_wherever_a_test_is_looked_at(shop, loop):
     loop.type("2y")
     loop.wait_for(bottom("copied test_price.py::test_sum"))
     loop.type("v")
-    loop.wait_for("n/N next")
+    loop.wait_for("The runner's report")
     loop.type("y")
     loop.wait_for(copies(2))
     loop.type("q")
@@ -273,7 +281,7 @@ def test_the_id_is_copied_wherever_a_test_is_looked_at(shop, loop):
     loop.wait_for(copies(3))
     assert copied()(loop) == [RED[1], RED[1], "test_words.py::test_word[日光]"]
     loop.type("\x1bql")
-    loop.wait_for("what happened")
+    loop.wait_for("aloof: the log")
     loop.type("y")
     loop.wait_for("there is no test here to copy the id of")
 
