@@ -67,17 +67,18 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
     free(output);
 }
 
-const char *failure_text(const struct test *test, size_t number, struct buf *to)
+const struct failure_text *failure_text(const struct test *test, size_t number, struct buf *to)
 {
-    static const struct {
-        const char *name, *heading;
-    } texts[FAILURE_TEXTS] = {
-        {"reason", "Reason"}, {"stdout", "Standard output"},     {"stderr", "Standard error"},
-        {"log", "Log"},       {"report", "The runner's report"},
+    static const struct failure_text texts[FAILURE_TEXTS] = {
+        {"reason", "Reason", false},
+        {"stdout", "Standard output", false},
+        {"stderr", "Standard error", false},
+        {"log", "Log", false},
+        {"report", "The runner's report", true},
     };
     size_t before = to->len;
     result_add_text(test->result, texts[number].name, to);
-    return to->len > before ? texts[number].heading : NULL;
+    return to->len > before ? &texts[number] : NULL;
 }
 
 /* The line that says most: of the last exception the first; of a report that has no traceback the one that

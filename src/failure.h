@@ -19,9 +19,15 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
 
 #define FAILURE_TEXTS 5
 
+struct failure_text {
+    const char *name; /* of the attachment */
+    const char *heading;
+    bool report; /* the runner's own, in which explanations are marked */
+};
+
 /* What else is known of a test, one of FAILURE_TEXTS: how it ended, what it wrote, the runner's own report.
- * Appends it to `to` and returns its heading; NULL: there is nothing. */
-const char *failure_text(const struct test *test, size_t number, struct buf *to);
+ * Appends it to `to` and returns what it is; NULL: there is nothing. */
+const struct failure_text *failure_text(const struct test *test, size_t number, struct buf *to);
 
 /* The failure in one line: "FAIL id: AssertionError: assert 1 == 2". Of a test that died, how; without either
  * (a red test of an earlier start) only label and id. What came from outside is not cleaned. The caller

@@ -92,9 +92,9 @@ static void show_story(struct app *app)
     page_show_test(&app->page, test->id, &story);
     for (size_t i = 0; i < FAILURE_TEXTS; i++) {
         struct buf text = {0};
-        const char *heading = failure_text(test, i, &text);
-        if (heading != NULL)
-            page_add(&app->page, heading, &text);
+        const struct failure_text *what = failure_text(test, i, &text);
+        if (what != NULL)
+            page_add(&app->page, what->heading, what->report, &text);
     }
 }
 

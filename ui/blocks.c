@@ -9,12 +9,13 @@
 #define BROKEN_LINES_MAX 1000
 #define NUMBERS_MAX 9
 
-static void add_line(struct story *story, enum style style, bool heading, char *take_text)
+static struct story_line *add_line(struct story *story, enum style style, bool heading, char *take_text)
 {
     struct story_line line = {.frame = -1, .heading = heading};
     struct span span = {.style = style, .text = take_text};
     vec_push(&line.spans, span);
     vec_push(&story->lines, line);
+    return &story->lines.items[story->lines.len - 1];
 }
 
 static bool same_stamp(const struct block_stamp *a, const struct block_stamp *b)
@@ -28,9 +29,11 @@ static void build_broken(struct block *block, const char *text, bool none_found)
 {
     const char *heading = none_found ? "NO TESTS  none were found" : "BROKEN  the tests could not be run";
     add_line(&block->story, none_found ? STYLE_YELLOW : STYLE_RED, true, mem_strdup(heading));
+    struct ink ink = {0};
     for (size_t count = 0; *text != '\0' && count < BROKEN_LINES_MAX; count++) {
         size_t len = strcspn(text, "\n");
-        add_line(&block->story, STYLE_PLAIN, false, mem_printf("    %.*s", (int)len, text));
+        struct story_line *line = add_line(&block->story, STYLE_PLAIN, false, mem_strdup("    "));
+        vec_push(&line->spans, story_printed(STYLE_PLAIN, (struct bytes){text, len}, &ink));
         text += len + (text[len] == '\n');
     }
 }

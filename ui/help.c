@@ -21,8 +21,9 @@ void help_tell(struct story *story, const struct keymap *keymap, int cols)
     for (size_t i = 0; i < count; i++) {
         struct story_line line = {.frame = -1, .hang = cols < ALIGNED_COLS ? GAP : (unsigned)(wide + GAP)};
         int pad = cols < ALIGNED_COLS ? GAP : (int)(wide + GAP - clean_width(bytes_of(names.items[i])));
-        vec_push(&line.spans, (struct span){STYLE_CYAN, mem_strdup(names.items[i])});
-        vec_push(&line.spans, (struct span){STYLE_PLAIN, mem_printf("%*s%s", pad, "", keys[i].help)});
+        vec_push(&line.spans, (struct span){.style = STYLE_CYAN, .text = mem_strdup(names.items[i])});
+        vec_push(&line.spans,
+                 (struct span){.style = STYLE_PLAIN, .text = mem_printf("%*s%s", pad, "", keys[i].help)});
         vec_push(&story->lines, line);
     }
     strings_release(&names);

@@ -103,14 +103,15 @@ static int put_span(struct screen *strip, int col, const struct span *span, size
     size_t len = strnlen(span->text, *octets + 1);
     if (len <= *octets) {
         *octets -= len;
-        return screen_put(strip, 0, col, strip->cols, span->style, span->text);
+        return screen_put_span(strip, 0, col, strip->cols, span);
     }
     for (len = *octets; len > 0 && ((unsigned char)span->text[len] & 0xC0) == 0x80;)
         len--;
-    char *start = mem_dup(span->text, len);
+    struct span start = *span;
+    start.text = mem_dup(span->text, len);
     *octets = 0;
-    screen_put(strip, 0, col, strip->cols, span->style, start);
-    free(start);
+    screen_put_span(strip, 0, col, strip->cols, &start);
+    free(start.text);
     return strip->cols;
 }
 
@@ -125,6 +126,12 @@ static int draw_strip(struct screen *strip, const struct story_line *line, long 
         if (col < strip->cols && octets > 0)
             col = put_span(strip, col, span, &octets);
     return col;
+}
+
+static void mark_cell(struct cell *cell)
+{
+    cell->style = STYLE_REVERSE;
+    cell->ink = (struct ink){0};
 }
 
 static void mark_needle(struct screen *strip, const struct story_line *line, const struct needle *needle,
@@ -142,7 +149,7 @@ static void mark_needle(struct screen *strip, const struct story_line *line, con
         long end = col + (long)clean_width(found);
         for (; col < end; col++)
             if (col >= 0 && col < strip->cols)
-                screen_cell(strip, 0, (int)col)->style = STYLE_REVERSE;
+                mark_cell(screen_cell(strip, 0, (int)col));
         rest = (struct bytes){found.data + found.len, rest.len - before - found.len};
     }
     buf_release(&text);

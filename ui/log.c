@@ -8,7 +8,7 @@
 
 static void add_span(struct story_line *line, enum style style, char *take_text)
 {
-    struct span span = {style, take_text};
+    struct span span = {.style = style, .text = take_text};
     vec_push(&line->spans, span);
 }
 

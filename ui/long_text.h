@@ -13,15 +13,17 @@
 /* Its heading, with a blank line before it, then its text. */
 struct section {
     char *heading;
-    char *text;         /* with a NUL for each line's end */
-    size_t len;         /* octets of the text, the NUL behind its last line included */
-    size_t lines;       /* of the text */
-    VEC(size_t) starts; /* of every SECTION_STRIDE-th line, as offsets */
+    bool report;          /* of a runner: its diffs are coloured */
+    char *text;           /* with a NUL for each line's end */
+    size_t len;           /* octets of the text, the NUL behind its last line included */
+    size_t lines;         /* of the text */
+    VEC(size_t) starts;   /* of every SECTION_STRIDE-th line, as offsets */
+    VEC(struct ink) inks; /* the colours that are on there; none in a text that has no colours */
 };
 
 /* Makes a section. heading: copied. take_text: len octets with a NUL behind them, owned from now on and
  * changed: what ends its lines. */
-void section_init(struct section *section, const char *heading, char *take_text, size_t len);
+void section_init(struct section *section, const char *heading, bool report, char *take_text, size_t len);
 void section_release(struct section *section);
 
 /* Borrows all. */
@@ -37,7 +39,8 @@ struct long_line {
     struct story_line line;
     struct span span;
     const struct section *section;
-    size_t at, start; /* of the section's text: the line and its offset */
+    size_t at, start; /* of the section's text: the line and its offset, */
+    struct ink ink;   /* and the colours that are on there */
 };
 
 size_t long_text_lines(const struct long_text *text);

@@ -81,11 +81,11 @@ void page_show_test(struct page *page, const char *title, struct story *take_sto
     page->story = *take_story;
 }
 
-void page_add(struct page *page, const char *heading, struct buf *take_text)
+void page_add(struct page *page, const char *heading, bool report, struct buf *take_text)
 {
     struct section section;
     size_t len = take_text->len;
-    section_init(&section, heading, buf_take(take_text), len);
+    section_init(&section, heading, report, buf_take(take_text), len);
     vec_push(&page->sections, section);
 }
 

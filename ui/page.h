@@ -26,7 +26,7 @@ void page_show_log(struct page *page);
 void page_show_test(struct page *page, const char *title, struct story *take_story);
 
 /* Adds a section behind what the page has; the text is taken. */
-void page_add(struct page *page, const char *heading, struct buf *take_text);
+void page_add(struct page *page, const char *heading, bool report, struct buf *take_text);
 
 /* Opens the help on a screen of so many columns. */
 void page_show_help(struct page *page, const struct keymap *keymap, int cols);

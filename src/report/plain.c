@@ -3,6 +3,7 @@
 #include "report/bar.h"
 #include "report/block.h"
 #include "report/summary.h"
+#include "trace/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -39,10 +40,18 @@ static bool is_dumb(const struct plain_options *options)
     return options->term == NULL || *options->term == '\0' || strcmp(options->term, "dumb") == 0;
 }
 
-/* The Linux console shows hyperlinks as text. */
+/* Terminals of DEC's, and what terminfo calls the colourless variant of another. */
+static bool is_mono(const struct plain_options *options)
+{
+    struct bytes term = bytes_of(options->term);
+    bool vt = bytes_starts(term, "vt") && term.data[2] >= '0' && term.data[2] <= '9';
+    return vt || text_ends(term, "-m") || text_ends(term, "-mono");
+}
+
+/* The Linux console, and those, show hyperlinks as text. */
 static bool knows_links(const struct plain_options *options)
 {
-    return strncmp(options->term, "linux", 5) != 0;
+    return strncmp(options->term, "linux", 5) != 0 && !is_mono(options);
 }
 
 struct plain *plain_new(uv_loop_t *loop, const struct plain_options *options)
@@ -53,7 +62,8 @@ struct plain *plain_new(uv_loop_t *loop, const struct plain_options *options)
     plain->live = options->terminal && !is_dumb(options);
     plain->paper.ascii = !options->utf8;
     plain->paper.links = plain->live && knows_links(options);
-    plain->paper.color = options->color == 1 || (options->color == 0 && plain->live && !options->no_color);
+    plain->paper.color = options->color == 1 ||
+                         (options->color == 0 && plain->live && !options->no_color && !is_mono(options));
     plain->exit_code = EXIT_INTERRUPTED;
     if (options->columns == 0)
         plain->options.columns = COLUMNS_DEFAULT;
@@ -208,7 +218,7 @@ static void write_broken(struct plain *plain, const char *text)
     if (len == 0)
         return;
     char *said = mem_dup(from, len - (size_t)(from - text));
-    paper_put(&plain->paper, &plain->out, STYLE_PLAIN, said);
+    paper_span(&plain->paper, &plain->out, &(struct span){.text = said, .printed = true});
     buf_putc(&plain->out, '\n');
     free(said);
 }

@@ -216,15 +216,6 @@ def test_control_bytes_of_tests_do_not_reach_the_terminal(project):
     assert b"\x1b[2Jzap" not in loop.raw
 
 
-def test_no_color_and_colour(lighthouse):
-    plain = lighthouse.aloof(NO_COLOR="1")
-    plain.wait_for(RED)
-    assert not re.search(rb"\x1b\[(?:[0-9;]*;)?[34][0-7][;m]", bytes(plain.raw))
-    coloured = lighthouse.aloof("--color=always", NO_COLOR="1")
-    coloured.wait_for(RED)
-    assert re.search(rb"\x1b\[(?:[0-9;]*;)?3[0-7][;m]", bytes(coloured.raw))
-
-
 def test_ascii_where_the_locale_has_no_utf8(lighthouse):
     loop = lighthouse.aloof(LC_ALL="C", LANG="C")
     loop.wait_for(re.compile(r"RED 1 of 15 - (?:re)?ran \d+ in"))

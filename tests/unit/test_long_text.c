@@ -24,7 +24,7 @@ static void lines_come_as_they_are_in_any_order(void **state)
     for (int i = 0; i < 300; i++)
         buf_printf(&made, "%.*s%d\n", i % 3, "\n\n", i);
     size_t len = made.len;
-    section_init(&section, "Log", buf_take(&made), len);
+    section_init(&section, "Log", false, buf_take(&made), len);
     const struct long_text text = {.head = &head, .sections = &section, .section_count = 1};
     struct long_line room = {0};
     assert_int_equal(long_text_lines(&text), 2 + 600);
@@ -44,6 +44,47 @@ static void lines_come_as_they_are_in_any_order(void **state)
     section_release(&section);
 }
 
+static void colors_are_known_at_every_line(void **state)
+{
+    (void)state;
+    struct section section;
+    struct story head = {0};
+    struct buf made = {0};
+    for (int i = 0; i < 500; i++)
+        buf_printf(&made, i % 10 == 0 ? "\033[38;5;%dmon\n" : i % 10 == 7 ? "off\033[m\n" : "line\n", i / 10);
+    size_t len = made.len;
+    section_init(&section, "Log", false, buf_take(&made), len);
+    const struct long_text text = {.head = &head, .sections = &section, .section_count = 1};
+    struct long_line room = {0};
+    for (size_t i = 0; i < 2000; i++) {
+        size_t at = i < 500 ? i : i < 1000 ? 999 - i : i * 7919 % 500;
+        const struct span *span = long_text_line(&text, 2 + at, &room)->spans.items;
+        assert_true(span->printed);
+        assert_int_equal(span->ink.front,
+                         at % 10 >= 1 && at % 10 <= 7 ? INK_PALETTE | (at / 10) : INK_DEFAULT);
+    }
+    assert_false(long_text_line(&text, 1, &room)->spans.items->printed);
+    section_release(&section);
+}
+
+static void diffs_of_a_report_are_colored(void **state)
+{
+    (void)state;
+    for (int report = 0; report < 2; report++) {
+        struct section section;
+        struct story head = {0};
+        struct long_line room = {0};
+        static const char diff[] = "E   - x\nE   + y\n- z";
+        section_init(&section, "x", report == 1, mem_dup(diff, sizeof diff - 1), sizeof diff - 1);
+        const struct long_text text = {.head = &head, .sections = &section, .section_count = 1};
+        const enum style want[] = {STYLE_REMOVED, STYLE_ADDED, STYLE_PLAIN};
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(long_text_line(&text, 2 + i, &room)->spans.items->style,
+                             report == 1 ? want[i] : STYLE_PLAIN);
+        section_release(&section);
+    }
+}
+
 static void ends_and_nuls_are_no_lines(void **state)
 {
     (void)state;
@@ -57,7 +98,7 @@ static void ends_and_nuls_are_no_lines(void **state)
         struct section section;
         struct story head = {0};
         struct long_line room = {0};
-        section_init(&section, "x", mem_dup(cases[i].text, cases[i].len), cases[i].len);
+        section_init(&section, "x", false, mem_dup(cases[i].text, cases[i].len), cases[i].len);
         const struct long_text text = {.head = &head, .sections = &section, .section_count = 1};
         assert_int_equal(section.lines, cases[i].lines);
         assert_string_equal(long_text_line(&text, 1 + cases[i].lines, &room)->spans.items[0].text,
@@ -80,7 +121,7 @@ static void open_page(struct page *page)
     }
     const char *was = text.data;
     page_show_test(page, "long", &story);
-    page_add(page, "Standard output", &text);
+    page_add(page, "Standard output", false, &text);
     assert_ptr_equal(page->sections.items[0].text, was);
 }
 
@@ -168,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_as_they_are_in_any_order),
+        cmocka_unit_test(colors_are_known_at_every_line),
+        cmocka_unit_test(diffs_of_a_report_are_colored),
         cmocka_unit_test(ends_and_nuls_are_no_lines),
         cmocka_unit_test(a_text_of_100_mb_is_looked_at_only_where_it_shows),
         cmocka_unit_test(a_search_in_100_mb_looks_at_what_lies_between),

@@ -345,9 +345,9 @@ static void make_story(struct scene *scene)
     page_show_test(&scene->page, test->id, &story);
     for (size_t i = 0; i < FAILURE_TEXTS; i++) {
         struct buf text = {0};
-        const char *heading = failure_text(test, i, &text);
-        if (heading != NULL)
-            page_add(&scene->page, heading, &text);
+        const struct failure_text *what = failure_text(test, i, &text);
+        if (what != NULL)
+            page_add(&scene->page, what->heading, what->report, &text);
     }
     struct buf report = {0};
     for (int i = 1; i <= 60; i++)
@@ -355,7 +355,7 @@ static void make_story(struct scene *scene)
             &report, "%*s%d: what the runner has to say about this line, which is neither short nor %s\n",
             i % 5, "", i,
             i % 7 == 0 ? "日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語" : "long");
-    page_add(&scene->page, "The runner's report", &report);
+    page_add(&scene->page, "The runner's report", true, &report);
 }
 
 static void make_story_searched(struct scene *scene)
@@ -774,6 +774,59 @@ static void marks_stay_with_their_base_and_are_bounded(void **state)
     assert_true(strlen(screen_cell(&screen, 0, 0)->text) <= 1 + 4 * CELL_MARKS);
     assert_string_equal(screen_cell(&screen, 0, 1)->text, "x");
     buf_release(&marks);
+    screen_release(&screen);
+}
+
+static void what_terminals_disagree_about_is_left_out(void **state)
+{
+    (void)state;
+    struct screen screen;
+    struct buf text = {0};
+    screen_init(&screen, 1, 20, false);
+    screen_put(&screen, 0, 0, 20, STYLE_PLAIN,
+               "\U0001F44D\U0001F3FD \u2764\uFE0F \U0001F469\u200D\U0001F467 a\u200Bb\u2060c");
+    screen_dump(&screen, false, &text);
+    assert_string_equal(buf_str(&text), "\U0001F44D \u2764 \U0001F469\U0001F467 abc\n");
+    buf_release(&text);
+    screen_release(&screen);
+}
+
+static void only_a_printed_span_keeps_its_colors(void **state)
+{
+    (void)state;
+    static char red[] = "\033[31mred\033[0m and more";
+    const struct span spans[] = {{.style = STYLE_PLAIN, .text = red, .printed = true},
+                                 {.style = STYLE_BOLD, .text = red, .printed = true},
+                                 {.style = STYLE_PLAIN, .text = red}};
+    static const char *const want[] = {"red and\n***....\n", "red and\nbbbbbbb\n", "red and\n"};
+    for (size_t i = 0; i < 3; i++) {
+        struct screen screen;
+        struct buf text = {0};
+        screen_init(&screen, 1, 8, false);
+        assert_int_equal(screen_put_span(&screen, 0, 0, 8, &spans[i]), 8);
+        screen_dump(&screen, true, &text);
+        assert_string_equal(buf_str(&text), want[i]);
+        assert_int_equal(screen_cell(&screen, 0, 2)->ink.front, i < 2 ? (INK_PALETTE | 1) : INK_DEFAULT);
+        assert_int_equal(screen_cell(&screen, 0, 3)->ink.front, INK_DEFAULT);
+        buf_release(&text);
+        screen_release(&screen);
+    }
+}
+
+static void colors_that_a_span_begins_in_can_be_reset(void **state)
+{
+    (void)state;
+    static char text[] = "on\033[0m off \033[31mon";
+    const struct span span = {.text = text, .printed = true, .ink = {.back = INK_PALETTE | 4}};
+    struct screen screen;
+    struct buf got = {0};
+    screen_init(&screen, 1, 10, false);
+    screen_put_span(&screen, 0, 0, 10, &span);
+    screen_dump(&screen, true, &got);
+    assert_string_equal(buf_str(&got), "on off on\n**.....**\n");
+    assert_int_equal(screen_cell(&screen, 0, 0)->ink.back, INK_PALETTE | 4);
+    assert_int_equal(screen_cell(&screen, 0, 7)->ink.back, INK_DEFAULT);
+    buf_release(&got);
     screen_release(&screen);
 }
 
@@ -1319,6 +1372,9 @@ int main(void)
         cmocka_unit_test(text_is_cut_at_the_edges),
         cmocka_unit_test(writing_over_half_a_wide_character_removes_it),
         cmocka_unit_test(marks_stay_with_their_base_and_are_bounded),
+        cmocka_unit_test(what_terminals_disagree_about_is_left_out),
+        cmocka_unit_test(only_a_printed_span_keeps_its_colors),
+        cmocka_unit_test(colors_that_a_span_begins_in_can_be_reset),
         cmocka_unit_test(text_that_does_not_fit_shows_that_it_was_cut),
         cmocka_unit_test(cursor_walks_over_failures_and_frames),
         cmocka_unit_test(what_lies_under_the_mouse_is_what_is_drawn_there),
