@@ -55,7 +55,12 @@ static void add(struct session *session, size_t test)
     while (session->failure_at.len <= test)
         vec_push(&session->failure_at, MAP_NONE);
     session->failure_at.items[test] = session->failures.len;
-    vec_push(&session->failures, (struct failure){.test = test, .version = ++session->versions});
+    const struct failure failure = {
+        .test = test,
+        .outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]),
+        .version = ++session->versions,
+    };
+    vec_push(&session->failures, failure);
 }
 
 static size_t find(const struct session *session, size_t test)

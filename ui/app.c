@@ -68,7 +68,9 @@ static void paint(struct app *app)
         list_draw(&screen, &app->list, app->snapshot.model, app->snapshot.keys);
     else
         view_run(&screen, &app->snapshot, &app->view, &app->blocks);
-    if (!app->page.pager.reading.asking && !app->list.asking)
+    if (app->prompt.open)
+        prompt_draw(&screen, &app->prompt, app->snapshot.model, app->snapshot.status.filter);
+    else if (!app->page.pager.reading.asking && !app->list.asking)
         view_message(&screen, &app->view);
     terminal_paint(app->terminal, &screen);
     screen_release(&screen);
@@ -164,7 +166,9 @@ static void note_run(struct app *app)
     struct session_status status;
     session_status(app->session, &status);
     bool asked = status.because != NULL && strcmp(status.because, "key") == 0;
-    char *text = mem_printf("%s: %s", kinds[status.run],
+    bool filtered = status.filter != NULL && status.run != RUN_ONE;
+    char *text = mem_printf("%s%s%s: %s", kinds[status.run], filtered ? ", only what matches " : "",
+                            filtered ? status.filter : "",
                             asked                    ? "asked for by a key"
                             : status.because != NULL ? status.because
                                                      : "");
@@ -287,6 +291,7 @@ void app_free(struct app *app)
     view_release(&app->view);
     page_release(&app->page);
     list_release(&app->list);
+    prompt_release(&app->prompt);
     free(app->cwd);
     story_release(&app->log);
     blocks_release(&app->blocks);

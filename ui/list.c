@@ -1,13 +1,12 @@
 #include "ui/list.h"
 
+#include "plan/filter.h"
 #include "ui/hints.h"
 #include "ui/pager.h"
 #include "ui/typing.h"
 #include "ui/view.h"
 
-#include <ctype.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define STATUS_COLS 9
 #define TIME_COLS 9
@@ -27,29 +26,6 @@ void list_open(struct list *list)
 {
     list->open = list->stale = true;
     list->asking = false;
-}
-
-/* Most places of most ids are passed over by their first letter. */
-static bool word_in(const char *id, const char *word, size_t len)
-{
-    int lower = tolower((unsigned char)*word), upper = toupper((unsigned char)*word);
-    for (; *id != '\0'; id++)
-        if ((*id == (char)lower || *id == (char)upper) && strncasecmp(id, word, len) == 0)
-            return true;
-    return false;
-}
-
-static bool matches(const char *id, const char *filter)
-{
-    for (;;) {
-        filter += strspn(filter, " ");
-        size_t len = strcspn(filter, " ");
-        if (len == 0)
-            return true;
-        if (!word_in(id, filter, len))
-            return false;
-        filter += len;
-    }
 }
 
 static int64_t time_of(const struct test *test)
@@ -131,7 +107,7 @@ static void keep_matching(struct list *list, const struct list_row *from, size_t
     vec_reserve(&list->rows, count);
     list->rows.len = 0;
     for (size_t i = 0; i < count; i++)
-        if (matches(from[i].id, filter))
+        if (filter_matches(filter, from[i].id))
             vec_push(&list->rows, from[i]);
     buf_clear(&list->kept);
     buf_puts(&list->kept, filter);

@@ -26,7 +26,7 @@ struct list {
     bool open, asking; /* asking: what is typed goes into the filter */
     bool stale;        /* the rows are made anew before they are next looked at */
     enum list_order order;
-    struct buf filter;            /* words, all of which must be in an id, letters of either case alike */
+    struct buf filter;            /* see filter_matches */
     struct buf kept;              /* the filter that the rows passed */
     VEC(struct list_name) names;  /* every test by name; made anew when there are more */
     VEC(struct list_row) ordered; /* every test that is not gone, in order */

@@ -115,6 +115,7 @@ static void prepare_say(struct terminal *terminal)
         .program = getenv("TERM_PROGRAM"),
         .vte = getenv("VTE_VERSION"),
         .tmux = getenv("TMUX"),
+        .sty = getenv("STY"),
         .tsl = tsl != (char *)-1 ? tsl : NULL,
         .xt = tigetflag("XT") > 0,
     };
@@ -425,6 +426,7 @@ static void on_signal(uv_signal_t *handle, int number)
         enter(terminal);
     } else if (number == SIGWINCH) {
         follow_size(terminal);
+        terminal_forget(terminal); /* what was under way for the old size has left anything there */
         terminal->events->lost(terminal->owner);
     } else {
         terminal->events->end(terminal->owner, number);

@@ -167,7 +167,7 @@ def test_ignored_files_and_editor_droppings_start_no_run(sums):
     assert sums.ran() == []
 
 
-@pytest.mark.presses("i")
+@pytest.mark.presses("W")
 def test_tests_that_write_into_the_tree_do_not_loop(project):
     project.write("test_writes.py", """
         import pathlib, time
@@ -188,7 +188,7 @@ def test_tests_that_write_into_the_tree_do_not_loop(project):
     loop.settle(0.5)
     runs = project.ran().count("test_writes.py::test_writes")
     assert runs <= 4, f"{runs} runs"
-    loop.type("i")
+    loop.type("W")
     loop.wait_for("watched again")
 
 
