@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from terminal import DEADLINE
+
 RED = re.compile(r"RED 1 of 15 · (?:re)?ran \d+ in")
 KEY_OCTETS = 60  # for the cursor's mark, measured 25 to 33
 STORM = 300
@@ -108,10 +110,19 @@ def test_nothing_is_written_while_nothing_happens(lighthouse, key, shows):
     loop.wait_for(RED)
     loop.type(key)
     loop.wait_for(shows)
-    loop.settle(0.5)
-    before = switches(loop.pid)
+    before = come_to_rest(loop)
     assert loop.quiet(2)
     assert switches(loop.pid) == before
+
+
+def come_to_rest(loop):
+    """Waits until what a run leaves to be done (history, the next worker) is done; the wake-ups so far."""
+    end = time.monotonic() + DEADLINE
+    before = -1
+    while not loop.quiet(0.5) or before != switches(loop.pid):
+        assert time.monotonic() < end, "no rest"
+        before = switches(loop.pid)
+    return before
 
 
 def switches(pid):
