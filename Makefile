@@ -141,7 +141,7 @@ $(BUILD)/datadir: FORCE
 	@mkdir -p $(@D); echo $(call QUOTED,$(DATADIR)) | cmp -s - $@ || echo $(call QUOTED,$(DATADIR)) > $@
 
 $(BUILD)/aloof: $(BUILD)/src/main.o $(BUILD)/libui.a $(BUILD)/libaloof.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	$(CC) $(LDFLAGS_ALL) -rdynamic -o $@ $^ $(LDLIBS_ALL)
 
 $(BUILD)/libaloof.a: $(ENGINE_OBJ)
 	@rm -f $@; $(AR) rcs $@ $^

@@ -1,7 +1,7 @@
 /* aloof: A LOOp on Failing tests. The map of the house, in the order in which things depend on each other:
  *
  *   core/     event (the one type that every parser emits), bytes, vec, map, clip (bounded output), error,
- *             options and arguments (one table)                                pure
+ *             crash (last words), options and arguments (one table)                                pure
  *   stream/   subunit v2, both ways                                            pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box)  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
@@ -17,6 +17,7 @@
  * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as
  * commands to the session. */
 
+#include "core/crash.h"
 #include "core/options.h"
 #include "project/config.h"
 #include "report/plain.h"
@@ -221,6 +222,8 @@ static int run(struct house *house, struct repo *repo, struct error *error)
         return EXIT_USAGE;
     }
     uv_loop_init(&house->loop);
+    const char *spare = getenv("TMPDIR");
+    crash_install(ALOOF_VERSION, repo_state_dir(repo), spare != NULL && *spare == '/' ? spare : "/tmp");
     const struct session_options options = {.settings = &house->settings,
                                             .repo = repo,
                                             .cwd = house->cwd,

@@ -16,8 +16,9 @@
 struct failure {
     size_t test; /* index into the model */
     struct trace trace;
-    bool fixed;   /* passed on rerun: fades until the next run begins */
-    bool outside; /* of the filter: it stays red and does not run */
+    bool fixed;       /* passed on rerun: fades until the next run begins */
+    bool outside;     /* of the filter: it stays red and does not run */
+    unsigned version; /* a new one with every change of what is told of it, its test's outcome included */
 };
 
 struct session_events {

@@ -26,12 +26,18 @@ static char *story_text(const struct test *test)
     return NULL;
 }
 
-static void mark(struct session *session, struct trace *trace)
+static void mark(struct session *session, struct failure *failure)
 {
     struct frame *frame;
-    vec_each (frame, &trace->frames)
+    bool differs = false;
+    vec_each (frame, &failure->trace.frames) {
+        bool before = frame->changed;
         if (frame->kind == FRAME_PROJECT && frame->line > 0)
             frame->changed = repo_line_changed(session->repo, frame->path, frame->line);
+        differs |= frame->changed != before;
+    }
+    if (differs)
+        failure->version = ++session->versions;
 }
 
 static void read_trace(struct session *session, struct failure *failure)
@@ -41,40 +47,44 @@ static void read_trace(struct session *session, struct failure *failure)
     char *text = story_text(&session->model.tests.items[failure->test]);
     trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
     free(text);
-    mark(session, &failure->trace);
+    mark(session, failure);
 }
 
-static struct failure *find(struct session *session, size_t test)
+static void add(struct session *session, size_t test)
 {
-    struct failure *failure;
-    vec_each (failure, &session->failures)
-        if (failure->test == test)
-            return failure;
-    return NULL;
+    while (session->failure_at.len <= test)
+        vec_push(&session->failure_at, MAP_NONE);
+    session->failure_at.items[test] = session->failures.len;
+    bool outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]);
+    vec_push(&session->failures,
+             (struct failure){.test = test, .outside = outside, .version = ++session->versions});
+}
+
+static size_t find(const struct session *session, size_t test)
+{
+    return test < session->failure_at.len ? session->failure_at.items[test] : MAP_NONE;
 }
 
 void session_failure_update(struct session *session, size_t test)
 {
-    struct failure *failure = find(session, test);
     bool red = outcome_is_red(session->model.tests.items[test].outcome);
-    if (failure == NULL && !red)
+    if (find(session, test) == MAP_NONE && !red)
         return;
-    if (failure == NULL) {
-        bool outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]);
-        vec_push(&session->failures, (struct failure){.test = test, .outside = outside});
-        failure = &session->failures.items[session->failures.len - 1];
-    }
+    if (find(session, test) == MAP_NONE)
+        add(session, test);
+    struct failure *failure = &session->failures.items[find(session, test)];
     failure->fixed = !session->model.tests.items[test].red;
     if (red)
         read_trace(session, failure);
-    session->events->failed(session->owner, (size_t)(failure - session->failures.items));
+    failure->version = ++session->versions;
+    session->events->failed(session->owner, find(session, test));
 }
 
 void session_failures_recall(struct session *session)
 {
     for (size_t i = 0; i < session->model.tests.len; i++)
         if (session->model.tests.items[i].red)
-            vec_push(&session->failures, (struct failure){.test = i});
+            add(session, i);
 }
 
 void session_failures_sweep(struct session *session, bool keep_fixed)
@@ -82,7 +92,9 @@ void session_failures_sweep(struct session *session, bool keep_fixed)
     size_t kept = 0;
     for (size_t i = 0; i < session->failures.len; i++) {
         struct failure *failure = &session->failures.items[i];
-        if (session->model.tests.items[failure->test].red || (keep_fixed && failure->fixed))
+        bool keep = session->model.tests.items[failure->test].red || (keep_fixed && failure->fixed);
+        session->failure_at.items[failure->test] = keep ? kept : MAP_NONE;
+        if (keep)
             session->failures.items[kept++] = *failure;
         else
             trace_release(&failure->trace);
@@ -95,7 +107,7 @@ void session_failures_remark(struct session *session)
 {
     struct failure *failure;
     vec_each (failure, &session->failures)
-        mark(session, &failure->trace);
+        mark(session, failure);
 }
 
 void session_failures_release(struct session *session)
@@ -104,4 +116,5 @@ void session_failures_release(struct session *session)
     vec_each (failure, &session->failures)
         trace_release(&failure->trace);
     vec_release(&session->failures);
+    vec_release(&session->failure_at);
 }

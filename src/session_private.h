@@ -41,6 +41,8 @@ struct session {
     struct selfwrite selfwrite;
     struct schedule schedule;
     VEC(struct failure) failures;
+    VEC(size_t) failure_at; /* by test: its place among them, MAP_NONE none; as long as was needed */
+    unsigned versions;      /* that failures had so far */
 
     char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;

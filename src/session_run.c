@@ -1,11 +1,22 @@
 #include "session_private.h"
 
+#include "core/crash.h"
+
 #include <stdlib.h>
 
 static const char *kind_name(enum run_kind kind)
 {
     static const char *const names[] = {"none", "red", "all", "one"};
     return names[kind];
+}
+
+static void note_run(const struct session *session)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%u, %s, %s", session->serial, kind_name(session->loop_plan.run),
+               session->loop_plan.because != NULL ? session->loop_plan.because : "");
+    crash_note(CRASH_RUN, buf_bytes(&text));
+    buf_release(&text);
 }
 
 /* follow_up: the full run that a passed red run asks for; what was just fixed stays in sight during it. */
@@ -26,6 +37,7 @@ static void begin_run(struct session *session, bool follow_up)
     session->run_ended_utc = 0;
     free(session->broken);
     session->broken = NULL;
+    note_run(session);
     model_begin(&session->model, session->serial);
     history_begin_run(session->history, kind_name(session->loop_plan.run), session->run_began_utc);
     if (session->reporter != NULL && session->reporter->run_begins != NULL)
@@ -111,6 +123,8 @@ static void tell_leak(struct session *session, const struct event *event)
 static void on_event(void *owner, const struct event *event)
 {
     struct session *session = owner;
+    if (event->test_id.data != NULL)
+        crash_note(CRASH_TEST, event->test_id);
     if (event_has_tag(event, TAG_LEAK) && event->test_id.data != NULL)
         tell_leak(session, event);
     if (session->reporter != NULL && session->reporter->event != NULL)

@@ -20,9 +20,8 @@ static struct story_line *add_line(struct story *story, enum style style, bool h
 
 static bool same_stamp(const struct block_stamp *a, const struct block_stamp *b)
 {
-    return a->test == b->test && a->run == b->run && a->red_runs == b->red_runs && a->outcome == b->outcome &&
-           a->duration_ns == b->duration_ns && a->fixed == b->fixed && a->unfolded == b->unfolded &&
-           a->marks == b->marks;
+    return a->test == b->test && a->version == b->version && a->fixed == b->fixed &&
+           a->unfolded == b->unfolded;
 }
 
 static void build_broken(struct block *block, const char *text, bool none_found)
@@ -53,29 +52,14 @@ void block_tell(struct story *story, const struct block *block, const struct sna
     failure_tell(story, test, &failure->trace, &look);
 }
 
-/* Which frames are marked as changed may differ after every save, without anything else being new. */
-static uint64_t marks_of(const struct trace *trace)
-{
-    uint64_t marks = trace->frames.len;
-    const struct frame *frame;
-    vec_each (frame, &trace->frames)
-        marks = marks * 31 + frame->changed;
-    return marks;
-}
-
 static struct block_stamp stamp_of(const struct snapshot *snapshot, const struct view_state *state, size_t at)
 {
     const struct failure *failure = &snapshot->failures[at];
-    const struct test *test = &snapshot->model->tests.items[failure->test];
     return (struct block_stamp){
         .test = failure->test,
-        .run = test->run,
-        .red_runs = test->red_runs,
-        .outcome = test->outcome,
-        .duration_ns = test->duration_ns,
+        .version = failure->version,
         .fixed = failure->fixed,
         .unfolded = view_unfolded(state, failure->test),
-        .marks = marks_of(&failure->trace),
     };
 }
 
@@ -164,11 +148,11 @@ void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const
     for (size_t i = 0; i < blocks->shown.len; i++) {
         size_t failure = blocks->shown.items[i];
         if (before + i == blocks->list.len)
-            vec_push(&blocks->list, (struct block){.stale = true});
+            vec_push(&blocks->list, (struct block){.stamp.test = MAP_NONE});
         struct block *block = &blocks->list.items[before + i];
         struct block_stamp stamp = stamp_of(snapshot, state, failure);
         block->failure = failure;
-        if (!block->stale && same_stamp(&block->stamp, &stamp))
+        if (same_stamp(&block->stamp, &stamp))
             continue;
         release(block);
         *block = (struct block){.test = stamp.test, .failure = failure, .stamp = stamp};
@@ -176,13 +160,6 @@ void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const
     }
     number_failures(blocks);
     number_rows(blocks, state->reading.look.wrap ? blocks->cols : 0);
-}
-
-void blocks_touch(struct blocks *blocks, size_t test)
-{
-    size_t at = blocks_find(blocks, test);
-    if (at < blocks->list.len)
-        blocks->list.items[at].stale = true;
 }
 
 size_t blocks_find(const struct blocks *blocks, size_t test)

@@ -10,20 +10,16 @@
 /* What a block was built from; when it differs the block is built again. */
 struct block_stamp {
     size_t test;
-    unsigned run, red_runs;
-    enum outcome outcome;
-    int64_t duration_ns;
-    uint64_t marks; /* which frames are changed since HEAD */
+    unsigned version; /* of the failure */
     bool fixed, unfolded;
 };
 
 struct block {
-    size_t test;    /* index into the model; MAP_NONE: the runner's own words */
-    size_t failure; /* index into the snapshot's failures */
-    int number;     /* 1 to 9 of the first failures that are not fixed, 0 */
-    size_t first;   /* its first row, counted over all blocks and the blank rows between them */
-    size_t rows;    /* that it takes */
-    bool stale;
+    size_t test;          /* index into the model; MAP_NONE: the runner's own words */
+    size_t failure;       /* index into the snapshot's failures */
+    int number;           /* 1 to 9 of the first failures that are not fixed, 0 */
+    size_t first;         /* its first row, counted over all blocks and the blank rows between them */
+    size_t rows;          /* that it takes */
     int wrapped;          /* the columns for which its lines were wrapped; 0: each is a row */
     VEC(unsigned) starts; /* where they were: the first row of each line */
     struct block_stamp stamp;
@@ -43,9 +39,6 @@ struct view_state;
 
 /* Brings the blocks up to date with the snapshot; builds only those that changed. */
 void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const struct view_state *state);
-
-/* Has the test's block built again by the next update: its story changed. */
-void blocks_touch(struct blocks *blocks, size_t test);
 
 /* The position of the test's block, or blocks->list.len. */
 size_t blocks_find(const struct blocks *blocks, size_t test);

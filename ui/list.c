@@ -10,6 +10,7 @@
 
 #define STATUS_COLS 9
 #define TIME_COLS 9
+#define OCTETS 256
 #define NARROW_COLS 48 /* in fewer there is no room for both */
 
 static const struct hint hints[] = {
@@ -32,42 +33,110 @@ static int64_t time_of(const struct test *test)
     return test->duration_ns > 0 ? test->duration_ns : test->usual_ns;
 }
 
-static int64_t key_of(const struct test *test, enum list_order order)
+static uint64_t key_of(const struct test *test, enum list_order order)
 {
     if (order == LIST_BY_TIME)
-        return -time_of(test);
-    return order == LIST_BY_OUTCOME ? -(int64_t)test->outcome : 0;
+        return UINT64_MAX - (uint64_t)time_of(test);
+    return order == LIST_BY_OUTCOME ? OUTCOME_COUNT - test->outcome : 0;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
-    const struct list_row *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
+    const struct list_name *x = a, *y = b;
     return strcmp(x->id, y->id);
 }
 
-void list_update(struct list *list, const struct model *model)
+/* How many rows have a smaller octet there, for each octet; false when they all have the same. */
+static bool count_octets(const struct list_row *rows, size_t count, unsigned shift, size_t starts[OCTETS])
 {
-    if (!list->stale && list->known == model->tests.len)
-        return;
-    size_t selected = list_selected(list);
-    list->stale = false;
-    list->known = model->tests.len;
-    list->rows.len = 0;
-    for (size_t i = 0; i < model->tests.len; i++) {
-        const struct test *test = &model->tests.items[i];
-        struct list_row row = {i, key_of(test, list->order), test->id};
-        if (!test->gone && filter_matches(buf_str(&list->filter), test->id))
-            vec_push(&list->rows, row);
+    size_t counts[OCTETS] = {0}, sum = 0;
+    for (size_t i = 0; i < count; i++)
+        counts[rows[i].key >> shift & 0xFF]++;
+    if (counts[rows[0].key >> shift & 0xFF] == count)
+        return false;
+    for (int octet = 0; octet < OCTETS; octet++) {
+        starts[octet] = sum;
+        sum += counts[octet];
     }
-    if (list->rows.len > 1)
-        qsort(list->rows.items, list->rows.len, sizeof *list->rows.items, compare);
+    return true;
+}
+
+/* By key, octet for octet from the least: in 100,000 rows this is several times as fast as comparing. Those
+ * of one key stay as they were, by name. */
+static void sort_rows(struct list_row *rows, size_t count)
+{
+    size_t starts[OCTETS];
+    struct list_row *spare = mem_resize(NULL, count, sizeof *spare);
+    for (unsigned shift = 0; count > 0 && shift < 64; shift += 8) {
+        if (!count_octets(rows, count, shift, starts))
+            continue;
+        for (size_t i = 0; i < count; i++)
+            spare[starts[rows[i].key >> shift & 0xFF]++] = rows[i];
+        memcpy(rows, spare, count * sizeof *rows);
+    }
+    free(spare);
+}
+
+static void sort_names(struct list *list, const struct model *model)
+{
+    if (list->names.len == model->tests.len)
+        return;
+    for (size_t i = list->names.len; i < model->tests.len; i++)
+        vec_push(&list->names, (struct list_name){model->tests.items[i].id, i});
+    qsort(list->names.items, list->names.len, sizeof *list->names.items, compare_names);
+}
+
+/* Every test in the list's order: made when that or the outcomes changed, not at every key. */
+static void put_in_order(struct list *list, const struct model *model)
+{
+    list->stale = false;
+    list->ordered.len = 0;
+    sort_names(list, model);
+    const struct list_name *name;
+    vec_each (name, &list->names) {
+        const struct test *test = &model->tests.items[name->test];
+        if (!test->gone)
+            vec_push(&list->ordered, (struct list_row){name->test, name->id, key_of(test, list->order)});
+    }
+    sort_rows(list->ordered.items, list->ordered.len);
+}
+
+static void keep_matching(struct list *list, const struct list_row *from, size_t count)
+{
+    const char *filter = buf_str(&list->filter);
+    vec_reserve(&list->rows, count);
+    list->rows.len = 0;
+    for (size_t i = 0; i < count; i++)
+        if (filter_matches(filter, from[i].id))
+            vec_push(&list->rows, from[i]);
+    buf_clear(&list->kept);
+    buf_puts(&list->kept, filter);
+}
+
+static void keep_cursor(struct list *list, size_t selected)
+{
     for (size_t i = 0; i < list->rows.len; i++)
         if (list->rows.items[i].test == selected)
             list->at = i;
     if (list->at >= list->rows.len)
         list->at = list->rows.len > 0 ? list->rows.len - 1 : 0;
+}
+
+void list_update(struct list *list, const struct model *model)
+{
+    const char *filter = buf_str(&list->filter), *kept = buf_str(&list->kept);
+    bool anew = list->stale || list->names.len != model->tests.len;
+    if (!anew && strcmp(filter, kept) == 0)
+        return;
+    size_t selected = list_selected(list);
+    if (anew)
+        put_in_order(list, model);
+    /* What goes on where the last filter ended can only leave fewer rows. */
+    if (!anew && strncmp(filter, kept, strlen(kept)) == 0)
+        keep_matching(list, list->rows.items, list->rows.len);
+    else
+        keep_matching(list, list->ordered.items, list->ordered.len);
+    keep_cursor(list, selected);
 }
 
 size_t list_selected(const struct list *list)
@@ -112,7 +181,6 @@ static bool move(struct list *list, int rows, enum command command)
 
 static void close_or_widen(struct list *list)
 {
-    list->stale = true;
     if (list->filter.len > 0)
         buf_clear(&list->filter);
     else
@@ -126,7 +194,6 @@ bool list_input(struct list *list, int rows, int input, enum command command)
         list->asking = typing == TYPING_ON;
         if (typing == TYPING_CANCELLED)
             buf_clear(&list->filter);
-        list->stale = true;
         return true;
     }
     if (move(list, rows, command))
@@ -248,6 +315,9 @@ int list_hint_at(const struct screen *screen, const struct list *list, const str
 void list_release(struct list *list)
 {
     buf_release(&list->filter);
+    buf_release(&list->kept);
+    vec_release(&list->names);
+    vec_release(&list->ordered);
     vec_release(&list->rows);
     *list = (struct list){0};
 }

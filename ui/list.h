@@ -12,8 +12,13 @@ enum list_order { LIST_BY_OUTCOME, LIST_BY_TIME, LIST_BY_NAME };
 
 struct list_row {
     size_t test;
-    int64_t key; /* what it is ordered by, before its id */
-    const char *id;
+    const char *id; /* the model's */
+    uint64_t key;   /* what it is ordered by, the least first, before its name */
+};
+
+struct list_name {
+    const char *id; /* the model's */
+    size_t test;
 };
 
 /* Zeroed: closed. */
@@ -21,10 +26,12 @@ struct list {
     bool open, asking; /* asking: what is typed goes into the filter */
     bool stale;        /* the rows are made anew before they are next looked at */
     enum list_order order;
-    struct buf filter; /* see filter_matches */
-    VEC(struct list_row) rows;
-    size_t known;   /* tests of the model when the rows were made */
-    size_t at, top; /* the cursor, and the first row that shows */
+    struct buf filter;            /* see filter_matches */
+    struct buf kept;              /* the filter that the rows passed */
+    VEC(struct list_name) names;  /* every test by name; made anew when there are more */
+    VEC(struct list_row) ordered; /* every test that is not gone, in order */
+    VEC(struct list_row) rows;    /* of these, what the filter lets through */
+    size_t at, top;               /* the cursor, and the first row that shows */
 };
 
 void list_open(struct list *list);

@@ -1,5 +1,6 @@
 #include "ui/terminal_curses.h"
 
+#include "ui/collect.h"
 #include "ui/guard.h"
 #include "ui/looks.h"
 #include "ui/palette.h"
@@ -42,6 +43,7 @@ struct terminal {
     struct palette palette; /* without colours: no pairs */
     struct screen shown;    /* what curses holds; no cells: unknown */
     struct terminal_say say;
+    struct collect out;
 };
 
 static bool wants_color(enum terminal_color color)
@@ -224,6 +226,17 @@ static void start_handles(struct terminal *terminal, uv_loop_t *loop)
     terminal->open_handles = 1 + WATCHED_COUNT;
 }
 
+/* Unless SIGTSTP is taken already when it starts, curses ignores the signal while it paints, and a ^Z in that
+ * moment is lost. */
+static SCREEN *start_curses(void)
+{
+    struct sigaction taken = {.sa_handler = SIG_IGN}, before;
+    sigaction(SIGTSTP, &taken, &before);
+    SCREEN *curses = newterm(NULL, stdout, stdin);
+    sigaction(SIGTSTP, &before, NULL);
+    return curses;
+}
+
 int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct terminal_options *options,
                   const struct terminal_events *events, void *owner, struct error *error)
 {
@@ -240,12 +253,13 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     struct terminal *made = mem_zero(sizeof *made);
     *made = (struct terminal){.events = events, .owner = owner, .fd = fd};
     made->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-    made->curses = newterm(NULL, stdout, stdin);
+    made->curses = start_curses();
     if (made->curses == NULL) {
         close(fd);
         free(made);
         return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --once");
     }
+    collect_init(&made->out, STDOUT_FILENO);
     set_up_curses(made, options->color);
     prepare_say(made);
     terminal_input_init(&made->input, loop, fd, options->mouse, &input_events, made);
@@ -343,7 +357,9 @@ void terminal_paint(struct terminal *terminal, const struct screen *screen)
     for (int row = 0; row < screen->rows; row++)
         paint_row(terminal, screen, row);
     move(screen->cursor_row, 0);
+    collect_begin(&terminal->out);
     refresh();
+    collect_end(&terminal->out);
     if (terminal->shown.cells == NULL)
         screen_init(&terminal->shown, screen->rows, screen->cols, screen->ascii);
     size_t count = (size_t)screen->rows * (size_t)screen->cols;
@@ -457,6 +473,7 @@ void terminal_free(struct terminal *terminal)
     if (terminal == NULL)
         return;
     delscreen(terminal->curses);
+    collect_release(&terminal->out);
     screen_release(&terminal->shown);
     terminal_say_release(&terminal->say);
     free(terminal);

@@ -1,15 +1,17 @@
 #include "core/memory.h"
 
+#include "core/crash.h"
+
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void *checked(void *memory)
 {
     if (memory == NULL) {
-        fputs("aloof: out of memory\n", stderr);
+        fputs("aloof: out of memory\n", stderr); /* gone with the screen, where there is one */
+        crash_note(CRASH_REASON, bytes_of("out of memory"));
         abort();
     }
     return memory;

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import crowd
 import idle
 import loops
 
@@ -143,7 +144,38 @@ def bench_streams(table, subject, options):
               ours >= 50 * theirs)
 
 
+def bench_keys(table, base, options):
+    times = crowd.measure_keys(crowd.Crowd(base / "keys"), [options.aloof, "-n", "2"], rounds=3)
+    for name, share, limit in (("median", 0.5, 8), ("p99", 0.99, 16)):
+        took = crowd.percentile([took for took, key in times], share)
+        table.row(f"key to screen, 10k of 100k tests red: {name}", f"{took:.1f} ms", "-", "-", f"{limit} ms",
+                  took <= limit)
+
+
+def bench_loud(table, base, options):
+    paints, share = crowd.measure_loud(crowd.Crowd(base / "loud"), [options.aloof, "-n", "2"])
+    table.row("10,000 lines of a test: paints a second", f"{paints:.1f}", "-", "-", "30", paints <= 30)
+    table.row("10,000 lines of a test: share of a core", f"{share:.1%}", "-", "-", "5%", share < 0.05)
+
+
+def bench_memory(table, base, options):
+    resident = crowd.measure_memory(crowd.Crowd(base / "memory"), [options.aloof, "-n", "2"])
+    table.row("100,000 tests passed: resident", f"{resident:.0f} MB", "-", "-", "60 MB", resident <= 60)
+
+
+# Of jinja2; and of projects made here.
 PARTS = {"loops": bench_loops, "full": bench_full, "boxed": bench_boxed, "idle": bench_idle, "streams": bench_streams}
+OWN_PARTS = {"keys": bench_keys, "loud": bench_loud, "memory": bench_memory}
+
+
+def make_subject(base):
+    """None, with a line, where there is no source to be had."""
+    cache = HERE.parents[1] / "build/bench"
+    cache.mkdir(parents=True, exist_ok=True)
+    if subprocess.run(["sh", str(HERE / "subject.sh"), str(cache)]).returncode != 0:
+        print("bench: the comparisons are skipped, there is no subject to measure on")
+        return None
+    return Subject(cache / "jinja2", base)
 
 
 def main():
@@ -151,23 +183,22 @@ def main():
     parser.add_argument("--aloof", required=True, type=os.path.abspath)
     parser.add_argument("--programs", required=True, type=os.path.abspath)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is given")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join([*PARTS, *OWN_PARTS])}; all when none is given")
     options = parser.parse_args()
-    unknown = set(options.parts) - set(PARTS)
+    parts = options.parts or [*PARTS, *OWN_PARTS]
+    unknown = set(parts) - {*PARTS, *OWN_PARTS}
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
 
-    cache = HERE.parents[1] / "build/bench"
-    cache.mkdir(parents=True, exist_ok=True)
-    fetched = subprocess.run(["sh", str(HERE / "subject.sh"), str(cache)])
-    if fetched.returncode != 0:
-        print("bench: skipped, there is no subject to measure on")
-        return 0
-    with tempfile.TemporaryDirectory(prefix="aloof-bench.") as base:
-        subject = Subject(cache / "jinja2", pathlib.Path(base))
+    with tempfile.TemporaryDirectory(prefix="aloof-bench.") as temporary:
+        base = pathlib.Path(temporary)
+        subject = make_subject(base) if set(parts) & set(PARTS) else None
         table = Table()
-        for name in options.parts or PARTS:
-            PARTS[name](table, subject, options)
+        for name in parts:
+            if name in OWN_PARTS:
+                OWN_PARTS[name](table, base, options)
+            elif subject is not None:
+                PARTS[name](table, subject, options)
     return 1 if table.over else 0
 
 

@@ -61,6 +61,13 @@ class Project:
     def read(self, path):
         return (self.root / path).read_text()
 
+    def write_gate(self):
+        """A test that waits until the gate, which is returned, was opened for writing and closed, and then fails."""
+        gate = self.base / "gate"
+        os.mkfifo(gate)
+        self.write("test_gate.py", f"def test_gate():\n    open({str(gate)!r}).read()\n    assert False\n")
+        return gate
+
     def record_runs(self):
         """From now on every test that runs leaves its id behind, for ran()."""
         self.write("conftest.py", f"""

@@ -76,9 +76,11 @@ class Screen(pyte.Screen):
 class Terminal:
     """A program on a pty of its own. `raw` is every octet that it wrote, `screen` what a person sees of it."""
 
+    typed = bytearray()  # on all terminals of this test
+
     def __init__(self, argv, cwd, env, rows=24, columns=100):
         self.screen = Screen(columns, rows)
-        self.screen.write_process_input = self.type
+        self.screen.write_process_input = self.send
         self.stream = Stream(self.screen)
         self.raw = bytearray()
         self.ended = False
@@ -101,7 +103,13 @@ class Terminal:
         return "\n".join(self.lines)
 
     def type(self, keys):
-        os.write(self.fd, keys.encode() if isinstance(keys, str) else keys)
+        keys = keys.encode() if isinstance(keys, str) else keys
+        self.typed.extend(keys)
+        os.write(self.fd, keys)
+
+    def send(self, answer):
+        """What the terminal itself answers."""
+        os.write(self.fd, answer.encode())
 
     def resize(self, rows, columns):
         self.screen.resize(rows, columns)

@@ -167,6 +167,7 @@ def test_ignored_files_and_editor_droppings_start_no_run(sums):
     assert sums.ran() == []
 
 
+@pytest.mark.presses("W")
 def test_tests_that_write_into_the_tree_do_not_loop(project):
     project.write("test_writes.py", """
         import pathlib, time

@@ -84,6 +84,7 @@ def loop(shop):
     return loop
 
 
+@pytest.mark.presses("f")
 def test_a_filter_holds_until_it_is_cleared(shop, loop):
     loop.type("f")
     loop.wait_for(bottom("^ filter: +words of the ids of 9 tests$"))
@@ -197,6 +198,7 @@ def test_steps_go_from_one_red_test_to_the_next_until_all_is_green(shop, loop):
     assert len(set(shop.ran())) == 9
 
 
+@pytest.mark.presses("i")
 def test_steps_are_skipped_and_left(shop, loop):
     loop.type("i")
     loop.wait_for(verdict("STEP 1 of 3 · RED 3 of 9", 1))
@@ -242,6 +244,7 @@ def test_nothing_red_is_nothing_to_step_through(shop, loop):
     loop.wait_for("nothing is red, there is nothing to step through")
 
 
+@pytest.mark.presses("1-9")
 def test_digits_jump_to_the_failures(shop, loop):
     for number, name in ((3, "test_stock"), (1, "test_price"), (2, "test_sum")):
         loop.type(str(number))
@@ -264,6 +267,7 @@ def copies(count, texts=copied()):
     return shows
 
 
+@pytest.mark.presses("y")
 def test_the_id_is_copied_wherever_a_test_is_looked_at(shop, loop):
     loop.type("2y")
     loop.wait_for(bottom("copied test_price.py::test_sum"))

@@ -76,6 +76,7 @@ def end_search(loop):
     loop.wait_gone("n/N")
 
 
+@pytest.mark.presses("w")
 def test_long_lines_wrap(long):
     long.wait_gone("FINISH")
     long.type("w")
@@ -85,6 +86,7 @@ def test_long_lines_wrap(long):
     long.wait_gone("↳")
 
 
+@pytest.mark.presses("Right", "<", ">", "Left")
 def test_cut_lines_scroll_sideways_and_back(long):
     long.type("\x1b[C>")
     long.wait_for(re.compile(r"^▌?.…\S*789 FINISH$", re.M))
@@ -128,6 +130,7 @@ def test_a_search_goes_over_all_failures_and_unfolds(long):
     long.wait_for(lambda terminal: sum(line.startswith("▌FAIL") for line in terminal.lines[4:]) == 1)
 
 
+@pytest.mark.presses("O")
 def test_foreign_frames_of_all_failures(long):
     long.type("O")
     long.wait_for("raw_decode")

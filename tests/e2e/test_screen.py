@@ -17,6 +17,7 @@ def editor(project, body):
     return str(path)
 
 
+@pytest.mark.presses("o")
 def test_the_screen_says_what_failed_and_where(lighthouse):
     loop = lighthouse.aloof()
     loop.wait_for(RED)
@@ -33,6 +34,7 @@ def test_the_screen_says_what_failed_and_where(lighthouse):
     loop.wait_gone("statistics.py")
 
 
+@pytest.mark.presses("Enter")
 def test_enter_opens_the_editor_at_the_frame_and_comes_back(lighthouse):
     told = lighthouse.base / "told"
     script = editor(lighthouse, f'echo "$@" >{told}\necho THE EDITOR IS HERE\nread answer\necho "$answer" >>{told}\n')
@@ -57,6 +59,7 @@ def test_enter_opens_the_editor_at_the_frame_and_comes_back(lighthouse):
     assert loop.given_back()
 
 
+@pytest.mark.presses("v")
 def test_a_test_in_full_can_be_searched(lighthouse):
     lighthouse.write("tests/test_loud.py", """
         def test_loud():
@@ -147,6 +150,7 @@ def test_resizing_during_a_run(project):
     loop.wait_for(re.compile(r"RED 1 of 1 · ran 1 in"))
 
 
+@pytest.mark.presses("Ctrl-Z")
 def test_suspend_gives_the_terminal_back_and_fg_takes_it_again(lighthouse):
     from project import ALOOF
 
@@ -190,7 +194,8 @@ def test_a_closed_terminal_ends_it(lighthouse):
     assert wait_all_gone(lighthouse.mark, 5) == []
 
 
-@pytest.mark.parametrize("key", ["q", "\x03"])
+@pytest.mark.parametrize("key", [pytest.param("q", marks=pytest.mark.presses("q")),
+                                 pytest.param("\x03", marks=pytest.mark.presses("Ctrl-C"))])
 def test_quitting_during_a_run_kills_it(project, key):
     project.write("test_slow.py", "import time\n\n\ndef test_slow():\n    time.sleep(1000)\n")
     loop = project.aloof()
@@ -222,6 +227,7 @@ def test_ascii_where_the_locale_has_no_utf8(lighthouse):
     assert not re.search(rb"[\x80-\xff]", bytes(loop.raw))
 
 
+@pytest.mark.presses("?")
 def test_help_lists_the_keys(lighthouse):
     loop = lighthouse.aloof(rows=40)
     loop.wait_for(RED)
@@ -232,6 +238,7 @@ def test_help_lists_the_keys(lighthouse):
     loop.wait_for("test_mean_at_night")
 
 
+@pytest.mark.presses("d")
 def test_the_debugger_gets_the_terminal_and_gives_it_back(lighthouse):
     lighthouse.write("pytest.ini", "[pytest]\naddopts = -p xdist.plugin -n 2 --ff\n")
     loop = lighthouse.aloof()
