@@ -3,7 +3,8 @@
  *   core/     event (the one type that every parser emits), bytes, vec, map, clip (bounded output), error,
  *             options and arguments (one table)                                pure
  *   stream/   subunit v2, both ways                                            pure: bytes in, events out
- *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box)  pure
+ *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
+ *             progress (what is told of a box at work)                         pure
  *   trace/    traceback text -> frames, story (the lines of a failure), editor, clean (what may reach a
  *             terminal)                                                        pure
  *   project/  repo (git), watch, config, python, targets
@@ -158,6 +159,7 @@ static int run_once(struct house *house, const struct session_options *options, 
     const struct plain_options plain = {
         .fd = fd,
         .terminal = isatty(fd),
+        .still = !house->settings.motion,
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .no_color = no_color != NULL && *no_color != '\0',
         .color = house->settings.color,

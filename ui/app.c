@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PAINT_MS 33       /* between two paints, at least */
-#define TICK_MS 100       /* of the elapsed time, while it shows tenths */
-#define TICK_SLOW_MS 1000 /* and while it shows seconds */
-#define TENTHS_UNTIL_NS 10000000000
+#define PAINT_MS 33   /* between two paints, at least */
 #define INTERRUPTED 2 /* pytest's exit code */
 
 static void paint(struct app *app);
@@ -37,13 +34,12 @@ void app_look(struct app *app)
         list_update(&app->list, app->snapshot.model);
 }
 
+/* While something runs, the times that show change by themselves: once a second. */
 static void tick(struct app *app)
 {
     const struct session_status *status = &app->snapshot.status;
-    if (status->state == LOOP_IDLE)
-        return;
-    uint64_t delay = status->run_ns < TENTHS_UNTIL_NS ? TICK_MS : TICK_SLOW_MS;
-    uv_timer_start(&app->timer, on_timer, delay, 0);
+    if (status->state != LOOP_IDLE && app->settings->motion)
+        uv_timer_start(&app->timer, on_timer, progress_due_ms(status->run_ns), 0);
 }
 
 static void paint(struct app *app)
@@ -234,6 +230,7 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings, const stru
     app->loop = loop;
     app->settings = settings;
     app->snapshot.keys = keys;
+    app->snapshot.still = !settings->motion;
     view_init(&app->view);
     return app;
 }

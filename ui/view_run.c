@@ -155,7 +155,7 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
         buf_puts(line, "stopping");
     else if (status->state == LOOP_IDLE || status->all_in)
         put_past_run(line, status);
-    else if (status->runner == NULL)
+    else if (status->starting)
         buf_puts(line, "starting pytest");
     else if (status->collecting)
         buf_puts(line, "collecting");

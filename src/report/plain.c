@@ -10,10 +10,9 @@
 #include <unistd.h>
 
 #define COLUMNS_DEFAULT 80
-#define PAINT_NS 33000000 /* the bar is painted at most 30 times a second, */
-#define TICK_MS 100       /* and at least ten times, for the time it shows */
-#define BROKEN_LINES 40   /* last ones shown of what a runner says that could not work, */
-#define EMPTY_LINES 1     /* and of one that found no tests */
+#define PAINT_MS 33     /* between two paints of the bar, at least */
+#define BROKEN_LINES 40 /* last ones shown of what a runner says that could not work, */
+#define EMPTY_LINES 1   /* and of one that found no tests */
 #define EXIT_INTERRUPTED 2
 #define EXIT_INTERNAL 3
 #define EXIT_NO_TESTS 5
@@ -105,7 +104,7 @@ static void lift(struct plain *plain)
     plain->shown = false;
 }
 
-static const char *longest_running(const struct plain *plain, unsigned boxes)
+static struct session_slot longest_running(const struct plain *plain, unsigned boxes)
 {
     struct session_slot longest = {0};
     for (unsigned i = 0; i < boxes; i++) {
@@ -113,8 +112,10 @@ static const char *longest_running(const struct plain *plain, unsigned boxes)
         if (slot.test_id != NULL && (longest.test_id == NULL || slot.running_ns > longest.running_ns))
             longest = slot;
     }
-    return longest.test_id;
+    return longest;
 }
+
+static void on_tick(uv_timer_t *tick);
 
 static void paint(struct plain *plain)
 {
@@ -126,13 +127,16 @@ static void paint(struct plain *plain)
         .model = session_model(plain->session),
         .collecting = status.collecting,
         .run_ns = status.run_ns,
-        .running = longest_running(plain, status.boxes),
+        .longest = longest_running(plain, status.boxes),
+        .still = plain->options.still,
     };
     lift(plain);
     /* One column stays free: a terminal that wraps at its edge would begin a new line. */
     bar_write(&plain->out, &plain->paper, &bar, plain->options.columns - 1);
     plain->shown = true;
     plain->painted = uv_hrtime();
+    if (!plain->options.still) /* the times that it shows go on by themselves */
+        uv_timer_start(&plain->tick, on_tick, progress_due_ms(status.run_ns), 0);
 }
 
 static void on_tick(uv_timer_t *tick)
@@ -145,10 +149,13 @@ static void on_tick(uv_timer_t *tick)
 static void on_changed(void *owner)
 {
     struct plain *plain = owner;
-    if (!plain->running || uv_hrtime() - plain->painted < PAINT_NS)
+    if (!plain->running || !plain->live)
         return;
-    paint(plain);
-    flush(plain);
+    uint64_t since_ms = (uv_hrtime() - plain->painted) / 1000000;
+    if (since_ms >= PAINT_MS)
+        on_tick(&plain->tick);
+    else if (!uv_is_active((uv_handle_t *)&plain->tick) || uv_timer_get_due_in(&plain->tick) > PAINT_MS)
+        uv_timer_start(&plain->tick, on_tick, PAINT_MS - since_ms, 0);
 }
 
 static void on_failed(void *owner, size_t index)
@@ -192,7 +199,7 @@ static void on_run_begins(void *owner)
     struct plain *plain = owner;
     plain->running = true;
     if (plain->live)
-        uv_timer_start(&plain->tick, on_tick, 0, TICK_MS);
+        uv_timer_start(&plain->tick, on_tick, 0, 0);
 }
 
 /* The last lines of what the runner printed that could not do its work. */

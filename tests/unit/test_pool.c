@@ -21,6 +21,7 @@ struct fixture {
     struct pool_options options;
     struct pool *pool;
     struct buf log;
+    struct buf stages; /* of slot 0, as `moved` tells them */
     unsigned serial;
     struct strings args;      /* of the run */
     VEC(const char *) ids;    /* by position; borrowed from args */
@@ -159,6 +160,14 @@ static void hear_closed(void *owner)
     uv_close((uv_handle_t *)&f->deadline, NULL);
 }
 
+static void hear_moved(void *owner)
+{
+    static const char *const names[] = {"idle", "running", "dumping", "killing", "cleaning"};
+    struct fixture *f = owner;
+    bool breaking = pool_breaking(f->pool);
+    buf_printf(&f->stages, "%s ", breaking ? "breaking" : names[pool_slot(f->pool, 0).stage]);
+}
+
 static const struct pool_events events = {
     .event = hear_event,
     .listed = hear_listed,
@@ -167,6 +176,7 @@ static const struct pool_events events = {
     .ended = hear_ended,
     .hello = hear_hello,
     .damage = hear_damage,
+    .moved = hear_moved,
     .closed = hear_closed,
 };
 
@@ -203,6 +213,7 @@ static void close_fixture(struct fixture *f)
     assert_true(f->closed);
     assert_int_equal(uv_loop_close(&f->loop), 0);
     buf_release(&f->log);
+    buf_release(&f->stages);
     strings_release(&f->args);
     vec_release(&f->ids);
     vec_release(&f->to_deal);
@@ -637,9 +648,36 @@ static void shows_what_runs(void **state)
     assert_string_equal(view.test_id, "hang:b");
     assert_int_equal(view.held, 2);
     assert_int_equal(view.pid, 2000);
-    assert_in_range(view.started_ns, before_ns, (int64_t)uv_hrtime());
+    assert_int_equal(view.stage, STAGE_RUNNING);
+    assert_in_range(view.since_ns, before_ns, (int64_t)uv_hrtime());
     pool_cancel(f.pool);
     assert_null(pool_slot(f.pool, 0).test_id);
+    close_fixture(&f);
+}
+
+static void tells_the_stages_of_a_box(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *tests, *stages;
+    } rows[] = {{"pass:a", ""}, {"hang:a", "dumping killing "}, {"stuck:a", "dumping killing breaking "}};
+    struct fixture f;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        open_fixture(&f, 1);
+        f.options.timeout_ms = 50;
+        open_pool(&f);
+        run(&f, rows[i].tests);
+        assert_string_equal(buf_str(&f.stages), rows[i].stages);
+        close_fixture(&f);
+    }
+    open_fixture(&f, 1);
+    open_pool(&f);
+    f.awaited = "pass:b success\n";
+    run(&f, "pass:a pass:b");
+    assert_null(pool_slot(f.pool, 0).test_id);
+    assert_string_equal(pool_slot(f.pool, 0).newest_id, "pass:b");
+    assert_int_equal(pool_slot(f.pool, 0).stage, STAGE_CLEANING);
+    assert_false(pool_starting(f.pool));
     close_fixture(&f);
 }
 
@@ -699,6 +737,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(cancelled_when_the_worker_dies),
         cmocka_unit_test(a_warm_worker_waits_for_its_run),
         cmocka_unit_test(shows_what_runs),
+        cmocka_unit_test(tells_the_stages_of_a_box),
         cmocka_unit_test(can_be_closed_in_every_state),
     };
     int failed = cmocka_run_group_tests(told, NULL, NULL);
