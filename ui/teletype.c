@@ -75,9 +75,9 @@ static void on_signal(uv_signal_t *handle, int number)
         return;
     if (ours && number == SIGTSTP)
         suspend(teletype);
-    else if (ours && number == SIGCONT)
-        enter(teletype);
-    else if (number == SIGTERM || number == SIGHUP || (ours && number != SIGTSTP))
+    else if (ours && number == SIGCONT) /* the shell may have set other modes */
+        set_modes(teletype);
+    else if (number == SIGTERM || number == SIGHUP || (ours && number != SIGCONT))
         teletype->events->end(teletype->owner, number);
 }
 
@@ -159,8 +159,8 @@ int teletype_open(struct teletype **teletype, uv_loop_t *loop, const struct tele
 void teletype_write(struct teletype *teletype, struct bytes text)
 {
     while (text.len > 0 && teletype->holder == HOLDER_US) {
-        ssize_t put = write(teletype->fd, text.data, text.len);
-        struct pollfd ready = {.fd = teletype->fd, .events = POLLOUT};
+        ssize_t put = write(STDOUT_FILENO, text.data, text.len);
+        struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
         if (put < 0 && errno == EAGAIN && poll(&ready, 1, -1) >= 0)
             continue;
         if (put < 0 && errno == EINTR)

@@ -10,6 +10,8 @@
 
 static const struct option table[] = {
     {"once", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(once), "run once, then exit with pytest's exit code"},
+    {"plain", 0, "ui.plain", OPTION_FLAG, "true|false", NULL, 0, AT(plain),
+     "the loop as lines and single keys, for screen readers and terminals without a cursor"},
     {"boxes", 'n', "boxes", OPTION_BOXES, "N|auto", NULL, 1, AT(boxes),
      "boxes that run at once (auto: one a processor)"},
     {"box", 0, "box", OPTION_CHOICE, "MODE", "auto|test|group", 0, AT(box),

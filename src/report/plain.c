@@ -2,7 +2,7 @@
 
 #include "report/bar.h"
 #include "report/block.h"
-#include "report/summary.h"
+#include "report/ending.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,12 +10,9 @@
 #include <unistd.h>
 
 #define COLUMNS_DEFAULT 80
-#define PAINT_MS 33     /* between two paints of the bar, at least */
-#define BROKEN_LINES 40 /* last ones shown of what a runner says that could not work, */
-#define EMPTY_LINES 1   /* and of one that found no tests */
+#define PAINT_MS 33 /* between two paints of the bar, at least */
 #define EXIT_INTERRUPTED 2
 #define EXIT_INTERNAL 3
-#define EXIT_NO_TESTS 5
 
 struct plain {
     struct plain_options options;
@@ -202,51 +199,6 @@ static void on_run_begins(void *owner)
         uv_timer_start(&plain->tick, on_tick, 0, 0);
 }
 
-/* The last lines of what the runner printed that could not do its work. */
-static void write_broken(struct plain *plain, const char *text)
-{
-    size_t lines = 0, wanted = plain->exit_code == EXIT_NO_TESTS ? EMPTY_LINES : BROKEN_LINES;
-    const char *from = text + strlen(text);
-    while (from > text && from[-1] == '\n')
-        from--;
-    size_t len = (size_t)(from - text);
-    while (from > text && (from[-1] != '\n' || ++lines < wanted))
-        from--;
-    if (len == 0)
-        return;
-    char *said = mem_dup(from, len - (size_t)(from - text));
-    paper_put(&plain->paper, &plain->out, STYLE_PLAIN, said);
-    buf_putc(&plain->out, '\n');
-    free(said);
-}
-
-static void write_no_tests(struct plain *plain)
-{
-    const struct strings *paths = plain->options.paths;
-    struct buf line = {0};
-    buf_puts(&line, "no tests found in ");
-    for (size_t i = 0; paths != NULL && i < paths->len; i++)
-        buf_printf(&line, "%s%s", i > 0 ? ", " : "", paths->items[i]);
-    if (paths == NULL || paths->len == 0)
-        buf_puts(&line, session_root(plain->session));
-    paper_put(&plain->paper, &plain->out, STYLE_YELLOW, buf_str(&line));
-    buf_putc(&plain->out, '\n');
-    buf_release(&line);
-}
-
-static void write_end(struct plain *plain, const char *broken)
-{
-    const struct model *model = session_model(plain->session);
-    struct session_status status;
-    session_status(plain->session, &status);
-    if (broken != NULL)
-        write_broken(plain, broken);
-    if (plain->exit_code == EXIT_NO_TESTS)
-        write_no_tests(plain);
-    else if (broken == NULL || model->done > 0)
-        summary_write(&plain->out, &plain->paper, model, plain->exit_code, status.run_ns);
-}
-
 static void on_run_ended(void *owner, int exit_code, const char *broken)
 {
     struct plain *plain = owner;
@@ -254,7 +206,7 @@ static void on_run_ended(void *owner, int exit_code, const char *broken)
     uv_timer_stop(&plain->tick);
     plain->exit_code = plain->interrupted ? EXIT_INTERRUPTED : exit_code;
     lift(plain);
-    write_end(plain, broken);
+    ending_write(&plain->out, &plain->paper, plain->session, plain->exit_code, broken, plain->options.paths);
     flush(plain);
     session_close(plain->session);
 }
