@@ -2,8 +2,11 @@
 
 import os
 import re
+import signal
 
 import pytest
+
+from processes import command, marked
 
 GATE = """
     def test_quick():
@@ -92,12 +95,50 @@ def test_a_test_that_is_killed_at_its_deadline_is_shown(project):
     loop.wait_gone("dumping")
 
 
-def test_starting_and_stopping_are_shown(gated):
+def test_a_box_that_does_not_come_to_an_end_is_shown(project):
+    gate = project.base / "gate"
+    os.mkfifo(gate)
+    project.write("test_exit.py", f"""
+        import atexit
+
+
+        def test_exit():
+            atexit.register(lambda: open({str(gate)!r}).read())
+        """)
+    loop = project.aloof()
+    loop.wait_for(re.compile(r"test_exit\.py::test_exit \d s cleaning up"))
+    open_gate(project)
+    loop.wait_for(re.compile(r"GREEN 1 test · ran 1 in"))
+    loop.wait_gone("cleaning up")
+
+
+def test_starting_and_collecting_are_shown(project):
+    gate = project.base / "gate"
+    os.mkfifo(gate)
+    project.write("test_late.py", f"open({str(gate)!r}).read()\n\n\ndef test_late():\n    pass\n")
+    loop = project.aloof()
+    loop.wait_for("starting pytest")
+    loop.wait_for(re.compile(r"^ collecting$", re.M))
+    loop.wait_for(re.compile(r"^ 2 s$", re.M))
+    open_gate(project)
+    loop.wait_for("GREEN 1 test")
+
+
+def test_a_worker_that_does_not_stop_is_killed_before_ones_eyes(gated):
     loop = gated.aloof()
+    loop.wait_for("test_gate.py::test_gate")
+    frozen = [pid for pid in marked(gated.mark) if pid != loop.pid and "--reaper" not in command(pid)]
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    loop.type("x")
+    loop.wait_for("stopping: the boxes are being killed")
+    loop.wait_for(lambda screen: b"does not answer" in screen.raw)  # for as long as the kill takes
+    loop.wait_for(re.compile(r"stopped: ran \d in"))
+    loop.type("a")
     loop.wait_for("starting pytest")
     loop.wait_for("test_gate.py::test_gate")
-    loop.type("x")
-    loop.wait_for("stopped")
+    open_gate(gated)
+    loop.wait_for("GREEN 2 tests")
 
 
 def test_a_bad_value_for_motion_is_said(project):

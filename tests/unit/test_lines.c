@@ -292,7 +292,6 @@ static void keys_are_about_the_failure_that_was_gone_to(void **state)
         {'t', "failed a.py::test_x\nfailed a.py::test_y\n2 in all\n", ""},
         {'r', "", "red "},
         {'a', "", "all "},
-        {'i', "", "watch "},
         {'x', "nothing runs\n", "stop "},
         {'p', "paused: changes wait\n", "pause "},
         {'/', "that key does nothing here; ? lists those that do\n", ""},
