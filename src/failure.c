@@ -67,43 +67,18 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
     free(output);
 }
 
-static void add_line(struct story *story, enum style style, char *take_text)
+const struct failure_text *failure_text(const struct test *test, size_t number, struct buf *to)
 {
-    struct story_line line = {.frame = -1};
-    struct span span = {style, take_text};
-    vec_push(&line.spans, span);
-    vec_push(&story->lines, line);
-}
-
-static void add_section(struct story *story, const char *heading, const char *text)
-{
-    add_line(story, STYLE_PLAIN, mem_strdup(""));
-    add_line(story, STYLE_BOLD, mem_strdup(heading));
-    while (*text != '\0') {
-        size_t len = strcspn(text, "\n");
-        add_line(story, STYLE_PLAIN, mem_printf("%.*s", (int)len, text));
-        text += len + (text[len] == '\n');
-    }
-}
-
-void failure_tell_all(struct story *story, const struct test *test, const struct trace *trace,
-                      const struct failure_look *look)
-{
-    static const struct {
-        const char *name, *heading;
-    } sections[] = {
-        {"reason", "Reason"}, {"stdout", "Standard output"},     {"stderr", "Standard error"},
-        {"log", "Log"},       {"report", "The runner's report"},
+    static const struct failure_text texts[FAILURE_TEXTS] = {
+        {"reason", "Reason", false},
+        {"stdout", "Standard output", false},
+        {"stderr", "Standard error", false},
+        {"log", "Log", false},
+        {"report", "The runner's report", true},
     };
-    struct failure_look whole = *look;
-    whole.unfold = true;
-    failure_tell(story, test, trace, &whole);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        char *text = result_text(test->result, sections[i].name);
-        if (text != NULL && *text != '\0')
-            add_section(story, sections[i].heading, text);
-        free(text);
-    }
+    size_t before = to->len;
+    result_add_text(test->result, texts[number].name, to);
+    return to->len > before ? &texts[number] : NULL;
 }
 
 /* The line that says most: of the last exception the first; of a report that has no traceback the one that

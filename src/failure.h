@@ -17,9 +17,17 @@ struct failure_look {
 void failure_tell(struct story *story, const struct test *test, const struct trace *trace,
                   const struct failure_look *look);
 
-/* The same in full: every frame, then all that the test wrote and the runner's own report. */
-void failure_tell_all(struct story *story, const struct test *test, const struct trace *trace,
-                      const struct failure_look *look);
+#define FAILURE_TEXTS 5
+
+struct failure_text {
+    const char *name; /* of the attachment */
+    const char *heading;
+    bool report; /* the runner's own, in which explanations are marked */
+};
+
+/* What else is known of a test, one of FAILURE_TEXTS: how it ended, what it wrote, the runner's own report.
+ * Appends it to `to` and returns what it is; NULL: there is nothing. */
+const struct failure_text *failure_text(const struct test *test, size_t number, struct buf *to);
 
 /* The failure in one line: "FAIL id: AssertionError: assert 1 == 2". Of a test that died, how; without either
  * (a red test of an earlier start) only label and id. What came from outside is not cleaned. The caller

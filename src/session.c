@@ -141,6 +141,7 @@ static void make_pool(struct session *session)
         .cold = !settings->warm,
         .once = !session->watching,
         .grace_ms = settings->grace_ms,
+        .keep = settings->output_limit,
     };
     session->pool = pool_new(session->loop, &options, &session_pool_events, session);
     session->open_parts++;

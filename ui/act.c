@@ -2,6 +2,7 @@
 
 #include "failure.h"
 #include "trace/place.h"
+#include "ui/typing.h"
 
 #include <stdlib.h>
 
@@ -82,11 +83,19 @@ static void show_story(struct app *app)
         return;
     }
     const struct test *test = &app->snapshot.model->tests.items[failure->test];
-    const struct failure_look look = {
-        .editor = app->snapshot.editor, .here = app->snapshot.here, .ascii = app->blocks.ascii};
+    const struct failure_look look = {.editor = app->snapshot.editor,
+                                      .here = app->snapshot.here,
+                                      .unfold = true,
+                                      .ascii = app->blocks.ascii};
     struct story story;
-    failure_tell_all(&story, test, &failure->trace, &look);
+    failure_tell(&story, test, &failure->trace, &look);
     page_show_test(&app->page, test->id, &story);
+    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
+        struct buf text = {0};
+        const struct failure_text *what = failure_text(test, i, &text);
+        if (what != NULL)
+            page_add(&app->page, what->heading, what->report, &text);
+    }
 }
 
 static void run_selected(struct app *app)
@@ -114,12 +123,8 @@ static void toggle_pause(struct app *app)
 
 static void command_view(struct app *app, enum command command)
 {
-    int rows, cols;
-    terminal_size(app->terminal, &rows, &cols);
-    if (app->view.help)
-        view_move_help(&app->view, rows, command);
-    else if (command == COMMAND_HELP)
-        app->view.help = true;
+    if (command == COMMAND_HELP)
+        page_show_help(&app->page, app->snapshot.keys, app->blocks.cols);
     else if (command == COMMAND_LOG)
         page_show_log(&app->page);
     else if (command == COMMAND_STORY)
@@ -128,6 +133,8 @@ static void command_view(struct app *app, enum command command)
         list_open(&app->list);
     else if (command == COMMAND_UNFOLD && app->view.test != MAP_NONE)
         view_unfold(&app->view, app->view.test);
+    else if (command == COMMAND_UNFOLD_ALL)
+        view_unfold_all(&app->view);
     else
         view_move(&app->view, &app->blocks, area_rows(app), command);
 }
@@ -179,19 +186,41 @@ static void act(struct app *app, int input, enum command command)
     app_look(app);
     view_follow(&app->view, &app->blocks, area_rows(app));
     terminal_size(app->terminal, &rows, &cols);
-    bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, input, command)
-                                             : app->list.open && list_input(&app->list, rows, input, command);
-    if (!taken && app->view.help && command != COMMAND_REDRAW)
-        command_view(app, command);
-    else if (!taken)
+    bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, cols, input, command)
+                 : app->list.open
+                     ? list_input(&app->list, rows, input, command)
+                     : view_read(&app->view, &app->blocks, &app->snapshot, area_rows(app), input, command);
+    if (!taken)
         command_session(app, command);
     app_touch(app, true);
+}
+
+/* The line that is being typed somewhere; NULL none. */
+static struct buf *typed_line(struct app *app)
+{
+    struct reading *reading = app->page.kind != PAGE_NONE ? &app->page.pager.reading : &app->view.reading;
+    if (app->page.kind == PAGE_NONE && app->list.open)
+        return app->list.asking ? &app->list.filter : NULL;
+    return reading->asking ? &reading->typed : NULL;
+}
+
+void app_pasted(void *owner, int character)
+{
+    struct app *app = owner;
+    struct buf *line = app->state == APP_OPEN ? typed_line(app) : NULL;
+    if (line == NULL)
+        return;
+    typing_paste(line, character);
+    app->list.stale = true;
+    app_touch(app, false);
 }
 
 void app_key(void *owner, int input)
 {
     struct app *app = owner;
     if (app->state != APP_OPEN || app->session == NULL)
+        return;
+    if (input == INPUT_PASTE && typed_line(app) != NULL)
         return;
     if (input == INPUT_PASTE)
         app_say(app, "pasted text is not keys");
@@ -202,21 +231,35 @@ void app_key(void *owner, int input)
 /* The wheel moves the cursor wherever there is no more to it. */
 static void wheel(struct app *app, int step)
 {
-    bool covered = app->page.kind != PAGE_NONE || app->list.open || app->view.help;
+    bool covered = app->page.kind != PAGE_NONE || app->list.open;
     for (int i = 0; covered && i < WHEEL_LINES; i++)
         act(app, INPUT_NONE, step > 0 ? COMMAND_NEXT : COMMAND_PREVIOUS);
     if (!covered)
         view_scroll(&app->view, &app->blocks, area_rows(app), step * WHEEL_LINES);
 }
 
-static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
+/* A click leaves the help, as any key does that is not for it. */
+static void click_page(struct app *app, const struct screen *screen, const struct mouse *mouse)
 {
-    struct screen screen = {.ascii = terminal_ascii(app->terminal)};
-    bool twice = clicks_twice(&app->clicks, mouse->row, time_ms);
-    if (app->page.kind != PAGE_NONE || app->list.open || app->view.help)
-        return;
-    terminal_size(app->terminal, &screen.rows, &screen.cols);
-    struct hit hit = view_hit(&screen, &app->snapshot, &app->view, &app->blocks, mouse->row, mouse->col);
+    int input = page_hint_at(screen, &app->page, app->snapshot.keys, mouse->row, mouse->col);
+    if (input != INPUT_NONE)
+        app_key(app, input);
+    else if (app->page.kind == PAGE_HELP)
+        page_close(&app->page);
+}
+
+static void click_list(struct app *app, const struct screen *screen, const struct mouse *mouse, bool twice)
+{
+    int input = list_hint_at(screen, &app->list, app->snapshot.keys, mouse->row, mouse->col);
+    if (input != INPUT_NONE)
+        app_key(app, input);
+    else if (list_put(&app->list, screen->rows, mouse->row) && twice)
+        show_story(app);
+}
+
+static void click_failure(struct app *app, const struct screen *screen, const struct mouse *mouse, bool twice)
+{
+    struct hit hit = view_hit(screen, &app->snapshot, &app->view, &app->blocks, mouse->row, mouse->col);
     if (hit.kind == HIT_KEY)
         app_key(app, hit.input);
     if (hit.kind != HIT_FAILURE)
@@ -225,6 +268,21 @@ static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
     view_put(&app->view, &app->blocks, &hit);
     if (twice)
         edit(app);
+}
+
+static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
+{
+    struct screen screen = {.ascii = terminal_ascii(app->terminal)};
+    bool twice = clicks_twice(&app->clicks, mouse->row, time_ms);
+    terminal_size(app->terminal, &screen.rows, &screen.cols);
+    if (app->view.message != NULL && mouse->row == screen.rows - 1) /* it lies over the hints */
+        return;
+    if (app->page.kind != PAGE_NONE)
+        click_page(app, &screen, mouse);
+    else if (app->list.open)
+        click_list(app, &screen, mouse, twice);
+    else
+        click_failure(app, &screen, mouse, twice);
 }
 
 void app_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)

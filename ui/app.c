@@ -28,6 +28,8 @@ void app_touch(struct app *app, bool urgent)
 
 void app_look(struct app *app)
 {
+    int rows;
+    terminal_size(app->terminal, &rows, &app->blocks.cols);
     snapshot_take(&app->snapshot, app->session, editor_command(&app->opener.editor));
     blocks_update(&app->blocks, &app->snapshot, &app->view);
     if (app->list.open)
@@ -57,14 +59,12 @@ static void paint(struct app *app)
     screen_init(&screen, rows, cols, terminal_ascii(app->terminal));
     view_follow(&app->view, &app->blocks, view_area_rows(rows));
     if (app->page.kind != PAGE_NONE)
-        page_draw(&screen, &app->page, &app->log);
+        page_draw(&screen, &app->page, &app->log, app->snapshot.keys);
     else if (app->list.open)
-        list_draw(&screen, &app->list, app->snapshot.model);
-    else if (app->view.help)
-        view_help(&screen, app->snapshot.keys, &app->view);
+        list_draw(&screen, &app->list, app->snapshot.model, app->snapshot.keys);
     else
         view_run(&screen, &app->snapshot, &app->view, &app->blocks);
-    if (!app->page.asking && !app->list.asking)
+    if (!app->page.pager.reading.asking && !app->list.asking)
         view_message(&screen, &app->view);
     terminal_paint(app->terminal, &screen);
     screen_release(&screen);
@@ -104,6 +104,7 @@ static void on_part_closed(void *owner)
 static const struct terminal_events terminal_events = {
     .key = app_key,
     .mouse = app_mouse,
+    .pasted = app_pasted,
     .lost = on_lost,
     .end = on_end,
     .closed = on_part_closed,
@@ -203,6 +204,7 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings, const stru
     app->snapshot.keys = keys;
     app->snapshot.still = !settings->motion;
     view_init(&app->view);
+    app->view.reading.look.wrap = app->page.wrap = settings->wrap;
     return app;
 }
 
@@ -249,7 +251,7 @@ void app_free(struct app *app)
         return;
     terminal_free(app->terminal);
     view_release(&app->view);
-    page_close(&app->page);
+    page_release(&app->page);
     list_release(&app->list);
     free(app->cwd);
     story_release(&app->log);

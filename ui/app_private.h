@@ -48,6 +48,7 @@ void app_say(struct app *app, const char *text);
 
 /* What the terminal tells; owner is the app. */
 void app_key(void *app, int input);
+void app_pasted(void *app, int character);
 void app_mouse(void *app, const struct mouse *mouse, uint64_t time_ms);
 
 #endif

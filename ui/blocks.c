@@ -1,18 +1,20 @@
 #include "ui/blocks.h"
 
 #include "failure.h"
+#include "ui/line.h"
 #include "ui/view.h"
 
 #include <stdlib.h>
 
 #define BROKEN_LINES_MAX 1000
 
-static void add_line(struct story *story, enum style style, bool heading, char *take_text)
+static struct story_line *add_line(struct story *story, enum style style, bool heading, char *take_text)
 {
     struct story_line line = {.frame = -1, .heading = heading};
     struct span span = {.style = style, .text = take_text};
     vec_push(&line.spans, span);
     vec_push(&story->lines, line);
+    return &story->lines.items[story->lines.len - 1];
 }
 
 static bool same_stamp(const struct block_stamp *a, const struct block_stamp *b)
@@ -26,24 +28,28 @@ static void build_broken(struct block *block, const char *text, bool none_found)
 {
     const char *heading = none_found ? "NO TESTS  none were found" : "BROKEN  the tests could not be run";
     add_line(&block->story, none_found ? STYLE_YELLOW : STYLE_RED, true, mem_strdup(heading));
+    struct ink ink = {0};
     for (size_t count = 0; *text != '\0' && count < BROKEN_LINES_MAX; count++) {
         size_t len = strcspn(text, "\n");
-        add_line(&block->story, STYLE_PLAIN, false, mem_printf("    %.*s", (int)len, text));
+        struct story_line *line = add_line(&block->story, STYLE_PLAIN, false, mem_strdup("    "));
+        vec_push(&line->spans, story_printed(STYLE_PLAIN, (struct bytes){text, len}, &ink));
         text += len + (text[len] == '\n');
     }
 }
 
-static void build_failure(struct block *block, const struct snapshot *snapshot, bool ascii)
+void block_tell(struct story *story, const struct block *block, const struct snapshot *snapshot, bool unfold,
+                bool ascii)
 {
     const struct failure *failure = &snapshot->failures[block->failure];
     const struct test *test = &snapshot->model->tests.items[failure->test];
+    *story = (struct story){0};
     if (failure->fixed) {
-        add_line(&block->story, STYLE_GREEN, true, mem_printf("fixed %s", test->id));
+        add_line(story, STYLE_GREEN, true, mem_printf("fixed %s", test->id));
         return;
     }
     const struct failure_look look = {
-        .editor = snapshot->editor, .here = snapshot->here, .unfold = block->stamp.unfolded, .ascii = ascii};
-    failure_tell(&block->story, test, &failure->trace, &look);
+        .editor = snapshot->editor, .here = snapshot->here, .unfold = unfold, .ascii = ascii};
+    failure_tell(story, test, &failure->trace, &look);
 }
 
 /* Which frames are marked as changed may differ after every save, without anything else being new. */
@@ -72,6 +78,18 @@ static struct block_stamp stamp_of(const struct snapshot *snapshot, const struct
     };
 }
 
+static void release(struct block *block)
+{
+    story_release(&block->story);
+    vec_release(&block->starts);
+}
+
+static void shrink(struct blocks *blocks, size_t count)
+{
+    while (blocks->list.len > count)
+        release(&blocks->list.items[--blocks->list.len]);
+}
+
 /* The runner's words come and go as the first block. */
 static void update_broken(struct blocks *blocks, const char *broken, bool none_found)
 {
@@ -79,7 +97,7 @@ static void update_broken(struct blocks *blocks, const char *broken, bool none_f
     if (had && broken != NULL && strcmp(blocks->broken, broken) == 0)
         return;
     if (had) {
-        story_release(&blocks->list.items[0].story);
+        release(&blocks->list.items[0]);
         blocks->list.len--;
         memmove(blocks->list.items, blocks->list.items + 1, blocks->list.len * sizeof *blocks->list.items);
     }
@@ -93,24 +111,37 @@ static void update_broken(struct blocks *blocks, const char *broken, bool none_f
     build_broken(&blocks->list.items[0], broken, none_found);
 }
 
-static void shrink(struct blocks *blocks, size_t count)
+/* Wraps the block's lines for so many columns (0: not), where that is not done yet. */
+static void wrap(struct block *block, int cols)
 {
-    while (blocks->list.len > count)
-        story_release(&blocks->list.items[--blocks->list.len].story);
+    const struct line_look look = {.wrap = cols > 0};
+    const struct story_line *line;
+    if (block->wrapped == cols && block->rows > 0)
+        return;
+    block->wrapped = cols;
+    block->rows = cols > 0 ? 0 : block->story.lines.len;
+    block->starts.len = 0;
+    if (cols == 0)
+        return;
+    vec_each (line, &block->story.lines) {
+        vec_push(&block->starts, (unsigned)block->rows);
+        block->rows += line_rows(line, &look, cols);
+    }
 }
 
-/* Numbers the lines: a blank one follows each block, but fixed ones stand close together. */
-static void number_lines(struct blocks *blocks)
+/* Numbers the rows: a blank one follows each block, but fixed ones stand close together. */
+static void number_rows(struct blocks *blocks, int cols)
 {
-    size_t line = 0;
+    size_t row = 0;
     for (size_t i = 0; i < blocks->list.len; i++) {
         struct block *block = &blocks->list.items[i];
         bool close = i == 0 || (block->stamp.fixed && block[-1].stamp.fixed);
-        line += close ? 0 : 1;
-        block->first = line;
-        line += block->story.lines.len;
+        wrap(block, cols);
+        row += close ? 0 : 1;
+        block->first = row;
+        row += block->rows;
     }
-    blocks->lines = line;
+    blocks->rows = row;
 }
 
 void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const struct view_state *state)
@@ -125,11 +156,11 @@ void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const
         struct block_stamp stamp = stamp_of(snapshot, state, i);
         if (!block->stale && same_stamp(&block->stamp, &stamp))
             continue;
-        story_release(&block->story);
+        release(block);
         *block = (struct block){.test = stamp.test, .failure = i, .stamp = stamp};
-        build_failure(block, snapshot, blocks->ascii);
+        block_tell(&block->story, block, snapshot, stamp.unfolded, blocks->ascii);
     }
-    number_lines(blocks);
+    number_rows(blocks, state->reading.look.wrap ? blocks->cols : 0);
 }
 
 void blocks_touch(struct blocks *blocks, size_t test)
@@ -163,6 +194,28 @@ size_t block_line(const struct block *block, int frame)
         if (block->story.lines.items[i].frame == frame)
             return i;
     return 0;
+}
+
+size_t block_row(const struct block *block, size_t line)
+{
+    if (block->wrapped == 0)
+        return line;
+    return line < block->starts.len ? block->starts.items[line] : block->rows;
+}
+
+size_t block_line_on(const struct block *block, size_t row)
+{
+    if (block->wrapped == 0)
+        return row;
+    size_t from = 0, to = block->starts.len; /* the line is in [from, to) */
+    while (to - from > 1) {
+        size_t middle = from + (to - from) / 2;
+        if (block->starts.items[middle] <= row)
+            from = middle;
+        else
+            to = middle;
+    }
+    return from;
 }
 
 void blocks_release(struct blocks *blocks)

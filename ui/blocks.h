@@ -19,16 +19,20 @@ struct block_stamp {
 struct block {
     size_t test;    /* index into the model; MAP_NONE: the runner's own words */
     size_t failure; /* index into the snapshot's failures */
-    size_t first;   /* its first line, counted over all blocks and the blank lines between them */
+    size_t first;   /* its first row, counted over all blocks and the blank rows between them */
+    size_t rows;    /* that it takes */
     bool stale;
+    int wrapped;          /* the columns for which its lines were wrapped; 0: each is a row */
+    VEC(unsigned) starts; /* where they were: the first row of each line */
     struct block_stamp stamp;
     struct story story;
 };
 
 struct blocks {
     VEC(struct block) list;
-    size_t lines; /* of all blocks, with the blank lines between them */
+    size_t rows;  /* of all blocks, with the blank rows between them */
     char *broken; /* what the first block was built from; NULL: no such block */
+    int cols;     /* of the screen; set before blocks_update */
     bool ascii;
 };
 
@@ -43,11 +47,20 @@ void blocks_touch(struct blocks *blocks, size_t test);
 /* The position of the test's block, or blocks->list.len. */
 size_t blocks_find(const struct blocks *blocks, size_t test);
 
+/* Builds the story of the block's failure, with or without foreign frames; `story` is initialised by it. */
+void block_tell(struct story *story, const struct block *block, const struct snapshot *snapshot, bool unfold,
+                bool ascii);
+
 /* Whether the cursor can rest on that line of the block: its heading, or the location of a frame. */
 bool block_stop(const struct block *block, size_t line);
 
 /* The block's line on which the cursor rests for that frame; its first line when the frame is not shown. */
 size_t block_line(const struct block *block, int frame);
+
+/* The block's row on which the line begins; all its rows for the line behind the last. And the line on a row
+ * of it. */
+size_t block_row(const struct block *block, size_t line);
+size_t block_line_on(const struct block *block, size_t row);
 
 void blocks_release(struct blocks *blocks);
 

@@ -137,18 +137,25 @@ static int escape_input(struct decoder *decoder)
     return start == 1 && body[0] == '[' ? csi_input(decoder, body, len) : INPUT_OTHER;
 }
 
-static int character_input(struct decoder *decoder)
+/* The character that is complete; 0: none is, -1: it is not UTF-8. */
+static int character_of(struct decoder *decoder)
 {
     const utf8proc_uint8_t *text = (const utf8proc_uint8_t *)decoder->pending;
     utf8proc_int32_t code;
     size_t len = character_len(text[0]);
     if (decoder->len < len)
-        return INPUT_NONE;
+        return 0;
     bool valid = len > 0 && utf8proc_iterate(text, (utf8proc_ssize_t)len, &code) == (utf8proc_ssize_t)len;
     decoder->len = 0;
-    if (!valid)
+    return valid ? (int)code : -1;
+}
+
+static int character_input(struct decoder *decoder)
+{
+    int character = character_of(decoder);
+    if (character < 0)
         return INPUT_OTHER;
-    return input_of_character((int)code);
+    return character > 0 ? input_of_character(character) : INPUT_NONE;
 }
 
 /* ESC ends whatever is not itself made of ESC alone, and so does in a character what does not continue it;
@@ -162,7 +169,7 @@ static bool interrupts(const struct decoder *decoder, unsigned char octet)
     return decoder->pending[0] != ESC && (octet & 0xC0) != 0x80;
 }
 
-static void paste_octet(struct decoder *decoder, unsigned char octet)
+static int paste_octet(struct decoder *decoder, unsigned char octet)
 {
     if (octet == (unsigned char)paste_end[decoder->marker])
         decoder->marker++;
@@ -170,14 +177,22 @@ static void paste_octet(struct decoder *decoder, unsigned char octet)
         decoder->marker = octet == ESC ? 1 : 0;
     if (decoder->marker == sizeof paste_end - 1)
         decoder->pasting = false;
+    if (decoder->marker > 0) {
+        decoder->len = 0;
+        return INPUT_NONE;
+    }
+    if (decoder->len > 0 && (octet & 0xC0) != 0x80)
+        decoder->len = 0;
+    decoder->pending[decoder->len++] = (char)octet;
+    int character = character_of(decoder);
+    decoder->pasted = character;
+    return character > 0 ? INPUT_PASTED : INPUT_NONE;
 }
 
 int decode_octet(struct decoder *decoder, unsigned char octet)
 {
-    if (decoder->pasting) {
-        paste_octet(decoder, octet);
-        return INPUT_NONE;
-    }
+    if (decoder->pasting)
+        return paste_octet(decoder, octet);
     if (interrupts(decoder, octet))
         decoder->len = 0;
     if (decoder->len == SEQUENCE_MAX - 1) /* only the last octet of so long a one still matters */

@@ -40,11 +40,12 @@ struct decoder {
     size_t len;
     bool pasting;
     size_t marker;      /* octets of the paste's end marker that have come */
+    int pasted;         /* what INPUT_PASTED tells: a Unicode character, those of control included */
     struct mouse mouse; /* what INPUT_MOUSE tells */
 };
 
 /* Takes the next octet. Returns the input that it ends, INPUT_NONE while there is none. INPUT_PASTE comes at
- * the start of a paste, whose octets then give nothing. */
+ * the start of a paste, whose characters then are INPUT_PASTED. */
 int decode_octet(struct decoder *decoder, unsigned char octet);
 
 /* Whether what came is the start of something: of a sequence, or of a paste. */

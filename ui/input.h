@@ -24,9 +24,10 @@ enum input {
     INPUT_DELETE,
     INPUT_F1, /* up to F12, one after the other */
     INPUT_F12 = INPUT_F1 + 11,
-    INPUT_MOUSE, /* no key; what it was is told beside it */
-    INPUT_PASTE, /* text was pasted, which is no key either */
-    INPUT_OTHER, /* a key that aloof has no name for */
+    INPUT_MOUSE,  /* no key; what it was is told beside it */
+    INPUT_PASTE,  /* the start of a pasted text, which is no key either */
+    INPUT_PASTED, /* a character of it; which is told beside it */
+    INPUT_OTHER,  /* a key that aloof has no name for */
 };
 
 /* The input that a character from the terminal is: Enter and Backspace send control characters. */

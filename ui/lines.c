@@ -17,6 +17,14 @@ void lines_put(struct lines *lines, enum style style, const char *text)
     buf_putc(&lines->out, '\n');
 }
 
+void lines_printed(struct lines *lines, const char *text)
+{
+    size_t len = strlen(text);
+    paper_span(&lines->paper, &lines->out, &(struct span){.text = (char *)(uintptr_t)text, .printed = true});
+    if (len > 0 && text[len - 1] != '\n')
+        buf_putc(&lines->out, '\n');
+}
+
 void lines_printf(struct lines *lines, enum style style, const char *format, ...)
 {
     va_list args;
@@ -36,7 +44,7 @@ void lines_story(struct lines *lines, const struct story *story)
     const struct span *span;
     vec_each (line, &story->lines) {
         vec_each (span, &line->spans)
-            paper_put(&lines->paper, &lines->out, span->style, span->text);
+            paper_span(&lines->paper, &lines->out, span);
         buf_putc(&lines->out, '\n');
     }
 }

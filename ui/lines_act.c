@@ -134,32 +134,48 @@ static void edit(struct lines *lines)
     free(path);
 }
 
-static void tell(struct lines *lines, bool all)
+static void tell(struct lines *lines, const struct failure *failure)
 {
-    const struct failure *failure = selected(lines);
-    struct story story;
-    if (failure == NULL)
-        return;
     const struct failure_look look = {.editor = lines->snapshot.editor,
                                       .here = lines->snapshot.here,
                                       .unfold = true,
                                       .ascii = lines->paper.ascii};
-    if (all)
-        failure_tell_all(&story, test_of(lines, failure), &failure->trace, &look);
-    else
-        failure_tell(&story, test_of(lines, failure), &failure->trace, &look);
+    struct story story;
+    failure_tell(&story, test_of(lines, failure), &failure->trace, &look);
     lines_story(lines, &story);
     story_release(&story);
 }
 
+/* What else is known of the test, each text below its heading. */
+static void tell_texts(struct lines *lines, const struct test *test)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
+        buf_clear(&text);
+        const struct failure_text *what = failure_text(test, i, &text);
+        if (what == NULL)
+            continue;
+        lines_put(lines, STYLE_PLAIN, "");
+        lines_put(lines, STYLE_BOLD, what->heading);
+        lines_printed(lines, buf_str(&text));
+    }
+    buf_release(&text);
+}
+
 static void unfold(struct lines *lines)
 {
-    tell(lines, false);
+    const struct failure *failure = selected(lines);
+    if (failure != NULL)
+        tell(lines, failure);
 }
 
 static void story(struct lines *lines)
 {
-    tell(lines, true);
+    const struct failure *failure = selected(lines);
+    if (failure == NULL)
+        return;
+    tell(lines, failure);
+    tell_texts(lines, test_of(lines, failure));
 }
 
 static void debug(struct lines *lines)

@@ -39,6 +39,9 @@ void lines_put(struct lines *lines, enum style style, const char *text);
 void lines_printf(struct lines *lines, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Adds a text of many lines that a test printed, with its colours if there are any. */
+void lines_printed(struct lines *lines, const char *text);
+
 /* Adds all lines of a story. */
 void lines_story(struct lines *lines, const struct story *story);
 

@@ -1,5 +1,7 @@
 #include "ui/list.h"
 
+#include "ui/hints.h"
+#include "ui/pager.h"
 #include "ui/typing.h"
 #include "ui/view.h"
 
@@ -8,6 +10,14 @@
 
 #define STATUS_COLS 9
 #define TIME_COLS 9
+#define NARROW_COLS 48 /* in fewer there is no room for both */
+
+static const struct hint hints[] = {
+    {COMMAND_SEARCH, COMMAND_NONE, "filter", false},    {COMMAND_SORT, COMMAND_NONE, "order", false},
+    {COMMAND_EDIT, COMMAND_NONE, "edit", false},        {COMMAND_STORY, COMMAND_NONE, "whole", false},
+    {COMMAND_RUN_ONE, COMMAND_NONE, "run this", false}, {COMMAND_QUIT, COMMAND_NONE, "back", true},
+};
+#define HINTS (sizeof hints / sizeof *hints)
 
 static const char *const order_names[LIST_ORDERS] = {"by outcome", "by time", "by name"};
 
@@ -86,11 +96,6 @@ size_t list_selected(const struct list *list)
     return list->at < list->rows.len ? list->rows.items[list->at].test : MAP_NONE;
 }
 
-static size_t room(int rows)
-{
-    return rows > 3 ? (size_t)rows - 2 : (size_t)rows;
-}
-
 static void move_to(struct list *list, size_t at)
 {
     size_t last = list->rows.len > 0 ? list->rows.len - 1 : 0;
@@ -99,12 +104,14 @@ static void move_to(struct list *list, size_t at)
 
 static bool move(struct list *list, int rows, enum command command)
 {
-    size_t page = room(rows) > 1 ? room(rows) - 1 : 1, at = list->at;
+    size_t page = pager_room(rows) > 1 ? (size_t)pager_room(rows) - 1 : 1, at = list->at;
     switch (command) {
     case COMMAND_NEXT:
+    case COMMAND_NEXT_FAILURE: /* every row is what was filtered for */
         move_to(list, at + 1);
         return true;
     case COMMAND_PREVIOUS:
+    case COMMAND_PREVIOUS_FAILURE:
         move_to(list, at > 0 ? at - 1 : 0);
         return true;
     case COMMAND_PAGE_DOWN:
@@ -178,6 +185,13 @@ static const char *status_of(const struct test *test)
     return test->outcome == OUTCOME_UNKNOWN ? "-" : outcome_counted(test->outcome);
 }
 
+/* Where there is little room, the outcome's first letter and the end of the id, which says most. */
+static void draw_narrow(struct screen *screen, int row, const struct test *test)
+{
+    screen_put(screen, row, 1, 2, style_of(test), status_of(test));
+    screen_fit_end(screen, row, 3, screen->cols, test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
+}
+
 static void draw_row(struct screen *screen, int row, const struct test *test)
 {
     char time[32] = "";
@@ -190,7 +204,7 @@ static void draw_row(struct screen *screen, int row, const struct test *test)
                test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
 }
 
-static void draw_frame(struct screen *screen, const struct list *list)
+static void draw_title(struct screen *screen, const struct list *list)
 {
     const char *dot = screen->ascii ? " - " : " · ";
     char count[64];
@@ -203,35 +217,53 @@ static void draw_frame(struct screen *screen, const struct list *list)
     screen_fit(screen, 0, 1, limit, STYLE_BOLD, buf_str(&title));
     screen_put(screen, 0, limit + 1, screen->cols, STYLE_DIM, count);
     buf_release(&title);
-    int row = screen->rows - 1;
-    if (list->asking) {
-        int col = screen_put(screen, row, 1, screen->cols, STYLE_BOLD, "/");
-        screen_fit_end(screen, row, col, screen->cols, STYLE_PLAIN, buf_str(&list->filter));
-        return;
-    }
-    screen_fit(screen, row, 1, screen->cols, STYLE_DIM,
-               screen->ascii ? "/ filter - > order - Enter edit - v whole - s run this - q back"
-                             : "/ filter · > order · Enter edit · v whole · s run this · q back");
 }
 
-void list_draw(struct screen *screen, struct list *list, const struct model *model)
+/* The row of the first test. */
+static int first_row(int rows)
 {
-    size_t shown = room(screen->rows);
-    bool framed = shown < (size_t)screen->rows;
+    return pager_room(rows) < rows ? 1 : 0;
+}
+
+bool list_put(struct list *list, int rows, int row)
+{
+    int from = row - first_row(rows);
+    if (from < 0 || from >= pager_room(rows) || list->top + (size_t)from >= list->rows.len)
+        return false;
+    list->at = list->top + (size_t)from;
+    return true;
+}
+
+void list_draw(struct screen *screen, struct list *list, const struct model *model,
+               const struct keymap *keymap)
+{
+    size_t shown = (size_t)pager_room(screen->rows);
     if (list->at < list->top)
         list->top = list->at;
     if (list->at >= list->top + shown)
         list->top = list->at + 1 - shown;
-    if (framed)
-        draw_frame(screen, list);
+    if (first_row(screen->rows) > 0)
+        draw_title(screen, list);
     for (size_t i = 0; i < shown && list->top + i < list->rows.len; i++) {
-        int row = (framed ? 1 : 0) + (int)i;
-        draw_row(screen, row, &model->tests.items[list->rows.items[list->top + i].test]);
+        int row = first_row(screen->rows) + (int)i;
+        const struct test *test = &model->tests.items[list->rows.items[list->top + i].test];
+        (screen->cols < NARROW_COLS ? draw_narrow : draw_row)(screen, row, test);
         if (list->top + i != list->at)
             continue;
         screen_put(screen, row, 0, 1, STYLE_BOLD, screen->ascii ? ">" : "▌");
         screen->cursor_row = row;
     }
+    if (list->asking)
+        typing_draw(screen, "/", &list->filter);
+    else if (pager_hinted(screen->rows))
+        hints_draw(screen, screen->rows - 1, keymap, hints, HINTS);
+}
+
+int list_hint_at(const struct screen *screen, const struct list *list, const struct keymap *keymap, int row,
+                 int col)
+{
+    bool shows = pager_hinted(screen->rows) && row == screen->rows - 1 && !list->asking;
+    return shows ? hints_at(screen, keymap, hints, HINTS, col) : INPUT_NONE;
 }
 
 void list_release(struct list *list)

@@ -40,8 +40,16 @@ size_t list_selected(const struct list *list);
  * with the selected test, or as ever. */
 bool list_input(struct list *list, int rows, int input, enum command command);
 
+/* Puts the cursor on the row of the screen, which has so many rows. False: no test is there. */
+bool list_put(struct list *list, int rows, int row);
+
 /* Draws it; list_update must have been called. */
-void list_draw(struct screen *screen, struct list *list, const struct model *model);
+void list_draw(struct screen *screen, struct list *list, const struct model *model,
+               const struct keymap *keymap);
+
+/* What the hint at that place sends; INPUT_NONE: there is none. Of the screen only size and ascii count. */
+int list_hint_at(const struct screen *screen, const struct list *list, const struct keymap *keymap, int row,
+                 int col);
 
 void list_release(struct list *list);
 

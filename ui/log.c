@@ -4,9 +4,11 @@
 
 #include <stdlib.h>
 
+#define CLOCK_COLUMNS 10 /* and the blanks behind it */
+
 static void add_span(struct story_line *line, enum style style, char *take_text)
 {
-    struct span span = {style, take_text};
+    struct span span = {.style = style, .text = take_text};
     vec_push(&line->spans, span);
 }
 
@@ -30,8 +32,8 @@ void log_add(struct story *log, time_t now, enum style style, const char *text)
         strftime(clock, sizeof clock, "%H:%M:%S", &local);
     for (bool first = true; first || *text != '\0'; first = false) {
         size_t len = strcspn(text, "\n");
-        struct story_line line = {.frame = -1};
-        add_span(&line, STYLE_DIM, mem_printf("%-8s  ", first ? clock : ""));
+        struct story_line line = {.frame = -1, .hang = CLOCK_COLUMNS};
+        add_span(&line, STYLE_DIM, mem_printf("%-*s", CLOCK_COLUMNS, first ? clock : ""));
         add_span(&line, style, mem_printf("%.*s", (int)len, text));
         vec_push(&log->lines, line);
         text += len + (text[len] == '\n');

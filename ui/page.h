@@ -1,35 +1,52 @@
-/* What covers the session's screen for a while: aloof's log, or one test in full.
- * A pager over a text, with a line at the bottom to type a search into. */
+/* What covers the session's screen for a while: aloof's log, one test in full, the
+ * help. A pager over a text. */
 #ifndef ALOOF_UI_PAGE_H
 #define ALOOF_UI_PAGE_H
 
 #include "ui/pager.h"
 
-enum page_kind { PAGE_NONE, PAGE_LOG, PAGE_TEST };
+enum page_kind { PAGE_NONE, PAGE_LOG, PAGE_TEST, PAGE_HELP };
+#define PAGE_KINDS 4
 
 /* Zeroed: no page. */
 struct page {
     enum page_kind kind;
     char *title;
-    struct story text; /* of PAGE_TEST; the log is its owner's and passed in */
+    struct story story;           /* of PAGE_TEST and PAGE_HELP; the log is its owner's and passed in */
+    VEC(struct section) sections; /* behind it */
     struct pager pager;
-    bool asking;        /* what is typed goes into `typed` */
-    struct buf typed;   /* UTF-8 */
-    const char *answer; /* what came of the last search, for the bottom line; static, NULL nothing */
+    bool wrap;    /* whether the next page that is opened wraps long lines */
+    char *answer; /* what came of the last search, for the bottom line; NULL nothing */
 };
 
 /* Opens the log at its end. */
 void page_show_log(struct page *page);
 
-/* Opens a test: its story is taken, the title copied. */
+/* Opens a test: its story is taken, the title copied; sections of it may follow. */
 void page_show_test(struct page *page, const char *title, struct story *take_story);
 
+/* Adds a section behind what the page has; the text is taken. */
+void page_add(struct page *page, const char *heading, bool report, struct buf *take_text);
+
+/* Opens the help on a screen of so many columns. */
+void page_show_help(struct page *page, const struct keymap *keymap, int cols);
+
+/* `wrap` stays as the page had it, but for the help. */
 void page_close(struct page *page);
 
-/* A key was pressed while a page is open. False: it is not for the page, and what it commands is to be done
- * as ever (a run, the editor). */
-bool page_input(struct page *page, const struct story *log, int rows, int input, enum command command);
+void page_release(struct page *page);
 
-void page_draw(struct screen *screen, struct page *page, const struct story *log);
+/* A key was pressed while a page is open, on a screen of that size. False: it is not for the page, and what
+ * it commands is to be done as ever (a run, the editor). */
+bool page_input(struct page *page, const struct story *log, int rows, int cols, int input,
+                enum command command);
+
+void page_draw(struct screen *screen, struct page *page, const struct story *log,
+               const struct keymap *keymap);
+
+/* What the hint at that place of the page sends; INPUT_NONE: there is none. Of the screen only size and ascii
+ * count. */
+int page_hint_at(const struct screen *screen, const struct page *page, const struct keymap *keymap, int row,
+                 int col);
 
 #endif

@@ -1,30 +1,42 @@
 /* A text that is longer than the screen: which part of it shows, and how keys
- * move through it. Pure; the text is somebody else's and may grow at its end. */
+ * move through it. Nothing of it is looked at but what shows, what is moved over and
+ * what is searched. Pure; the text is somebody else's and may grow at its end. */
 #ifndef ALOOF_UI_PAGER_H
 #define ALOOF_UI_PAGER_H
 
-#include "ui/keys.h"
-#include "ui/screen.h"
+#include "ui/long_text.h"
+#include "ui/reading.h"
 
-struct pager {
-    size_t top;   /* the first line that shows */
-    bool at_end;  /* stays at the end when the text grows */
-    char *needle; /* what was searched for last; NULL nothing */
-    size_t found; /* the line where it was, counted from 1; 0 none */
+/* A row of the text: a line, and which of its rows when it is wrapped. */
+struct pager_place {
+    size_t line, row;
 };
 
-/* Moves as the command says; `lines` are in the text, `rows` on the screen. False: the command is none of a
- * pager's. */
-bool pager_move(struct pager *pager, size_t lines, int rows, enum command command);
+struct pager {
+    struct pager_place top; /* the first row that shows */
+    bool at_end;            /* stays at the end when the text grows */
+    size_t found;           /* the line where the needle was, counted from 1; 0 none */
+    struct reading reading;
+};
 
-/* Goes to the next line (step 1) or the one before (step -1) that has the needle in it, letters of either
- * case alike, from the last such line on while that shows, else from the top; round the ends. False: there is
- * none, and nothing moves. needle NULL: the last one again. */
-bool pager_search(struct pager *pager, const struct story *text, int rows, const char *needle, int step);
+/* The rows for the text on a screen of so many; what is left has a title and, where there is room, hints. */
+int pager_room(int rows);
 
-/* Draws the title, as much of the text as fits from its top line on, and the hints. top is brought within the
- * text. */
-void pager_draw(struct screen *screen, struct pager *pager, const char *title, const struct story *text);
+/* Whether a screen of so many rows has a row of hints, the last one. */
+bool pager_hinted(int rows);
+
+/* Moves as the command says; rows and cols are the screen's. False: the command is none of a pager's. */
+bool pager_move(struct pager *pager, const struct long_text *text, int rows, int cols, enum command command);
+
+/* Goes to the next line (step 1) or the one before (step -1) that has the needle in it, from the last such
+ * line on while that shows, else from the top; round the ends. False: there is none, and nothing moves. */
+bool pager_search(struct pager *pager, const struct long_text *text, int rows, int cols, int step);
+
+/* The columns of the widest line that shows. */
+long pager_widest(const struct pager *pager, const struct long_text *text, int rows);
+
+/* Draws the title and as much of the text as fits from its top on. The top is brought within the text. */
+void pager_draw(struct screen *screen, struct pager *pager, const char *title, const struct long_text *text);
 
 void pager_release(struct pager *pager);
 

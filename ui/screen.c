@@ -5,8 +5,17 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-#define ZERO_WIDTH_JOINER 0x200D
 #define EMOJI_SELECTOR 0xFE0F
+#define SKIN_TONE_FIRST 0x1F3FB
+#define SKIN_TONE_LAST 0x1F3FF
+
+_Static_assert(sizeof(struct cell) == sizeof(struct ink) + CELL_BYTES + 2, "cells are compared as memory");
+
+/* How text is put: its style, and the colours in force, which sequences in it change. */
+struct pen {
+    enum style style;
+    struct ink ink;
+};
 
 /* One character read from cleaned text. */
 struct glyph {
@@ -35,17 +44,30 @@ struct cell *screen_cell(const struct screen *screen, int row, int col)
     return &screen->cells[(size_t)row * (size_t)screen->cols + (size_t)col];
 }
 
-/* Terminals disagree about how joined and selected emoji look, so the characters that ask for it are left
- * out. */
-static bool disputed(utf8proc_int32_t code)
+/* Terminals disagree about how joined, toned and selected emoji look, so the characters that ask for it are
+ * left out, as are all others that cannot be seen. */
+static bool disputed(utf8proc_int32_t code, int width)
 {
-    return code == ZERO_WIDTH_JOINER || code == EMOJI_SELECTOR;
+    bool toned = code >= SKIN_TONE_FIRST && code <= SKIN_TONE_LAST;
+    return toned || code == EMOJI_SELECTOR || (width == 0 && utf8proc_category(code) == UTF8PROC_CATEGORY_CF);
+}
+
+/* Skips a sequence of colours at the start of the rest; pen NULL: they do not matter. */
+static bool skip_sgr(const char **text, const char *end, struct pen *pen)
+{
+    size_t len = **text == '\033' ? clean_sgr((struct bytes){*text, (size_t)(end - *text)}) : 0;
+    if (len > 0 && pen != NULL)
+        ink_apply(&pen->ink, (struct bytes){*text + 2, len - 3});
+    *text += len;
+    return len > 0;
 }
 
 /* Reads the next character of cleaned text; false at its end. */
-static bool next_glyph(const char **text, const char *end, struct glyph *glyph)
+static bool next_glyph(const char **text, const char *end, struct glyph *glyph, struct pen *pen)
 {
     while (*text < end) {
+        if (skip_sgr(text, end, pen))
+            continue;
         utf8proc_int32_t code;
         utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)*text, end - *text, &code);
         if (len <= 0) {
@@ -58,7 +80,7 @@ static bool next_glyph(const char **text, const char *end, struct glyph *glyph)
             *glyph = (struct glyph){" ", 1, 1};
             return true;
         }
-        if (code >= ' ' && !disputed(code))
+        if (code >= ' ' && !disputed(code, glyph->width))
             return true;
     }
     return false;
@@ -69,20 +91,22 @@ static void break_wide(struct screen *screen, int row, int col)
 {
     struct cell *cell = screen_cell(screen, row, col);
     if (cell->width == 0 && col > 0)
-        cell[-1] = (struct cell){.text = " ", .width = 1, .style = cell[-1].style};
+        cell[-1] = (struct cell){.text = " ", .width = 1, .style = cell[-1].style, .ink = cell[-1].ink};
     if (cell->width == 2 && col + 1 < screen->cols)
-        cell[1] = (struct cell){.text = " ", .width = 1, .style = cell[1].style};
+        cell[1] = (struct cell){.text = " ", .width = 1, .style = cell[1].style, .ink = cell[1].ink};
 }
 
-static void set_cell(struct screen *screen, int row, int col, enum style style, const struct glyph *glyph)
+static void set_cell(struct screen *screen, int row, int col, const struct pen *pen,
+                     const struct glyph *glyph)
 {
     for (int i = 0; i < glyph->width; i++)
         break_wide(screen, row, col + i);
     struct cell *cell = screen_cell(screen, row, col);
-    *cell = (struct cell){.style = (unsigned char)style, .width = (unsigned char)glyph->width};
+    *cell = (struct cell){
+        .style = (unsigned char)pen->style, .ink = pen->ink, .width = (unsigned char)glyph->width};
     memcpy(cell->text, glyph->at, glyph->len);
     if (glyph->width == 2)
-        cell[1] = (struct cell){.style = (unsigned char)style};
+        cell[1] = (struct cell){.style = cell->style, .ink = cell->ink};
 }
 
 static int count_characters(const char *text)
@@ -101,18 +125,19 @@ static void add_mark(struct cell *cell, const struct glyph *glyph)
 }
 
 /* Where only ASCII may be shown, every column of another character is a question mark. */
-static void set_question(struct screen *screen, int row, int col, enum style style, int width)
+static void set_question(struct screen *screen, int row, int col, const struct pen *pen, int width)
 {
     for (int i = 0; i < width; i++)
-        set_cell(screen, row, col + i, style, &(struct glyph){"?", 1, 1});
+        set_cell(screen, row, col + i, pen, &(struct glyph){"?", 1, 1});
 }
 
 static int put_clean(struct screen *screen, int row, int col, int limit, enum style style, struct bytes text)
 {
+    struct pen pen = {.style = style};
     const char *at = text.data, *end = text.data + text.len;
     struct cell *last = NULL;
     struct glyph glyph;
-    while (next_glyph(&at, end, &glyph)) {
+    while (next_glyph(&at, end, &glyph, &pen)) {
         if (glyph.width == 0) {
             if (last != NULL && !screen->ascii)
                 add_mark(last, &glyph);
@@ -121,10 +146,15 @@ static int put_clean(struct screen *screen, int row, int col, int limit, enum st
         if (col + glyph.width > limit)
             break;
         int width = glyph.width;
+        if (col < 0) {
+            col += width;
+            last = NULL;
+            continue;
+        }
         if (screen->ascii && (unsigned char)glyph.at[0] >= 0x80)
-            set_question(screen, row, col, style, width);
+            set_question(screen, row, col, &pen, width);
         else
-            set_cell(screen, row, col, style, &glyph);
+            set_cell(screen, row, col, &pen, &glyph);
         last = screen_cell(screen, row, col);
         col += width;
     }
@@ -140,15 +170,26 @@ static bool inside(const struct screen *screen, int row, int *col, int *limit)
     return row >= 0 && row < screen->rows && *col < *limit;
 }
 
-int screen_put(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
+int screen_put_span(struct screen *screen, int row, int col, int limit, const struct span *span)
 {
-    if (!inside(screen, row, &col, &limit))
+    int first = col < 0 ? 0 : col;
+    if (!inside(screen, row, &first, &limit))
         return col;
+    const struct ink plain = {0};
     struct buf clean = {0};
-    clean_text(&clean, bytes_of(text), false);
-    col = put_clean(screen, row, col, limit, style, buf_bytes(&clean));
+    if (span->printed)
+        clean_inked(&clean, bytes_of(span->text), &plain, &span->ink);
+    else
+        clean_text(&clean, bytes_of(span->text), false);
+    col = put_clean(screen, row, col, limit, span->style, buf_bytes(&clean));
     buf_release(&clean);
     return col;
+}
+
+int screen_put(struct screen *screen, int row, int col, int limit, enum style style, const char *text)
+{
+    const struct span span = {.style = style, .text = (char *)text};
+    return screen_put_span(screen, row, col, limit, &span);
 }
 
 static int clean_columns(struct bytes text)
@@ -156,7 +197,7 @@ static int clean_columns(struct bytes text)
     const char *at = text.data, *end = text.data + text.len;
     struct glyph glyph;
     int width = 0;
-    while (next_glyph(&at, end, &glyph))
+    while (next_glyph(&at, end, &glyph, NULL))
         width += glyph.width;
     return width;
 }
@@ -197,7 +238,7 @@ int screen_fit_end(struct screen *screen, int row, int col, int limit, enum styl
     if (width > limit - col) {
         const char *at = rest.data, *end = rest.data + rest.len;
         struct glyph glyph;
-        while (width > limit - col - 1 && next_glyph(&at, end, &glyph))
+        while (width > limit - col - 1 && next_glyph(&at, end, &glyph, NULL))
             width -= glyph.width;
         rest = (struct bytes){at, (size_t)(end - at)};
         col = screen_put(screen, row, col, limit, style, ellipsis(screen));
@@ -215,17 +256,23 @@ void screen_fill(struct screen *screen, int row, int col, int limit, enum style 
         screen_put(screen, row, col, limit, style, text);
 }
 
+static char letter_of(const struct cell *cell)
+{
+    static const char letters[STYLE_COUNT + 1] = ".dbrgyc-+#ks/";
+    const struct ink plain = {0};
+    return cell->style == STYLE_PLAIN && !ink_same(&cell->ink, &plain) ? '*' : letters[cell->style];
+}
+
 static bool row_styled(const struct screen *screen, int row, int cols)
 {
     for (int col = 0; col < cols; col++)
-        if (screen_cell(screen, row, col)->style != STYLE_PLAIN)
+        if (letter_of(screen_cell(screen, row, col)) != '.')
             return true;
     return false;
 }
 
 void screen_dump(const struct screen *screen, bool styles, struct buf *to)
 {
-    static const char letters[STYLE_COUNT + 1] = ".dbrgyc-+#";
     for (int row = 0; row < screen->rows; row++) {
         int cols = screen->cols;
         while (cols > 0 && strcmp(screen_cell(screen, row, cols - 1)->text, " ") == 0)
@@ -236,7 +283,7 @@ void screen_dump(const struct screen *screen, bool styles, struct buf *to)
         if (!styles || !row_styled(screen, row, cols))
             continue;
         for (int col = 0; col < cols; col++)
-            buf_putc(to, letters[screen_cell(screen, row, col)->style]);
+            buf_putc(to, letter_of(screen_cell(screen, row, col)));
         buf_putc(to, '\n');
     }
 }

@@ -94,6 +94,12 @@ static void on_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)
     (void)time_ms;
 }
 
+static void on_pasted(void *owner, int character)
+{
+    (void)owner;
+    (void)character;
+}
+
 static void on_hung_up(void *owner)
 {
     struct teletype *teletype = owner;
@@ -117,6 +123,7 @@ static void on_closed(uv_handle_t *handle)
 static const struct typed_events typed_events = {
     .key = on_key,
     .mouse = on_mouse,
+    .pasted = on_pasted,
     .hung_up = on_hung_up,
     .closed = part_closed,
 };

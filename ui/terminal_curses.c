@@ -1,6 +1,8 @@
 #include "ui/terminal_curses.h"
 
 #include "ui/guard.h"
+#include "ui/looks.h"
+#include "ui/palette.h"
 #include "ui/terminal_input.h"
 
 #include <curses.h>
@@ -36,27 +38,10 @@ struct terminal {
     unsigned open_handles;
     enum holder holder;
     bool ascii;
-    attr_t attributes[STYLE_COUNT];
-    short pairs[STYLE_COUNT];
-    struct screen shown; /* what curses holds; no cells: unknown */
+    struct ink looks[STYLE_COUNT];
+    struct palette palette; /* without colours: no pairs */
+    struct screen shown;    /* what curses holds; no cells: unknown */
     struct terminal_say say;
-};
-
-/* How a style looks: in 8 colours, in 256, and without any. */
-static const struct look {
-    attr_t attributes, mono;
-    short color, color256; /* -1: the terminal's own */
-} looks[STYLE_COUNT] = {
-    [STYLE_PLAIN] = {A_NORMAL, A_NORMAL, -1, -1},
-    [STYLE_DIM] = {A_DIM, A_DIM, -1, -1},
-    [STYLE_BOLD] = {A_BOLD, A_BOLD, -1, -1},
-    [STYLE_RED] = {A_BOLD, A_BOLD, COLOR_RED, COLOR_RED},
-    [STYLE_GREEN] = {A_BOLD, A_BOLD, COLOR_GREEN, COLOR_GREEN},
-    [STYLE_YELLOW] = {A_NORMAL, A_NORMAL, COLOR_YELLOW, COLOR_YELLOW},
-    [STYLE_CYAN] = {A_NORMAL, A_NORMAL, COLOR_CYAN, COLOR_CYAN},
-    [STYLE_REMOVED] = {A_NORMAL, A_NORMAL, COLOR_RED, 167},
-    [STYLE_ADDED] = {A_NORMAL, A_NORMAL, COLOR_GREEN, 71},
-    [STYLE_REVERSE] = {A_REVERSE, A_REVERSE, -1, -1},
 };
 
 static bool wants_color(enum terminal_color color)
@@ -67,19 +52,40 @@ static bool wants_color(enum terminal_color color)
     return color == TERMINAL_COLOR_ALWAYS;
 }
 
+/* Direct colours do not fit into a short. */
+static void tell_pair(const struct palette_pair *pair)
+{
+#if NCURSES_EXT_COLORS
+    init_extended_pair(pair->number, pair->front, pair->back);
+#else
+    init_pair((short)pair->number, (short)pair->front, (short)pair->back);
+#endif
+}
+
+/* Curses' pair for an ink. */
+static short pair_of(struct terminal *terminal, const struct ink *ink)
+{
+    const struct palette_pair *made;
+    if (terminal->palette.colors == 0 || (ink->front == INK_DEFAULT && ink->back == INK_DEFAULT))
+        return 0;
+    int number = palette_pair(&terminal->palette, ink, &made);
+    if (made != NULL)
+        tell_pair(made);
+    return (short)number;
+}
+
+/* The pairs of our own come first, so that none is ever missing, then the eight that others fall back to. */
 static void set_looks(struct terminal *terminal, enum terminal_color color)
 {
-    bool colored = wants_color(color) && has_colors() && start_color() == OK;
-    short back = colored && use_default_colors() == OK ? -1 : COLOR_BLACK;
+    bool colored = wants_color(color) && has_colors() && start_color() == OK && COLORS >= 8;
+    if (colored)
+        palette_init(&terminal->palette, COLORS, COLOR_PAIRS, use_default_colors() == OK);
     for (int style = 0; style < STYLE_COUNT; style++) {
-        const struct look *look = &looks[style];
-        terminal->attributes[style] = colored ? look->attributes : look->mono;
-        short front = COLORS >= 256 ? look->color256 : look->color;
-        if (!colored || front < 0)
-            continue;
-        terminal->pairs[style] = (short)(style + 1);
-        init_pair((short)(style + 1), front, back);
+        terminal->looks[style] = look_of((enum style)style, colored ? COLORS : 0);
+        pair_of(terminal, &terminal->looks[style]);
     }
+    for (uint32_t i = 0; i < 8; i++)
+        pair_of(terminal, &(struct ink){.front = INK_PALETTE | i});
 }
 
 /* Whether terminfo knows a terminal that can be drawn on. */
@@ -149,6 +155,12 @@ static void on_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)
     terminal->events->mouse(terminal->owner, mouse, time_ms);
 }
 
+static void on_pasted(void *owner, int character)
+{
+    struct terminal *terminal = owner;
+    terminal->events->pasted(terminal->owner, character);
+}
+
 static void on_hung_up(void *owner)
 {
     struct terminal *terminal = owner;
@@ -172,6 +184,7 @@ static void on_input_closed(void *owner)
 static const struct typed_events input_events = {
     .key = on_key,
     .mouse = on_mouse,
+    .pasted = on_pasted,
     .hung_up = on_hung_up,
     .closed = on_input_closed,
 };
@@ -279,12 +292,24 @@ static bool wide_text(const struct cell *cell, wchar_t wide[CCHARW_MAX])
     return len > 0;
 }
 
-static void paint_cell(const struct terminal *terminal, int row, int col, const struct cell *cell)
+static attr_t attributes_of(const struct ink *ink)
+{
+    attr_t attributes = A_NORMAL;
+    attributes |= (ink->attributes & INK_BOLD) != 0 ? A_BOLD : 0;
+    attributes |= (ink->attributes & INK_DIM) != 0 ? A_DIM : 0;
+    attributes |= (ink->attributes & INK_ITALIC) != 0 ? A_ITALIC : 0;
+    attributes |= (ink->attributes & INK_UNDERLINE) != 0 ? A_UNDERLINE : 0;
+    attributes |= (ink->attributes & INK_REVERSE) != 0 ? A_REVERSE : 0;
+    return attributes;
+}
+
+static void paint_cell(struct terminal *terminal, int row, int col, const struct cell *cell)
 {
     wchar_t wide[CCHARW_MAX + 1] = {0};
     cchar_t out;
-    attr_t attributes = terminal->attributes[cell->style];
-    short pair = terminal->pairs[cell->style];
+    struct ink ink = ink_over(&terminal->looks[cell->style], &cell->ink);
+    attr_t attributes = attributes_of(&ink);
+    short pair = pair_of(terminal, &ink);
     if (wide_text(cell, wide)) {
         setcchar(&out, wide, attributes, pair, NULL);
         mvadd_wch(row, col, &out);
@@ -296,7 +321,7 @@ static void paint_cell(const struct terminal *terminal, int row, int col, const 
 }
 
 /* Rows go to curses as a whole when any of their cells changed; what of that is sent is its decision. */
-static void paint_row(const struct terminal *terminal, const struct screen *screen, int row)
+static void paint_row(struct terminal *terminal, const struct screen *screen, int row)
 {
     const struct cell *cells = screen_cell(screen, row, 0);
     size_t size = (size_t)screen->cols * sizeof *cells;

@@ -16,6 +16,8 @@ struct terminal_events {
     void (*key)(void *owner, int input);
     /* The mouse was used; time_ms: uv_now. */
     void (*mouse)(void *owner, const struct mouse *mouse, uint64_t time_ms);
+    /* A character of a pasted text, after the key INPUT_PASTE. */
+    void (*pasted)(void *owner, int character);
     /* The size changed, or the screen was lost: paint anew. */
     void (*lost)(void *owner);
     /* The terminal or a signal ends the program: SIGINT, SIGQUIT, SIGTERM, SIGHUP; SIGHUP too for a closed

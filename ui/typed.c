@@ -11,6 +11,8 @@ static void tell(struct typed *typed, int what)
 {
     if (what == INPUT_MOUSE)
         typed->events->mouse(typed->owner, &typed->decoder.mouse, uv_now(typed->poll.loop));
+    else if (what == INPUT_PASTED)
+        typed->events->pasted(typed->owner, typed->decoder.pasted);
     else if (what != INPUT_NONE)
         typed->events->key(typed->owner, what);
 }

@@ -10,6 +10,7 @@
 struct typed_events {
     void (*key)(void *owner, int input);
     void (*mouse)(void *owner, const struct mouse *mouse, uint64_t time_ms);
+    void (*pasted)(void *owner, int character); /* one of a pasted text */
     /* The terminal is gone; reading has stopped. */
     void (*hung_up)(void *owner);
     /* typed_close is through. */

@@ -10,7 +10,8 @@ void view_init(struct view_state *state)
 
 void view_release(struct view_state *state)
 {
-    vec_release(&state->unfolded);
+    vec_release(&state->excepted);
+    reading_release(&state->reading);
     free(state->message);
     view_init(state);
 }
@@ -26,35 +27,42 @@ const char *view_broken(const struct snapshot *snapshot)
     return snapshot->model->counts[OUTCOME_COLLECTION] > 0 ? NULL : snapshot->status.broken;
 }
 
-static size_t unfolded_at(const struct view_state *state, size_t test)
+static size_t excepted_at(const struct view_state *state, size_t test)
 {
     size_t at = 0;
-    while (at < state->unfolded.len && state->unfolded.items[at] != test)
+    while (at < state->excepted.len && state->excepted.items[at] != test)
         at++;
     return at;
 }
 
 bool view_unfolded(const struct view_state *state, size_t test)
 {
-    return unfolded_at(state, test) < state->unfolded.len;
+    bool excepted = excepted_at(state, test) < state->excepted.len;
+    return state->unfold != excepted;
 }
 
 void view_unfold(struct view_state *state, size_t test)
 {
-    size_t at = unfolded_at(state, test);
-    if (at < state->unfolded.len)
-        state->unfolded.items[at] = state->unfolded.items[--state->unfolded.len];
+    size_t at = excepted_at(state, test);
+    if (at < state->excepted.len)
+        state->excepted.items[at] = state->excepted.items[--state->excepted.len];
     else
-        vec_push(&state->unfolded, test);
+        vec_push(&state->excepted, test);
 }
 
-/* The cursor's line over all blocks. */
-static long cursor_line(const struct view_state *state, const struct blocks *blocks)
+void view_unfold_all(struct view_state *state)
+{
+    state->unfold = !state->unfold;
+    state->excepted.len = 0;
+}
+
+/* The cursor's row over all blocks. */
+static long cursor_row(const struct view_state *state, const struct blocks *blocks)
 {
     if (state->test == MAP_NONE)
         return 0;
     const struct block *block = &blocks->list.items[state->at];
-    return (long)(block->first + block_line(block, state->frame));
+    return (long)(block->first + block_row(block, block_line(block, state->frame)));
 }
 
 /* Finds the block under the cursor again; when its test is gone, what took its place. */
@@ -86,19 +94,19 @@ void view_follow(struct view_state *state, const struct blocks *blocks, int area
         state->row = area_rows > 0 ? area_rows - 1 : 0;
     state->rows = area_rows;
     resolve(state, blocks);
-    long line = cursor_line(state, blocks);
-    long top = line - state->row;
-    long last_top = (long)blocks->lines - area_rows;
+    long cursor = cursor_row(state, blocks);
+    long top = cursor - state->row;
+    long last_top = (long)blocks->rows - area_rows;
     if (top > last_top)
         top = last_top;
     if (top < 0)
         top = 0;
-    state->row = line - top;
+    state->row = cursor - top;
 }
 
 long view_top(const struct view_state *state, const struct blocks *blocks)
 {
-    return cursor_line(state, blocks) - state->row;
+    return cursor_row(state, blocks) - state->row;
 }
 
 void view_home(struct view_state *state)
@@ -136,9 +144,10 @@ static bool seek(const struct blocks *blocks, struct stop *stop, int step, bool 
     }
 }
 
-static long stop_line(const struct blocks *blocks, struct stop stop)
+static long stop_row(const struct blocks *blocks, struct stop stop)
 {
-    return (long)(blocks->list.items[stop.block].first + stop.line);
+    const struct block *block = &blocks->list.items[stop.block];
+    return (long)(block->first + block_row(block, stop.line));
 }
 
 static struct stop current(const struct view_state *state, const struct blocks *blocks)
@@ -151,7 +160,7 @@ static struct stop current(const struct view_state *state, const struct blocks *
 static void rest_on(struct view_state *state, const struct blocks *blocks, struct stop stop)
 {
     const struct block *block = &blocks->list.items[stop.block];
-    state->row += stop_line(blocks, stop) - cursor_line(state, blocks);
+    state->row += stop_row(blocks, stop) - cursor_row(state, blocks);
     state->test = block->test;
     state->at = stop.block;
     state->frame = stop.line == 0 ? -1 : block->story.lines.items[stop.line].frame;
@@ -165,7 +174,7 @@ static void reveal(struct view_state *state, const struct blocks *blocks, int ar
     size_t end = stop.line + 1;
     while (end < block->story.lines.len && (stop.line == 0 || !block_stop(block, end)))
         end++;
-    long height = (long)(end - stop.line);
+    long height = (long)(block_row(block, end) - block_row(block, stop.line));
     if (state->row + height > area_rows)
         state->row = area_rows - height;
     if (state->row < 0)
@@ -194,7 +203,7 @@ static void move_far(struct view_state *state, const struct blocks *blocks, int 
     rest_on(state, blocks, stop);
     reveal(state, blocks, area_rows);
     if (step < 0)
-        state->row = stop_line(blocks, stop);
+        state->row = stop_row(blocks, stop);
 }
 
 /* Takes the cursor along to the nearest place that shows, `step` being the way; `further`: at least to the
@@ -209,7 +218,7 @@ static void take_along(struct view_state *state, const struct blocks *blocks, in
     while (further || state->row < 0 || state->row >= area_rows) {
         if (!seek(blocks, &stop, step, false))
             return;
-        long row = stop_line(blocks, stop) - top;
+        long row = stop_row(blocks, stop) - top;
         if (step > 0 ? row >= area_rows : row < 0)
             return;
         if (row >= 0 && row < area_rows)

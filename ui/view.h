@@ -4,9 +4,18 @@
 #define ALOOF_UI_VIEW_H
 
 #include "ui/blocks.h"
-#include "ui/keys.h"
-#include "ui/screen.h"
+#include "ui/reading.h"
 #include "ui/snapshot.h"
+
+/* Where the needle was found last. */
+struct found {
+    bool known;
+    size_t test;   /* MAP_NONE: in the runner's own words */
+    size_t line;   /* of its story with all frames, */
+    size_t shown;  /* and of the one that showed then */
+    size_t cursor; /* the test and frame under the cursor then */
+    int frame;
+};
 
 /* What the person has chosen to look at. Zeroed is not a state: use view_init. */
 struct view_state {
@@ -15,9 +24,10 @@ struct view_state {
     size_t at;   /* the block under the cursor, for when its test is gone */
     int rows;    /* of the failures area when the cursor was last tied to it */
     long row;    /* the cursor's row in the failures area; outside of it after paging through a long text */
-    VEC(size_t) unfolded; /* tests whose foreign frames are shown */
-    bool help;
-    int help_top;  /* the first line of the help that shows */
+    bool unfold; /* foreign frames are shown, */
+    VEC(size_t) excepted; /* but for these tests; or, if they are not, only of these */
+    struct reading reading;
+    struct found found;
     char *message; /* one line for the person, shown until a key is pressed; NULL none */
 };
 
@@ -50,9 +60,10 @@ struct verdict_line {
 /* Red is red at once, before the plan has come to a verdict. */
 struct verdict_line view_verdict(const struct snapshot *snapshot);
 
-/* Whether the foreign frames of the test show; and turns that over. */
+/* Whether the foreign frames of the test show; turns that over, for it or for all tests alike. */
 bool view_unfolded(const struct view_state *state, size_t test);
 void view_unfold(struct view_state *state, size_t test);
+void view_unfold_all(struct view_state *state);
 
 /* How many rows the failures have on a screen of so many. */
 int view_area_rows(int rows);
@@ -73,10 +84,12 @@ void view_put(struct view_state *state, const struct blocks *blocks, const struc
 /* Scrolls by so many lines (negative: up), and takes the cursor along to the nearest place that shows. */
 void view_scroll(struct view_state *state, const struct blocks *blocks, int area_rows, int lines);
 
-/* Moves through the help, or leaves it. */
-void view_move_help(struct view_state *state, int rows, enum command command);
+/* Takes a key that is about reading: what is typed of a search, wrapping, scrolling sideways, going from one
+ * place of the needle to the next, by which foreign frames may unfold. False: it is none. */
+bool view_read(struct view_state *state, struct blocks *blocks, const struct snapshot *snapshot,
+               int area_rows, int input, enum command command);
 
-/* The line of the blocks on the area's first row, as view_follow left it. */
+/* The row of the blocks on the area's first one, as view_follow left it. */
 long view_top(const struct view_state *state, const struct blocks *blocks);
 
 /* Draws the session: header, failures, what runs, how far it is, hints. view_follow must have been called. */
@@ -87,19 +100,18 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
 struct hit view_hit(const struct screen *screen, const struct snapshot *snapshot,
                     const struct view_state *state, const struct blocks *blocks, int row, int col);
 
-/* Draws the message, if there is one, over the last row. view_run does so itself. */
+/* Draws what is typed, or the message, if there is one, over the last row. view_run does so itself. */
 void view_message(struct screen *screen, const struct view_state *state);
-
-/* Draws the keys. */
-void view_help(struct screen *screen, const struct keymap *keymap, const struct view_state *state);
 
 /* Rows of the session's screen: the tests that run now (or what waits), and how far the run is. */
 void view_running(struct screen *screen, int row, const struct snapshot *snapshot);
 void view_bar(struct screen *screen, int row, const struct snapshot *snapshot);
 
 /* The row of keys that do something now, and the input of the one at that column; INPUT_NONE none. */
-void view_hints(struct screen *screen, int row, const struct snapshot *snapshot);
-int view_hint_at(const struct screen *screen, const struct snapshot *snapshot, int col);
+void view_hints(struct screen *screen, int row, const struct snapshot *snapshot,
+                const struct view_state *state);
+int view_hint_at(const struct screen *screen, const struct snapshot *snapshot, const struct view_state *state,
+                 int col);
 
 /* A duration for a person, with that many digits behind the point below 10 s: "0.04 s", "12 s", "3 min 5 s".
  */

@@ -188,23 +188,17 @@ static void draw_rule(struct screen *screen, int row)
         screen_fill(screen, row, 0, screen->cols, STYLE_DIM, screen->ascii ? "-" : "─");
 }
 
-static void draw_line(struct screen *screen, int row, const struct story_line *line)
+static void draw_block(struct screen *screen, const struct layout *at, const struct reading *reading,
+                       const struct block *block, long top)
 {
-    int col = 1;
-    struct span *span;
-    vec_each (span, &line->spans) {
-        if (col < screen->cols)
-            col = screen_fit(screen, row, col, screen->cols, span->style, span->text);
-    }
-}
-
-static void draw_block(struct screen *screen, const struct layout *at, const struct block *block, long top)
-{
-    for (size_t i = 0; i < block->story.lines.len; i++) {
-        long row = (long)(block->first + i) - top;
-        if (row >= 0 && row < at->area_rows)
-            draw_line(screen, at->area + (int)row, &block->story.lines.items[i]);
-    }
+    size_t hidden = (long)block->first < top ? (size_t)(top - (long)block->first) : 0; /* rows above */
+    int row = (int)((long)(block->first + hidden) - top);
+    if (hidden >= block->rows)
+        return;
+    size_t line = block_line_on(block, hidden), first = hidden - block_row(block, line);
+    for (; line < block->story.lines.len && row < at->area_rows; line++, first = 0)
+        row += line_draw(screen, at->area + row, at->area_rows - row, &block->story.lines.items[line],
+                         &reading->look, &reading->needle, first);
 }
 
 /* "OK  851 tests, 4 skipped" */
@@ -241,6 +235,21 @@ static void draw_empty(struct screen *screen, int row, const struct snapshot *sn
     buf_release(&key);
 }
 
+/* Marks the line where the needle was found last, if it shows and still has it. */
+static void mark_found(struct screen *screen, const struct layout *at, const struct view_state *state,
+                       const struct blocks *blocks)
+{
+    const struct found *found = &state->found;
+    size_t i = found->test == MAP_NONE ? 0 : blocks_find(blocks, found->test);
+    if (!found->known || i >= blocks->list.len || found->shown >= blocks->list.items[i].story.lines.len)
+        return;
+    const struct block *block = &blocks->list.items[i];
+    long row = (long)(block->first + block_row(block, found->shown)) - view_top(state, blocks);
+    if (row >= 0 && row < at->area_rows && row != state->row &&
+        line_has(&block->story.lines.items[found->shown], &state->reading.needle))
+        screen_put(screen, at->area + (int)row, 0, 1, STYLE_BOLD, screen->ascii ? "*" : "▶");
+}
+
 static void draw_area(struct screen *screen, const struct layout *at, const struct snapshot *snapshot,
                       const struct view_state *state, const struct blocks *blocks)
 {
@@ -255,8 +264,9 @@ static void draw_area(struct screen *screen, const struct layout *at, const stru
     vec_each (block, &blocks->list) {
         if ((long)block->first >= top + at->area_rows)
             break;
-        draw_block(screen, at, block, top);
+        draw_block(screen, at, &state->reading, block, top);
     }
+    mark_found(screen, at, state, blocks);
     if (state->test == MAP_NONE || state->row < 0 || state->row >= at->area_rows)
         return;
     int row = at->area + (int)state->row;
@@ -267,13 +277,14 @@ static void draw_area(struct screen *screen, const struct layout *at, const stru
 /* What of the failures lies on that row of the area. */
 static struct hit hit_line(const struct view_state *state, const struct blocks *blocks, int area_row)
 {
-    size_t line = (size_t)(view_top(state, blocks) + area_row);
+    size_t row = (size_t)(view_top(state, blocks) + area_row);
     for (size_t i = 0; i < blocks->list.len; i++) {
         const struct block *block = &blocks->list.items[i];
-        if (block->test == MAP_NONE || line < block->first || line - block->first >= block->story.lines.len)
+        if (block->test == MAP_NONE || row < block->first || row - block->first >= block->rows)
             continue;
-        int frame = block->story.lines.items[line - block->first].frame;
-        if (line == block->first)
+        size_t line = block_line_on(block, row - block->first);
+        int frame = block->story.lines.items[line].frame;
+        if (line == 0)
             return (struct hit){.kind = HIT_FAILURE, .block = i, .frame = -1};
         if (frame >= 0 && block_line(block, frame) > 0)
             return (struct hit){.kind = HIT_FAILURE, .block = i, .frame = frame};
@@ -286,13 +297,14 @@ struct hit view_hit(const struct screen *screen, const struct snapshot *snapshot
 {
     struct layout at = lay_out(screen->rows);
     struct hit hit = {.kind = HIT_NONE};
-    if (col < 0 || col >= screen->cols || (state->message != NULL && row == screen->rows - 1))
+    bool covered = state->message != NULL || state->reading.asking;
+    if (col < 0 || col >= screen->cols || (covered && row == screen->rows - 1))
         return hit;
     if (row >= at.area && row < at.area + at.area_rows)
         return hit_line(state, blocks, row - at.area);
     if (at.hints < 0 || row != at.hints)
         return hit;
-    hit.input = view_hint_at(screen, snapshot, col);
+    hit.input = view_hint_at(screen, snapshot, state, col);
     hit.kind = hit.input != INPUT_NONE ? HIT_KEY : HIT_NONE;
     return hit;
 }
@@ -312,13 +324,14 @@ void view_run(struct screen *screen, const struct snapshot *snapshot, const stru
     if (at.bar >= 0)
         view_bar(screen, at.bar, snapshot);
     if (at.hints >= 0)
-        view_hints(screen, at.hints, snapshot);
+        view_hints(screen, at.hints, snapshot, state);
     view_message(screen, state);
 }
 
 void view_message(struct screen *screen, const struct view_state *state)
 {
-    if (state->message == NULL)
+    reading_draw(screen, &state->reading);
+    if (state->message == NULL || state->reading.asking)
         return;
     screen_fill(screen, screen->rows - 1, 0, screen->cols, STYLE_PLAIN, " ");
     screen_fit(screen, screen->rows - 1, screen->cols >= 20 ? 1 : 0, screen->cols, STYLE_YELLOW,

@@ -5,7 +5,7 @@ _aloof() {
     local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
         --locations --python --color --notify -c -h --help --version'
     local keys='boxes= box= maxfail= timeout= grace= report.locations= python= color= editor.command= editor.window= output.limit= history.keep=
-        watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= key. bind.'
+        watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
     # "--box=te" comes as the words --box, =, te.
     if [[ $cur == = ]]; then

@@ -49,6 +49,8 @@ static const struct option table[] = {
      "take clicks and the wheel (with shift the terminal's own selection)"},
     {NULL, 0, "ui.motion", OPTION_FLAG, "on|off", NULL, 0, AT(motion),
      "show times that go on (off: what is on the screen changes with news only)"},
+    {NULL, 0, "ui.wrap", OPTION_FLAG, "true|false", NULL, 0, AT(wrap),
+     "wrap lines that are longer than the screen is wide (w turns that over)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
      "output kept of a test, head and tail; the rest is counted"},
     {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},

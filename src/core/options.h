@@ -46,6 +46,7 @@ struct settings {
     char *locations;       /* file to keep up to date, NULL none */
     char *editor_command;
     int editor_window;            /* 0 here, 1 a pane of tmux */
+    bool wrap;                    /* long lines, at first */
     bool title;                   /* the verdict in the terminal's title */
     int notify;                   /* enum notify_how */
     char *notify_command;         /* NULL: the one built in */

@@ -43,8 +43,10 @@ struct result {
     unsigned refused; /* pieces that came for more attachments than the maximum */
 };
 
-/* The attachment's kept text, NUL-terminated, or NULL when there is none. The caller frees. result may be
- * NULL. */
+/* Appends the attachment's kept text; false when there is none. result may be NULL. */
+bool result_add_text(const struct result *result, const char *name, struct buf *to);
+
+/* The same, NUL-terminated, or NULL when there is none. The caller frees. */
 char *result_text(const struct result *result, const char *name);
 
 /* Adds a piece to the attachment of that name, which it makes; clip_limit: octets kept of a new one. */

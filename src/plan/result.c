@@ -16,14 +16,18 @@ static void release(struct attachment *attachment)
     clip_release(&attachment->data);
 }
 
-char *result_text(const struct result *result, const char *name)
+bool result_add_text(const struct result *result, const char *name, struct buf *to)
 {
     const struct attachment *attachment = result != NULL ? find(result, bytes_of(name)) : NULL;
-    if (attachment == NULL)
-        return NULL;
+    if (attachment != NULL)
+        clip_text(&attachment->data, to);
+    return attachment != NULL;
+}
+
+char *result_text(const struct result *result, const char *name)
+{
     struct buf text = {0};
-    clip_text(&attachment->data, &text);
-    return buf_take(&text);
+    return result_add_text(result, name, &text) ? buf_take(&text) : NULL;
 }
 
 void result_add(struct result *result, const struct event *event, size_t clip_limit)

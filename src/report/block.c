@@ -30,7 +30,7 @@ static void write_line(struct buf *to, const struct paper *paper, const struct b
     for (size_t i = 0; i < line->spans.len; i++) {
         if (i == first)
             paper_link(paper, to, place->host, target);
-        paper_put(paper, to, line->spans.items[i].style, line->spans.items[i].text);
+        paper_span(paper, to, &line->spans.items[i]);
         if (first < line->spans.len && i == last)
             paper_link_end(paper, to);
     }

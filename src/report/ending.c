@@ -21,7 +21,7 @@ static void write_broken(struct buf *to, const struct paper *paper, const char *
     if (len == 0)
         return;
     char *said = mem_dup(from, len - (size_t)(from - text));
-    paper_put(paper, to, STYLE_PLAIN, said);
+    paper_span(paper, to, &(struct span){.text = said, .printed = true});
     buf_putc(to, '\n');
     free(said);
 }

@@ -2,21 +2,36 @@
 
 #include "trace/clean.h"
 
-static const char *const sgr[STYLE_COUNT] = {
-    [STYLE_PLAIN] = NULL,        [STYLE_DIM] = "\033[2m",      [STYLE_BOLD] = "\033[1m",
-    [STYLE_RED] = "\033[31m",    [STYLE_GREEN] = "\033[32m",   [STYLE_YELLOW] = "\033[33m",
-    [STYLE_CYAN] = "\033[36m",   [STYLE_REMOVED] = "\033[31m", [STYLE_ADDED] = "\033[32m",
-    [STYLE_REVERSE] = "\033[7m",
+/* In the eight colours that every terminal has, as its owner likes them. */
+static const struct ink inks[STYLE_COUNT] = {
+    [STYLE_DIM] = {.attributes = INK_DIM},         [STYLE_BOLD] = {.attributes = INK_BOLD},
+    [STYLE_RED] = {.front = INK_PALETTE | 1},      [STYLE_GREEN] = {.front = INK_PALETTE | 2},
+    [STYLE_YELLOW] = {.front = INK_PALETTE | 3},   [STYLE_CYAN] = {.front = INK_PALETTE | 6},
+    [STYLE_REMOVED] = {.front = INK_PALETTE | 1},  [STYLE_ADDED] = {.front = INK_PALETTE | 2},
+    [STYLE_REVERSE] = {.attributes = INK_REVERSE}, [STYLE_KEYWORD] = {.front = INK_PALETTE | 5},
+    [STYLE_STRING] = {.front = INK_PALETTE | 2},   [STYLE_COMMENT] = {.attributes = INK_DIM},
 };
+
+void paper_span(const struct paper *paper, struct buf *to, const struct span *span)
+{
+    const struct ink plain = {0};
+    if (*span->text == '\0')
+        return;
+    if (paper->color && span->printed) {
+        clean_inked(to, bytes_of(span->text), &inks[span->style], &span->ink);
+        return;
+    }
+    if (paper->color)
+        ink_write(to, &plain, &inks[span->style]);
+    clean_text(to, bytes_of(span->text), false);
+    if (paper->color)
+        ink_write(to, &inks[span->style], &plain);
+}
 
 void paper_put(const struct paper *paper, struct buf *to, enum style style, const char *text)
 {
-    bool styled = paper->color && sgr[style] != NULL && *text != '\0';
-    if (styled)
-        buf_puts(to, sgr[style]);
-    clean_text(to, bytes_of(text), paper->color && !styled);
-    if (styled)
-        buf_puts(to, "\033[0m");
+    const struct span span = {.style = style, .text = (char *)text};
+    paper_span(paper, to, &span);
 }
 
 /* RFC 3986, 2.3: what needs no escape, and the slash. */

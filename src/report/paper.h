@@ -15,6 +15,9 @@ struct paper {
 /* Appends the text in the style, cleaned of whatever else would reach the terminal. */
 void paper_put(const struct paper *paper, struct buf *to, enum style style, const char *text);
 
+/* Appends a span of a story, with the colours that a printed one holds. */
+void paper_span(const struct paper *paper, struct buf *to, const struct span *span);
+
 /* Opens a hyperlink to the absolute path on the host ("": this one), up to paper_link_end. Nothing without
  * links. */
 void paper_link(const struct paper *paper, struct buf *to, const char *host, const char *path);

@@ -3,6 +3,7 @@
 #include "report/bar.h"
 #include "report/block.h"
 #include "report/ending.h"
+#include "trace/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -35,10 +36,18 @@ static bool is_dumb(const struct plain_options *options)
     return options->term == NULL || *options->term == '\0' || strcmp(options->term, "dumb") == 0;
 }
 
-/* The Linux console shows hyperlinks as text. */
+/* Terminals of DEC's, and what terminfo calls the colourless variant of another. */
+static bool is_mono(const struct plain_options *options)
+{
+    struct bytes term = bytes_of(options->term);
+    bool vt = bytes_starts(term, "vt") && term.data[2] >= '0' && term.data[2] <= '9';
+    return vt || text_ends(term, "-m") || text_ends(term, "-mono");
+}
+
+/* The Linux console, and those, show hyperlinks as text. */
 static bool knows_links(const struct plain_options *options)
 {
-    return strncmp(options->term, "linux", 5) != 0;
+    return strncmp(options->term, "linux", 5) != 0 && !is_mono(options);
 }
 
 struct plain *plain_new(uv_loop_t *loop, const struct plain_options *options)
@@ -49,7 +58,8 @@ struct plain *plain_new(uv_loop_t *loop, const struct plain_options *options)
     plain->live = options->terminal && !is_dumb(options);
     plain->paper.ascii = !options->utf8;
     plain->paper.links = plain->live && knows_links(options);
-    plain->paper.color = options->color == 1 || (options->color == 0 && plain->live && !options->no_color);
+    plain->paper.color = options->color == 1 ||
+                         (options->color == 0 && plain->live && !options->no_color && !is_mono(options));
     plain->exit_code = EXIT_INTERRUPTED;
     if (options->columns == 0)
         plain->options.columns = COLUMNS_DEFAULT;

@@ -265,6 +265,8 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
     json_t *body = json_pack("{s:I, s:o, s:o, s:b, s:b}", "serial", (json_int_t)serial, "args",
                              pack_strings(args), "files", files != NULL ? pack_strings(files) : json_null(),
                              "warm", !pool->options.cold, "last", pool->options.once);
+    if (pool->options.keep > 0)
+        json_object_set_new(body, "keep", json_integer(pool->options.keep));
     worker_send(pool->worker, "run", -1, body);
 }
 

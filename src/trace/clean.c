@@ -6,14 +6,17 @@
 #define REPLACEMENT "\xEF\xBF\xBD"
 #define SGR_MAX 64 /* octets; a longer one is nobody's colour */
 #define TAB_COLUMNS 8
+#define MARKS_MAX 16 /* on one character; no script needs as many */
 
 struct cleaner {
     struct buf *to;
     struct bytes text;
     size_t at;
     size_t column;
-    bool keep_sgr;
-    bool sgr_on;
+    size_t marks;             /* on the last character */
+    const struct ink *ground; /* what plain text looks like; NULL: colours are dropped */
+    struct ink ink;           /* that the text asked for last */
+    struct ink shown;         /* that was written last */
 };
 
 static struct bytes rest(struct bytes text, size_t at)
@@ -106,28 +109,37 @@ size_t clean_sgr(struct bytes text)
     return at < text.len && text.data[at] == 'm' ? at + 1 : 0;
 }
 
-/* Whether the sequence leaves colours on: anything but ESC [ m, ESC [ 0 m. */
-static bool turns_on(struct bytes sgr)
+static void switch_ink(struct cleaner *self, const struct ink *ink)
 {
-    for (size_t at = 2; at + 1 < sgr.len; at++)
-        if (sgr.data[at] >= '1' && sgr.data[at] <= '9')
-            return true;
-    return false;
+    ink_write(self->to, &self->shown, ink);
+    self->shown = *ink;
+}
+
+static void show_ink(struct cleaner *self)
+{
+    struct ink ink = ink_over(self->ground, &self->ink);
+    ink = ink_visible(&ink);
+    switch_ink(self, &ink);
+}
+
+static void take_sgr(struct cleaner *self, struct bytes sgr)
+{
+    ink_apply(&self->ink, (struct bytes){sgr.data + 2, sgr.len - 3});
+    show_ink(self);
 }
 
 static void take_escape(struct cleaner *self, struct bytes here)
 {
     size_t sgr = clean_sgr(here);
-    if (sgr > 0 && self->keep_sgr) {
-        buf_add(self->to, here.data, sgr);
-        self->sgr_on = turns_on((struct bytes){here.data, sgr});
-    }
+    if (sgr > 0 && self->ground != NULL)
+        take_sgr(self, (struct bytes){here.data, sgr});
     self->at += sgr > 0 ? sgr : escape_len(here);
 }
 
 static void take_ascii(struct cleaner *self, char c)
 {
     self->at++;
+    self->marks = 0;
     if (c == '\n') {
         buf_putc(self->to, c);
         self->column = 0;
@@ -141,10 +153,12 @@ static void take_ascii(struct cleaner *self, char c)
     }
 }
 
-/* Line and paragraph separators, bidirectional embeddings, overrides and isolates, the byte order mark. */
+/* Line and paragraph separators, bidirectional marks, embeddings, overrides and isolates, the byte order
+ * mark. */
 static bool moves_text(utf8proc_int32_t point)
 {
-    return (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+    return (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0x061C ||
+           point == 0x200E || point == 0x200F || point == 0xFEFF;
 }
 
 static void take_wide(struct cleaner *self, struct bytes here)
@@ -163,24 +177,55 @@ static void take_wide(struct cleaner *self, struct bytes here)
         self->column++;
         return;
     }
+    self->marks = width_of(point) == 0 ? self->marks + 1 : 0;
+    if (self->marks > MARKS_MAX)
+        return;
     buf_add(self->to, here.data, len);
     self->column += width_of(point);
 }
 
+static void take_all(struct cleaner *self)
+{
+    while (self->at < self->text.len) {
+        struct bytes here = rest(self->text, self->at);
+        if (here.data[0] == ESC)
+            take_escape(self, here);
+        else if ((unsigned char)here.data[0] < 0x80)
+            take_ascii(self, here.data[0]);
+        else
+            take_wide(self, here);
+    }
+}
+
+void clean_inked(struct buf *to, struct bytes text, const struct ink *ground, const struct ink *ink)
+{
+    const struct ink plain = {0};
+    struct cleaner self = {.to = to, .text = text, .ground = ground, .ink = *ink};
+    show_ink(&self);
+    take_all(&self);
+    switch_ink(&self, &plain);
+}
+
 void clean_text(struct buf *to, struct bytes text, bool keep_sgr)
 {
-    struct cleaner self = {.to = to, .text = text, .keep_sgr = keep_sgr};
-    while (self.at < text.len) {
-        struct bytes here = rest(text, self.at);
-        if (here.data[0] == ESC)
-            take_escape(&self, here);
-        else if ((unsigned char)here.data[0] < 0x80)
-            take_ascii(&self, here.data[0]);
-        else
-            take_wide(&self, here);
-    }
-    if (self.sgr_on)
-        buf_puts(to, "\033[0m");
+    const struct ink plain = {0};
+    struct cleaner self = {.to = to, .text = text};
+    if (keep_sgr)
+        clean_inked(to, text, &plain, &plain);
+    else
+        take_all(&self);
+}
+
+void clean_follow(struct ink *ink, struct bytes text)
+{
+    const struct ink plain = {0};
+    struct buf scratch = {0};
+    if (text.len == 0 || memchr(text.data, ESC, text.len) == NULL)
+        return;
+    struct cleaner self = {.to = &scratch, .text = text, .ground = &plain, .ink = *ink};
+    take_all(&self);
+    *ink = self.ink;
+    buf_release(&scratch);
 }
 
 size_t clean_width(struct bytes text)

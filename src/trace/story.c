@@ -1,9 +1,11 @@
 #include "trace/story.h"
 
 #include "trace/clean.h"
+#include "trace/diff.h"
 #include "trace/editor.h"
 #include "trace/origin.h"
 #include "trace/place.h"
+#include "trace/syntax.h"
 #include "trace/words.h"
 
 #define MESSAGE_LINES 200
@@ -37,7 +39,13 @@ static struct story_line *add_line(struct teller *self, int frame)
 static void add_span(struct story_line *line, enum style style, struct bytes text)
 {
     if (text.len > 0)
-        vec_push(&line->spans, (struct span){style, mem_dup(text.data, text.len)});
+        vec_push(&line->spans, (struct span){.style = style, .text = mem_dup(text.data, text.len)});
+}
+
+/* Words of the test's own, in the colours that are on where they begin. */
+static void add_printed(struct story_line *line, enum style style, struct bytes text, struct ink *ink)
+{
+    vec_push(&line->spans, story_printed(style, text, ink));
 }
 
 static void add_text(struct story_line *line, enum style style, const char *text)
@@ -48,7 +56,7 @@ static void add_text(struct story_line *line, enum style style, const char *text
 static void add_padding(struct story_line *line, size_t columns)
 {
     if (columns > 0)
-        vec_push(&line->spans, (struct span){STYLE_PLAIN, mem_printf("%*s", (int)columns, "")});
+        vec_push(&line->spans, (struct span){.text = mem_printf("%*s", (int)columns, "")});
 }
 
 static const char *pick(const struct teller *self, const char *fine, const char *ascii)
@@ -211,6 +219,13 @@ static void tell_location(struct teller *self, size_t at)
     tell_comment(self, line, frame, width);
 }
 
+static const enum style syntax_styles[] = {
+    [SYNTAX_CODE] = STYLE_PLAIN,
+    [SYNTAX_KEYWORD] = STYLE_KEYWORD,
+    [SYNTAX_STRING] = STYLE_STRING,
+    [SYNTAX_COMMENT] = STYLE_COMMENT,
+};
+
 static void tell_source(struct teller *self, size_t at)
 {
     const struct frame *frame = &self->input->trace->frames.items[at];
@@ -219,17 +234,25 @@ static void tell_source(struct teller *self, size_t at)
     struct story_line *line = add_line(self, (int)at);
     size_t before = self->before > 0 ? self->before : 4;
     add_padding(line, strlen(INDENT) + before);
-    add_text(line, frame->kind == FRAME_PROJECT ? STYLE_PLAIN : STYLE_DIM, frame->source);
+    if (frame->kind != FRAME_PROJECT) {
+        add_text(line, STYLE_DIM, frame->source);
+        return;
+    }
+    struct bytes run;
+    enum syntax_kind kind;
+    for (size_t i = 0; syntax_next(syntax_of(frame->path), bytes_of(frame->source), &i, &run, &kind);)
+        add_span(line, syntax_styles[kind], run);
 }
 
 /* What is said between two exceptions: "KeyError: 'x'", "During handling of …". */
 static void tell_lead(struct teller *self, const char *lead)
 {
+    struct ink ink = {0};
     for (const char *at = lead; at != NULL && *at != '\0';) {
         size_t len = strcspn(at, "\n");
         struct story_line *line = add_line(self, -1);
         add_text(line, STYLE_PLAIN, INDENT);
-        add_span(line, STYLE_DIM, (struct bytes){at, len < LINE_OCTETS ? len : LINE_OCTETS});
+        add_printed(line, STYLE_DIM, (struct bytes){at, len < LINE_OCTETS ? len : LINE_OCTETS}, &ink);
         at = at[len] == '\n' ? at + len + 1 : NULL;
     }
 }
@@ -253,7 +276,9 @@ static size_t tell_fold(struct teller *self, size_t at)
                end - at > 1 ? "s" : "");
     for (size_t i = 0; i < names.len; i++)
         buf_printf(&text, "%s%s", i > 0 ? ", " : "", names.items[i]);
-    add_span(add_line(self, -1), STYLE_DIM, buf_bytes(&text));
+    struct story_line *line = add_line(self, -1);
+    line->fold = true;
+    add_span(line, STYLE_DIM, buf_bytes(&text));
     buf_release(&text);
     strings_release(&names);
     return end;
@@ -276,27 +301,8 @@ static void tell_frames(struct teller *self)
     }
 }
 
-/* How a line of an explanation is drawn: pytest marks what is only right "-", only left "+", and where they
- * differ "?"; its reports put "E " in front. "+  where …" explains a value and is no part of a diff. */
-static enum style message_style(struct bytes line)
-{
-    const char *at = line.data, *end = line.data + line.len;
-    if (bytes_starts(line, "E "))
-        at++;
-    while (at < end && *at == ' ')
-        at++;
-    if (at == end || (end - at > 1 && at[1] != ' '))
-        return STYLE_PLAIN;
-    struct bytes rest = {at + 1, (size_t)(end - at) - 1};
-    while (rest.len > 0 && rest.data[0] == ' ')
-        rest = (struct bytes){rest.data + 1, rest.len - 1};
-    if (bytes_starts(rest, "where ") || bytes_starts(rest, "and   "))
-        return STYLE_PLAIN;
-    return *at == '+' ? STYLE_ADDED : *at == '-' ? STYLE_REMOVED : *at == '?' ? STYLE_DIM : STYLE_PLAIN;
-}
-
 /* An indented line of message or output; cut when it is very long. */
-static void tell_text(struct teller *self, enum style style, struct bytes text)
+static void tell_text(struct teller *self, enum style style, struct bytes text, struct ink *ink)
 {
     struct story_line *line = add_line(self, -1);
     if (text.len == 0)
@@ -305,7 +311,7 @@ static void tell_text(struct teller *self, enum style style, struct bytes text)
     size_t len = text.len <= LINE_OCTETS ? text.len : LINE_OCTETS;
     while (len < text.len && len > 0 && ((unsigned char)text.data[len] & 0xC0) == 0x80)
         len--;
-    add_span(line, style, (struct bytes){text.data, len});
+    add_printed(line, style, (struct bytes){text.data, len}, ink);
     if (len == text.len)
         return;
     char *more = mem_printf("%s %zu more bytes", pick(self, "…", "..."), text.len - len);
@@ -340,9 +346,10 @@ static void tell_message(struct teller *self)
     if (at == NULL || *at == '\0' || is_only_output(self->input))
         return;
     size_t lines = count_lines(bytes_of(at));
+    struct ink ink = {0};
     for (size_t i = 0; i < lines && i < MESSAGE_LINES; i++) {
         struct bytes line = {at, strcspn(at, "\n")};
-        tell_text(self, i == 0 ? STYLE_RED : message_style(line), line);
+        tell_text(self, i == 0 ? STYLE_RED : diff_style(line), line, &ink);
         at += line.len + (at[line.len] == '\n');
     }
     if (lines <= MESSAGE_LINES)
@@ -374,13 +381,23 @@ static void tell_output(struct teller *self)
                      : mem_printf("%sits output", INDENT);
     add_text(add_line(self, -1), STYLE_DIM, what);
     free(what);
+    struct ink ink = {0};
     for (size_t at = 0; at < output.len; lines--) {
         struct bytes rest = {output.data + at, output.len - at};
         size_t len = line_length(rest);
         if (lines <= wanted)
-            tell_text(self, STYLE_PLAIN, (struct bytes){rest.data, len});
+            tell_text(self, STYLE_PLAIN, (struct bytes){rest.data, len}, &ink);
+        else
+            clean_follow(&ink, (struct bytes){rest.data, len});
         at += len + 1;
     }
+}
+
+struct span story_printed(enum style style, struct bytes text, struct ink *ink)
+{
+    struct span span = {.style = style, .text = mem_dup(text.data, text.len), .printed = true, .ink = *ink};
+    clean_follow(ink, text);
+    return span;
 }
 
 void story_build(struct story *story, const struct story_input *input)

@@ -5,6 +5,7 @@
 #ifndef ALOOF_TRACE_STORY_H
 #define ALOOF_TRACE_STORY_H
 
+#include "trace/ink.h"
 #include "trace/trace.h"
 
 #include <stdint.h>
@@ -20,13 +21,18 @@ enum style {
     STYLE_REMOVED, /* a diff's lines */
     STYLE_ADDED,
     STYLE_REVERSE,
+    STYLE_KEYWORD, /* of source */
+    STYLE_STRING,
+    STYLE_COMMENT,
     STYLE_COUNT,
 };
 
-/* A run of text in one style. A span of STYLE_PLAIN may hold SGR sequences that a test printed. */
+/* A run of text in one style. */
 struct span {
     enum style style;
     char *text;
+    bool printed;   /* a test's own words: the SGR sequences in it, which only hold up to its end, are kept */
+    struct ink ink; /* of a printed one: the colours that are on where it begins */
 };
 
 struct story_line {
@@ -34,6 +40,8 @@ struct story_line {
     int frame;     /* index into the trace's frames that Enter opens on this line; -1: none */
     bool heading;  /* the first line of the story */
     bool location; /* the line that says where `frame` is; its source may follow, with the same frame */
+    bool fold;     /* stands for frames that are not shown */
+    unsigned hang; /* columns by which its further rows are indented when it is wrapped; 0: as it is itself */
 };
 
 struct story {
@@ -54,6 +62,10 @@ struct story_input {
     bool unfold;           /* show foreign frames */
     bool ascii;            /* no characters outside ASCII of our own */
 };
+
+/* A line that a test printed, as a span with a copy of it, in the colours that were on before it: *ink, which
+ * becomes those that are on behind it. Zeroed at the start of what it printed. */
+struct span story_printed(enum style style, struct bytes text, struct ink *ink);
 
 /* Builds the lines; `story` is initialised by it. Control octets of the inputs are kept: the view strips
  * them. Of a long message the first 200 lines are shown, of a long line the first 2000 octets, of a deep

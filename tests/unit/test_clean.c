@@ -30,7 +30,13 @@ static void text_is_made_safe(void **state)
         {"dos\r\nline", "dos\nline", NULL},
         {"\033[31mred\033[0m", "red", "\033[31mred\033[0m"},
         {"\033[1;38;5;196mred", "red", "\033[1;38;5;196mred\033[0m"},
-        {"\033[38:2::1:2:3mred\033[m", "red", "\033[38:2::1:2:3mred\033[m"},
+        {"\033[38:2::1:2:3mred\033[m", "red", "\033[38;2;1;2;3mred\033[0m"},
+        {"\033[31ma\033[31mb\033[1mc\033[md", "abcd", "\033[31mab\033[0;1;31mc\033[0md"},
+        {"\033[5;8mseen\033[41;31mtoo\033[99999;;999999999999m", "seentoo", NULL},
+        {"\033[38;5mhalf\033[38;5;300mno\033[?25mx\033[>4;2mx\033[1;31;1;31;1;31;1;31;1;31;1;31;1;31;1;31;1;"
+         "31;"
+         "1;31;1;31;1;31;1;31mx",
+         "halfnoxxx", NULL},
         {"\033[2J\033[H\033[?1049hgone\033[6n", "gone", NULL},
         {"\033]0;title\alook\033]8;;http://x\033\\here", "lookhere", NULL},
         {"\033P1$r\033\\dcs\033_apc\033\\", "dcs", NULL},
@@ -47,6 +53,7 @@ static void text_is_made_safe(void **state)
         {"a\xE2\x80\xAE"
          "b",
          "ab", NULL},
+        {"\xE2\x80\x8F\xD8\x9C\xE2\x81\xA7אב\xE2\x80\x8E", "אב", NULL},
         {"e\xCC\x81 日本 🙂", "e\xCC\x81 日本 🙂", NULL},
         {"", "", NULL},
     };
@@ -80,6 +87,55 @@ static void whatever_goes_in_comes_out_clean(void **state)
         buf_release(&got);
         buf_release(&again);
     }
+}
+
+static void floods_of_marks_are_cut(void **state)
+{
+    (void)state;
+    struct buf text = {0}, got = {0};
+    buf_putc(&text, 'e');
+    for (int i = 0; i < 1000; i++)
+        buf_puts(&text, "\xCC\x81");
+    buf_puts(&text, "x\xCC\x81");
+    clean_text(&got, buf_bytes(&text), false);
+    assert_int_equal(got.len, 1 + 16 * 2 + 1 + 2);
+    buf_release(&text);
+    buf_release(&got);
+}
+
+static void colors_lie_over_their_ground(void **state)
+{
+    static const struct ink red = {.front = INK_PALETTE | 1};
+    static const struct {
+        const char *text, *want;
+        struct ink ink;
+    } rows[] = {
+        {"plain", "\033[31mplain\033[0m", {0}},
+        {"\033[32mgreen\033[0m red", "\033[31m\033[0;32mgreen\033[0;31m red\033[0m", {0}},
+        {"\033[41mred on red", "\033[31m\033[0mred on red", {0}},
+        {"\033[1mbold", "\033[31m\033[0;1;31mbold\033[0m", {0}},
+        {"green \033[mred", "\033[32mgreen \033[0;31mred\033[0m", {.front = INK_PALETTE | 2}},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf got = {0};
+        clean_inked(&got, bytes_of(rows[i].text), &red, &rows[i].ink);
+        assert_string_equal(buf_str(&got), rows[i].want);
+        buf_release(&got);
+    }
+}
+
+static void colors_are_followed_over_lines(void **state)
+{
+    static const struct ink green = {.front = INK_PALETTE | 2}, bold = {.attributes = INK_BOLD}, plain = {0};
+    (void)state;
+    struct ink ink = green;
+    clean_follow(&ink, bytes_of("nothing new"));
+    assert_true(ink_same(&ink, &green));
+    clean_follow(&ink, bytes_of("\033]0;\033[31m\a \033[0;1m \033[2J \033[3"));
+    assert_true(ink_same(&ink, &bold));
+    clean_follow(&ink, bytes_of("\033[m"));
+    assert_true(ink_same(&ink, &plain));
 }
 
 static void widths_are_columns(void **state)
@@ -143,6 +199,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_made_safe),
         cmocka_unit_test(whatever_goes_in_comes_out_clean),
+        cmocka_unit_test(floods_of_marks_are_cut),
+        cmocka_unit_test(colors_lie_over_their_ground),
+        cmocka_unit_test(colors_are_followed_over_lines),
         cmocka_unit_test(widths_are_columns),
         cmocka_unit_test(cuts_fall_between_characters),
         cmocka_unit_test(a_text_is_fitted_to_its_columns),

@@ -21,6 +21,8 @@ static void decode(const char *octets, size_t len, struct buf *to)
         const struct mouse *mouse = &decoder.mouse;
         if (input == INPUT_MOUSE)
             buf_printf(to, "mouse:%d@%d,%d ", mouse->action, mouse->row, mouse->col);
+        else if (input == INPUT_PASTED)
+            buf_printf(to, "pasted:%x ", (unsigned)decoder.pasted);
         else if (input != INPUT_NONE)
             buf_printf(to, "%x ", (unsigned)input);
     }
@@ -88,15 +90,18 @@ static void clicks_and_the_wheel_are_told_with_their_place(void **state)
     check("\033[M #%j\033[M`!!", "mouse:0@4,2 6a mouse:1@0,0 ");
 }
 
-static void a_paste_is_one_input_however_long(void **state)
+static void a_paste_is_no_keys_however_long(void **state)
 {
     (void)state;
     struct buf paste = {0}, expected = {0};
-    buf_printf(&expected, "%x %x ", (unsigned)INPUT_PASTE, (unsigned)'j');
+    buf_printf(&expected, "%x ", (unsigned)INPUT_PASTE);
     buf_puts(&paste, "\033[200~");
-    for (int i = 0; i < 100000; i++)
-        buf_puts(&paste, "q\033[20\033[A");
-    buf_puts(&paste, "\033\033[201~j");
+    for (int i = 0; i < 100000; i++) {
+        buf_puts(&paste, "q\033[20\033[A\n");
+        buf_puts(&expected, "pasted:71 pasted:41 pasted:a ");
+    }
+    buf_puts(&paste, "\xe2\x82\xac\xe2q\xff\033\033[201~j");
+    buf_printf(&expected, "pasted:20ac pasted:71 %x ", (unsigned)'j');
     check(buf_str(&paste), buf_str(&expected));
     buf_release(&paste);
     buf_release(&expected);
@@ -155,7 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(octets_become_keys),
         cmocka_unit_test(clicks_and_the_wheel_are_told_with_their_place),
-        cmocka_unit_test(a_paste_is_one_input_however_long),
+        cmocka_unit_test(a_paste_is_no_keys_however_long),
         cmocka_unit_test(a_paste_without_an_end_is_over_when_nothing_more_comes),
         cmocka_unit_test(any_octets_leave_it_ready_for_the_next_key),
         cmocka_unit_test(two_clicks_on_a_row_in_time_are_a_double_click),

@@ -82,9 +82,9 @@ static void orders_take_turns(void **state)
     struct list list = {0};
     list_open(&list);
     assert_order(&list, *state, "b.py::TestOne::x a.py::test_two b.py::TestTwo::x a.py::test_one");
-    type(&list, *state, ">");
+    type(&list, *state, "S");
     assert_order(&list, *state, "b.py::TestTwo::x a.py::test_one a.py::test_two b.py::TestOne::x");
-    type(&list, *state, ">");
+    type(&list, *state, "S");
     assert_order(&list, *state, "a.py::test_one a.py::test_two b.py::TestOne::x b.py::TestTwo::x");
     list_release(&list);
 }
@@ -119,7 +119,7 @@ static void the_cursor_stays_on_its_test(void **state)
     type(&list, *state, "j");
     size_t test = list_selected(&list);
     assert_string_equal(((struct model *)*state)->tests.items[test].id, "a.py::test_two");
-    type(&list, *state, ">>");
+    type(&list, *state, "SS");
     list_update(&list, *state);
     assert_int_equal(list_selected(&list), test);
     type(&list, *state, "G");
@@ -127,6 +127,10 @@ static void the_cursor_stays_on_its_test(void **state)
     type(&list, *state, "jj");
     assert_int_equal(list.at, 3);
     type(&list, *state, "gk");
+    assert_int_equal(list.at, 0);
+    type(&list, *state, "/test\rn");
+    assert_int_equal(list.at, 1);
+    type(&list, *state, "N");
     assert_int_equal(list.at, 0);
     list_release(&list);
 }
@@ -143,6 +147,29 @@ static void other_keys_are_handed_on(void **state)
     list_release(&list);
 }
 
+static void a_click_selects_what_is_drawn_there(void **state)
+{
+    struct list list = {0};
+    struct keymap keys = {0};
+    const struct screen size = {.rows = ROWS, .cols = 60};
+    assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+    list_open(&list);
+    list_update(&list, *state);
+    assert_false(list_put(&list, ROWS, 0));
+    assert_false(list_put(&list, ROWS, 5)); /* below the last */
+    assert_false(list_put(&list, ROWS, ROWS - 1));
+    assert_true(list_put(&list, ROWS, 3));
+    assert_int_equal(list.at, 2);
+    assert_true(list_put(&list, 2, 0)); /* no title there */
+    assert_int_equal(list.at, 0);
+    assert_int_equal(list_hint_at(&size, &list, &keys, ROWS - 1, 1), '/');
+    assert_int_equal(list_hint_at(&size, &list, &keys, 0, 1), INPUT_NONE);
+    type(&list, *state, "/");
+    assert_int_equal(list_hint_at(&size, &list, &keys, ROWS - 1, 1), INPUT_NONE);
+    keymap_release(&keys);
+    list_release(&list);
+}
+
 static void every_size_can_be_drawn(void **state)
 {
     struct list list = {0};
@@ -154,7 +181,10 @@ static void every_size_can_be_drawn(void **state)
             struct screen screen;
             struct buf text = {0};
             screen_init(&screen, rows, 60, ascii);
-            list_draw(&screen, &list, *state);
+            struct keymap keys = {0};
+            assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+            list_draw(&screen, &list, *state, &keys);
+            keymap_release(&keys);
             screen_dump(&screen, false, &text);
             assert_non_null(strstr(buf_str(&text), "passed      0.01 s  a.py::test_one"));
             assert_null(strstr(buf_str(&text), "test_old"));
@@ -174,6 +204,7 @@ int main(void)
         CASE(the_filter_narrows_as_one_types),
         CASE(the_cursor_stays_on_its_test),
         CASE(other_keys_are_handed_on),
+        CASE(a_click_selects_what_is_drawn_there),
         CASE(every_size_can_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

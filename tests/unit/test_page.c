@@ -1,5 +1,6 @@
 #include "ui/log.h"
 #include "ui/page.h"
+#include "ui/typing.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 
 #define ROWS 12 /* ten of them for the text */
+#define COLS 60
 
 static void fill(struct story *log, int from, int to)
 {
@@ -33,8 +35,11 @@ static char *drawn(struct page *page, const struct story *log, int rows, bool as
 {
     struct screen screen;
     struct buf text = {0};
-    screen_init(&screen, rows, 60, ascii);
-    page_draw(&screen, page, log);
+    struct keymap keys = {0};
+    assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+    screen_init(&screen, rows, COLS, ascii);
+    page_draw(&screen, page, log, &keys);
+    keymap_release(&keys);
     screen_dump(&screen, false, &text);
     screen_release(&screen);
     return buf_take(&text);
@@ -50,7 +55,7 @@ static void assert_shows(struct page *page, const struct story *log, const char 
 
 static void press(struct page *page, const struct story *log, int input)
 {
-    assert_true(page_input(page, log, ROWS, input, command_of(input)));
+    assert_true(page_input(page, log, ROWS, COLS, input, command_of(input)));
 }
 
 static void type(struct page *page, const struct story *log, const char *text)
@@ -82,6 +87,7 @@ static void the_log_opens_at_its_end_and_stays_there(void **state)
     assert_shows(&page, &log, "10-19 of 40", true);
     press(&page, &log, INPUT_ESCAPE);
     assert_int_equal(page.kind, PAGE_NONE);
+    page_release(&page);
     story_release(&log);
 }
 
@@ -104,7 +110,7 @@ static void searching_goes_round(void **state)
     for (size_t i = 0; i < sizeof next / sizeof *next; i++) {
         press(&page, &log, 'n');
         assert_int_equal(page.pager.found, next[i]);
-        assert_in_range(page.pager.found - 1, page.pager.top, page.pager.top + ROWS - 3);
+        assert_in_range(page.pager.found - 1, page.pager.top.line, page.pager.top.line + ROWS - 3);
     }
     press(&page, &log, 'N');
     press(&page, &log, 'N');
@@ -115,8 +121,12 @@ static void searching_goes_round(void **state)
     type(&page, &log, "/q");
     press(&page, &log, INPUT_ESCAPE);
     assert_int_equal(page.kind, PAGE_LOG);
+    press(&page, &log, INPUT_ESCAPE); /* ends the search */
+    assert_null(page.pager.reading.needle.text);
+    assert_int_equal(page.kind, PAGE_LOG);
     press(&page, &log, 'q');
     assert_int_equal(page.kind, PAGE_NONE);
+    page_release(&page);
     story_release(&log);
 }
 
@@ -126,14 +136,14 @@ static void commands_of_the_session_are_handed_on(void **state)
     struct story log = {0};
     struct page page = {0};
     page_show_log(&page);
-    assert_shows(&page, &log, "0-0 of 0", true);
-    assert_false(page_input(&page, &log, ROWS, 'r', COMMAND_RERUN_RED));
-    assert_false(page_input(&page, &log, ROWS, 'p', COMMAND_PAUSE));
-    assert_true(page_input(&page, &log, ROWS, 'i', COMMAND_WATCH_AGAIN));
+    assert_shows(&page, &log, " of ", false);
+    assert_false(page_input(&page, &log, ROWS, COLS, 'r', COMMAND_RERUN_RED));
+    assert_false(page_input(&page, &log, ROWS, COLS, 'p', COMMAND_PAUSE));
+    assert_true(page_input(&page, &log, ROWS, COLS, 'i', COMMAND_WATCH_AGAIN));
     assert_int_equal(page.kind, PAGE_LOG);
     type(&page, &log, "/r");
-    assert_string_equal(buf_str(&page.typed), "r");
-    page_close(&page);
+    assert_string_equal(buf_str(&page.pager.reading.typed), "r");
+    page_release(&page);
     story_release(&log);
 }
 
@@ -147,14 +157,14 @@ static void typing_is_utf8_and_bounded(void **state)
     press(&page, &log, 0x20AC);
     press(&page, &log, 'x');
     press(&page, &log, INPUT_BACKSPACE);
-    assert_string_equal(buf_str(&page.typed), "€");
+    assert_string_equal(buf_str(&page.pager.reading.typed), "€");
     press(&page, &log, INPUT_BACKSPACE);
     press(&page, &log, INPUT_BACKSPACE);
-    assert_string_equal(buf_str(&page.typed), "");
+    assert_string_equal(buf_str(&page.pager.reading.typed), "");
     for (int i = 0; i < 1000; i++)
         press(&page, &log, 'a');
-    assert_in_range(page.typed.len, 100, 300);
-    page_close(&page);
+    assert_in_range(page.pager.reading.typed.len, 100, 300);
+    page_release(&page);
 }
 
 static void the_log_keeps_its_newest_lines(void **state)
@@ -186,8 +196,127 @@ static void every_size_can_be_drawn(void **state)
             assert_non_null(strstr(text, "line 5"));
             free(text);
         }
-    page_close(&page);
+    page_release(&page);
     story_release(&log);
+}
+
+static void wrapped_lines_are_walked_over_by_rows(void **state)
+{
+    (void)state;
+    struct story log = {0};
+    struct page page = {0};
+    for (int i = 0; i < 9; i++) {
+        char *text = mem_printf("%0*d end %d", 200, i, i);
+        log_add(&log, 0, STYLE_PLAIN, text);
+        free(text);
+    }
+    page_show_log(&page);
+    press(&page, &log, 'g');
+    press(&page, &log, 'w');
+    assert_shows(&page, &log, "1-2 of 9", true); /* of five rows each */
+    press(&page, &log, 'j');
+    assert_int_equal(page.pager.top.line, 0);
+    assert_int_equal(page.pager.top.row, 1);
+    assert_shows(&page, &log, "1-3 of 9", true);
+    for (int i = 0; i < 4; i++)
+        press(&page, &log, 'j');
+    assert_int_equal(page.pager.top.line, 1);
+    press(&page, &log, ' ');
+    assert_int_equal(page.pager.top.line, 2);
+    assert_int_equal(page.pager.top.row, 4);
+    press(&page, &log, 'b');
+    press(&page, &log, 'k');
+    assert_int_equal(page.pager.top.line, 0);
+    assert_int_equal(page.pager.top.row, 4);
+    press(&page, &log, 'G');
+    assert_shows(&page, &log, "8-9 of 9", true);
+    assert_shows(&page, &log, "end 8", true);
+    type(&page, &log, "/end 3");
+    press(&page, &log, INPUT_ENTER);
+    assert_shows(&page, &log, "end 3", true);
+    press(&page, &log, 'w');
+    assert_shows(&page, &log, "end 3", false);
+    press(&page, &log, 'n');
+    assert_shows(&page, &log, "end 3", true); /* scrolled sideways */
+    page_close(&page);
+    assert_false(page.wrap);
+    page_show_log(&page);
+    press(&page, &log, 'w');
+    page_close(&page);
+    page_show_log(&page);
+    assert_true(page.pager.reading.look.wrap);
+    page_release(&page);
+    story_release(&log);
+}
+
+static void hints_are_hit_where_they_are_drawn(void **state)
+{
+    (void)state;
+    struct story log = {0};
+    struct page page = {0};
+    struct keymap keys = {0};
+    const struct screen size = {.rows = ROWS, .cols = COLS, .ascii = true};
+    assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+    fill(&log, 1, 30);
+    page_show_log(&page);
+    char *text = drawn(&page, &log, ROWS, true);
+    const char *row = strstr(text, " j/k line");
+    assert_non_null(row);
+    assert_int_equal(page_hint_at(&size, &page, &keys, ROWS - 1, (int)(strstr(row, "/ search") - row)), '/');
+    assert_int_equal(page_hint_at(&size, &page, &keys, ROWS - 1, (int)(strstr(row, "q back") - row)), 'q');
+    assert_int_equal(page_hint_at(&size, &page, &keys, ROWS - 1, COLS - 1), INPUT_NONE);
+    assert_int_equal(page_hint_at(&size, &page, &keys, ROWS - 2, 1), INPUT_NONE);
+    press(&page, &log, '/');
+    assert_int_equal(page_hint_at(&size, &page, &keys, ROWS - 1, 1), INPUT_NONE);
+    free(text);
+    page_release(&page);
+    keymap_release(&keys);
+    story_release(&log);
+}
+
+static void a_typed_line_loses_whole_characters_and_takes_pastes(void **state)
+{
+    (void)state;
+    struct buf line = {0};
+    for (const char *at = "ab\ncd\te\x1b"; *at != '\0'; at++)
+        typing_paste(&line, *at);
+    typing_paste(&line, 0x301);
+    typing_paste(&line, 0x65E5);
+    assert_string_equal(buf_str(&line), "abcd e\u0301\u65e5");
+    typing_input(&line, INPUT_BACKSPACE);
+    assert_string_equal(buf_str(&line), "abcd e\u0301");
+    typing_input(&line, INPUT_BACKSPACE);
+    assert_string_equal(buf_str(&line), "abcd ");
+    for (int i = 0; i < 9; i++)
+        typing_input(&line, INPUT_BACKSPACE);
+    assert_string_equal(buf_str(&line), "");
+    buf_release(&line);
+}
+
+static void the_help_scrolls_and_any_other_key_leaves_it(void **state)
+{
+    (void)state;
+    struct story log = {0};
+    struct page page = {0};
+    struct keymap keys = {0};
+    assert_int_equal(keymap_init(&keys, NULL, 0, NULL), 0);
+    page_show_help(&page, &keys, COLS);
+    press(&page, &log, 'j');
+    assert_int_equal(page.pager.top.line, 1);
+    press(&page, &log, 'G');
+    assert_shows(&page, &log, "q, Ctrl-C", true);
+    type(&page, &log, "/EDITOR");
+    press(&page, &log, INPUT_ENTER);
+    assert_shows(&page, &log, "not found: EDITOR", true);
+    type(&page, &log, "/editor");
+    press(&page, &log, INPUT_ENTER);
+    assert_shows(&page, &log, "open the frame in your editor", true);
+    press(&page, &log, INPUT_ESCAPE);
+    assert_int_equal(page.kind, PAGE_HELP);
+    press(&page, &log, 'r');
+    assert_int_equal(page.kind, PAGE_NONE);
+    page_release(&page);
+    keymap_release(&keys);
 }
 
 int main(void)
@@ -199,6 +328,10 @@ int main(void)
         cmocka_unit_test(typing_is_utf8_and_bounded),
         cmocka_unit_test(the_log_keeps_its_newest_lines),
         cmocka_unit_test(every_size_can_be_drawn),
+        cmocka_unit_test(wrapped_lines_are_walked_over_by_rows),
+        cmocka_unit_test(hints_are_hit_where_they_are_drawn),
+        cmocka_unit_test(a_typed_line_loses_whole_characters_and_takes_pastes),
+        cmocka_unit_test(the_help_scrolls_and_any_other_key_leaves_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

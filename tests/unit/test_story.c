@@ -26,11 +26,16 @@ static const char mixed[] = "Traceback (most recent call last):\n"
 /* Lines as text; spans of these styles are marked, so that a table can say what is drawn how. */
 static void print_story(const struct story *story, struct buf *to)
 {
-    static const char marks[STYLE_COUNT] = {[STYLE_REMOVED] = '-', [STYLE_ADDED] = '+', [STYLE_RED] = '!'};
+    static const char marks[STYLE_COUNT] = {
+        [STYLE_REMOVED] = '-', [STYLE_ADDED] = '+',  [STYLE_RED] = '!',
+        [STYLE_KEYWORD] = 'k', [STYLE_STRING] = 's', [STYLE_COMMENT] = '#'};
     const struct story_line *line;
     const struct span *span;
     vec_each (line, &story->lines) {
         vec_each (span, &line->spans) {
+            if (span->ink.front != INK_DEFAULT || span->ink.attributes != 0)
+                buf_printf(to, "{%u %u}", (unsigned)(span->ink.front & INK_VALUE),
+                           (unsigned)span->ink.attributes);
             if (marks[span->style] != 0)
                 buf_printf(to, "<%c%s>", marks[span->style], span->text);
             else
@@ -68,10 +73,10 @@ static void a_failure_reads_as_on_the_screen(void **state)
     check(mixed, (struct story_input){.duration_ns = 30000000, .red_runs = 3},
           "<!FAIL>  tests/test_api.py::TestX::test_item[a-b]   0.03 s  since 3 runs\n"
           "   vim +33  tests/test_api.py   # TestX.test_item\n"
-          "            assert tmpl.render() == \"42\"\n"
+          "            <kassert> tmpl.render() == <s\"42\">\n"
           "   ⋯ 3 frames in markupsafe, functools\n"
           " ● vim +512 src/environment.py  # getattr  ← line changed since HEAD\n"
-          "            return getattr(obj, attribute)\n"
+          "            <kreturn> getattr(obj, attribute)\n"
           "   <!AssertionError: assert '41' == '42'>\n"
           "   <-  - 42>\n"
           "     ?  ^\n"
@@ -205,6 +210,45 @@ static void long_messages_lines_and_recursions_are_cut(void **state)
     buf_release(&text);
 }
 
+static void colors_of_a_test_go_on_over_its_lines_and_no_further(void **state)
+{
+    (void)state;
+    check("Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n"
+          "E: \033[1mone\ntwo\n\033[32mthree\033[0m\nfour\n  + \033[31mfive\n",
+          (struct story_input){.output = "out\n\033[3mlast\nwords\n", .output_lines = 1},
+          "<!FAIL>  tests/test_api.py::TestX::test_item[a-b]\n"
+          "   vim +1 a.py  # f\n"
+          "   <!E: \033[1mone>\n"
+          "   {0 1}two\n"
+          "   {0 1}\033[32mthree\033[0m\n"
+          "   four\n"
+          "   <+  + \033[31mfive>\n"
+          "   … last 1 lines of its output\n"
+          "   {0 4}words\n");
+}
+
+static void only_words_of_the_test_keep_their_colors(void **state)
+{
+    (void)state;
+    struct trace trace;
+    trace_parse(&trace,
+                bytes_of("Traceback (most recent call last):\n  File \"a\033[31m.py\", line 1, in f\033[31m\n"
+                         "    x = '\033[31m'\nE: \033[31m"),
+                &paths);
+    struct story story = build(&trace);
+    const struct story_line *line;
+    const struct span *span;
+    size_t printed = 0;
+    vec_each (line, &story.lines)
+        vec_each (span, &line->spans) {
+            printed += span->printed;
+            assert_true(!span->printed || bytes_starts(bytes_of(span->text), "E: "));
+        }
+    assert_int_equal(printed, 1);
+    story_release(&story);
+    trace_release(&trace);
+}
+
 static void lines_know_their_frames(void **state)
 {
     (void)state;
@@ -230,6 +274,8 @@ int main(void)
         cmocka_unit_test(chained_exceptions_are_told_in_order),
         cmocka_unit_test(nothing_of_the_project_shows_the_deepest_frame),
         cmocka_unit_test(long_messages_lines_and_recursions_are_cut),
+        cmocka_unit_test(colors_of_a_test_go_on_over_its_lines_and_no_further),
+        cmocka_unit_test(only_words_of_the_test_keep_their_colors),
         cmocka_unit_test(lines_know_their_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

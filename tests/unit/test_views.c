@@ -1,3 +1,7 @@
+#include "failure.h"
+#include "ui/list.h"
+#include "ui/log.h"
+#include "ui/page.h"
 #include "ui/view.h"
 
 #include <setjmp.h>
@@ -6,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <stdlib.h>
 
 #define SCREENS "tests/corpus/screens/"
@@ -23,6 +28,10 @@ struct scene {
     struct view_state view;
     struct blocks blocks;
     struct keymap keys;
+    struct page page;
+    struct list list;
+    struct story log;
+    int rows; /* of the screen; its columns are the blocks' */
 };
 
 static const char *const item_trace =
@@ -41,7 +50,7 @@ static const char *const item_trace =
 
 static void scene_init(struct scene *scene)
 {
-    *scene = (struct scene){0};
+    *scene = (struct scene){.rows = 24, .blocks.cols = 80};
     model_init(&scene->model, CLIP_LIMIT);
     model_begin(&scene->model, 1);
     view_init(&scene->view);
@@ -78,6 +87,9 @@ static void scene_release(struct scene *scene)
 {
     for (size_t i = 0; i < scene->snapshot.failure_count; i++)
         trace_release(&scene->failures[i].trace);
+    page_release(&scene->page);
+    list_release(&scene->list);
+    story_release(&scene->log);
     blocks_release(&scene->blocks);
     view_release(&scene->view);
     keymap_release(&scene->keys);
@@ -294,13 +306,173 @@ static void make_killing(struct scene *scene)
 static void make_help(struct scene *scene)
 {
     make_red(scene);
-    scene->view.help = true;
+    page_show_help(&scene->page, &scene->keys, scene->blocks.cols);
 }
 
 static void make_message(struct scene *scene)
 {
     make_green(scene);
     view_say(&scene->view, "nvim: no such file or directory; set editor.command, VISUAL or EDITOR");
+}
+
+/* Presses a key where the person is. */
+static void press(struct scene *scene, int input)
+{
+    enum command command = keymap_command(&scene->keys, input);
+    int area_rows = view_area_rows(scene->rows), cols = scene->blocks.cols;
+    blocks_update(&scene->blocks, &scene->snapshot, &scene->view);
+    view_follow(&scene->view, &scene->blocks, area_rows);
+    if (scene->page.kind != PAGE_NONE)
+        page_input(&scene->page, &scene->log, scene->rows, cols, input, command);
+    else if (scene->list.open)
+        list_input(&scene->list, scene->rows, input, command);
+    else if (!view_read(&scene->view, &scene->blocks, &scene->snapshot, area_rows, input, command))
+        view_move(&scene->view, &scene->blocks, area_rows, command);
+    blocks_update(&scene->blocks, &scene->snapshot, &scene->view);
+    view_follow(&scene->view, &scene->blocks, area_rows);
+}
+
+static void type(struct scene *scene, const char *text)
+{
+    for (; *text != '\0'; text++)
+        press(scene, *text == '\n' ? INPUT_ENTER : (unsigned char)*text);
+}
+
+static void make_searched(struct scene *scene)
+{
+    make_red(scene);
+    type(scene, "/items\nn");
+}
+
+static void make_not_found(struct scene *scene)
+{
+    make_red(scene);
+    type(scene, "/nowhere\n");
+}
+
+static void make_typing(struct scene *scene)
+{
+    make_red(scene);
+    type(scene, "/what is longer than a narrow screen");
+}
+
+static void make_wrapped(struct scene *scene)
+{
+    make_red(scene);
+    type(scene, "w");
+}
+
+static void make_sideways(struct scene *scene)
+{
+    make_red(scene);
+    type(scene, ">");
+}
+
+static void make_story(struct scene *scene)
+{
+    struct story story;
+    make_red(scene);
+    const struct failure_look look = {.editor = "vim", .here = "", .unfold = true};
+    const struct test *test = &scene->model.tests.items[scene->failures[0].test];
+    failure_tell(&story, test, &scene->failures[0].trace, &look);
+    page_show_test(&scene->page, test->id, &story);
+    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
+        struct buf text = {0};
+        const struct failure_text *what = failure_text(test, i, &text);
+        if (what != NULL)
+            page_add(&scene->page, what->heading, what->report, &text);
+    }
+    struct buf report = {0};
+    for (int i = 1; i <= 60; i++)
+        buf_printf(
+            &report, "%*s%d: what the runner has to say about this line, which is neither short nor %s\n",
+            i % 5, "", i,
+            i % 7 == 0 ? "日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語" : "long");
+    page_add(&scene->page, "The runner's report", true, &report);
+}
+
+static void make_story_searched(struct scene *scene)
+{
+    make_story(scene);
+    type(scene, "/Short\n/short\nn");
+}
+
+static void make_story_not_found(struct scene *scene)
+{
+    make_story(scene);
+    type(scene, "/nowhere\n");
+}
+
+static void make_story_typing(struct scene *scene)
+{
+    make_story(scene);
+    type(scene, "/abc");
+}
+
+static void make_story_wrapped(struct scene *scene)
+{
+    make_story(scene);
+    type(scene, "w ");
+}
+
+static void make_story_sideways(struct scene *scene)
+{
+    make_story(scene);
+    type(scene, "  >>");
+}
+
+static void make_log(struct scene *scene)
+{
+    static const struct {
+        enum style style;
+        const char *text;
+    } lines[] = {
+        {STYLE_BOLD, "all tests: start"},
+        {STYLE_RED, "851 ran in 1.20 s, 2 red"},
+        {STYLE_YELLOW,
+         "tests/out.txt is written by the tests themselves and starts no runs; i watches it again"},
+        {STYLE_BOLD, "the red set: src/jinja2/utils.py changed"},
+        {STYLE_RED, "could not run:\nImportError while loading conftest '/p/tests/conftest.py'.\n"
+                    "E   ModuleNotFoundError: No module named 'nowhere'"},
+    };
+    make_red(scene);
+    setenv("TZ", "UTC0", 1);
+    for (int i = 0; i < 30; i++)
+        log_add(&scene->log, 50400 + i, lines[i % 5].style, lines[i % 5].text);
+    page_show_log(&scene->page);
+}
+
+static void make_log_searched(struct scene *scene)
+{
+    make_log(scene);
+    type(scene, "/red set\nN");
+}
+
+static void make_log_wrapped(struct scene *scene)
+{
+    make_log(scene);
+    type(scene, "w");
+}
+
+static void make_help_searched(struct scene *scene)
+{
+    make_help(scene);
+    type(scene, "/test\nn");
+}
+
+static void make_tests(struct scene *scene)
+{
+    make_running(scene);
+    list_open(&scene->list);
+    list_update(&scene->list, &scene->model);
+    type(scene, "jj");
+}
+
+static void make_tests_typing(struct scene *scene)
+{
+    make_tests(scene);
+    type(scene, "/test_1");
+    list_update(&scene->list, &scene->model);
 }
 
 /* Names as tests may have them: tabs, escapes, invalid UTF-8, wide and combining characters. */
@@ -319,12 +491,40 @@ static const struct {
     const char *name;
     void (*make)(struct scene *scene);
 } scenes[] = {
-    {"red", make_red},           {"running", make_running},       {"green", make_green},
-    {"starting", make_starting}, {"collecting", make_collecting}, {"crash", make_crash},
-    {"broken", make_broken},     {"empty", make_empty},           {"fixed", make_fixed},
-    {"paused", make_paused},     {"stopping", make_stopping},     {"help", make_help},
-    {"message", make_message},   {"hostile", make_hostile},       {"slow", make_slow},
-    {"still", make_still},       {"killing", make_killing},
+    {"red", make_red},
+    {"running", make_running},
+    {"green", make_green},
+    {"starting", make_starting},
+    {"collecting", make_collecting},
+    {"crash", make_crash},
+    {"broken", make_broken},
+    {"empty", make_empty},
+    {"fixed", make_fixed},
+    {"paused", make_paused},
+    {"stopping", make_stopping},
+    {"help", make_help},
+    {"message", make_message},
+    {"hostile", make_hostile},
+    {"searched", make_searched},
+    {"not-found", make_not_found},
+    {"typing", make_typing},
+    {"wrapped", make_wrapped},
+    {"sideways", make_sideways},
+    {"story", make_story},
+    {"story-searched", make_story_searched},
+    {"story-not-found", make_story_not_found},
+    {"story-typing", make_story_typing},
+    {"story-wrapped", make_story_wrapped},
+    {"story-sideways", make_story_sideways},
+    {"log", make_log},
+    {"log-searched", make_log_searched},
+    {"log-wrapped", make_log_wrapped},
+    {"help-searched", make_help_searched},
+    {"tests", make_tests},
+    {"tests-typing", make_tests_typing},
+    {"slow", make_slow},
+    {"still", make_still},
+    {"killing", make_killing},
 };
 
 static const struct {
@@ -335,10 +535,13 @@ static void draw(struct scene *scene, struct screen *screen, int rows, int cols,
 {
     screen_init(screen, rows, cols, ascii);
     scene->blocks.ascii = ascii;
+    scene->blocks.cols = cols;
     blocks_update(&scene->blocks, &scene->snapshot, &scene->view);
     view_follow(&scene->view, &scene->blocks, view_area_rows(rows));
-    if (scene->view.help)
-        view_help(screen, &scene->keys, &scene->view);
+    if (scene->page.kind != PAGE_NONE)
+        page_draw(screen, &scene->page, &scene->log, &scene->keys);
+    else if (scene->list.open)
+        list_draw(screen, &scene->list, &scene->model, &scene->keys);
     else
         view_run(screen, &scene->snapshot, &scene->view, &scene->blocks);
 }
@@ -348,6 +551,9 @@ static void render(void (*make)(struct scene *), int rows, int cols, bool ascii,
     struct scene scene;
     struct screen screen;
     scene_init(&scene);
+    scene.rows = rows;
+    scene.blocks.cols = cols;
+    scene.blocks.ascii = ascii;
     make(&scene);
     draw(&scene, &screen, rows, cols, ascii);
     screen_dump(&screen, rows == 24 && !ascii, to);
@@ -398,6 +604,70 @@ static void screens_are_as_they_were(void **state)
             }
 }
 
+/* The ways in which a view can show, as bits. */
+enum { PLAIN = 1, SEARCHED = 2, TYPING = 4, WRAPPED = 8, SIDEWAYS = 16 };
+
+static unsigned ways_of(const struct scene *scene)
+{
+    const struct reading *reading =
+        scene->page.kind != PAGE_NONE ? &scene->page.pager.reading : &scene->view.reading;
+    if (scene->list.open)
+        return scene->list.asking ? TYPING : PLAIN;
+    unsigned ways = (reading->needle.text != NULL ? SEARCHED : 0u) | (reading->asking ? TYPING : 0u) |
+                    (reading->look.wrap ? WRAPPED : 0u) | (reading->look.left > 0 ? SIDEWAYS : 0u);
+    return ways != 0 ? ways : PLAIN;
+}
+
+/* Views are the session's screen, the list, and each kind of page. */
+static void every_view_has_golden_screens_of_every_way_it_shows(void **state)
+{
+    (void)state;
+    static const unsigned wanted[2 + PAGE_KINDS] = {
+        [PAGE_NONE] = PLAIN | SEARCHED | TYPING | WRAPPED | SIDEWAYS,
+        [PAGE_TEST] = PLAIN | SEARCHED | TYPING | WRAPPED | SIDEWAYS,
+        [PAGE_LOG] = PLAIN | SEARCHED | WRAPPED,
+        [PAGE_HELP] = SEARCHED | WRAPPED,
+        [PAGE_KINDS] = PLAIN | TYPING,
+    };
+    unsigned seen[2 + PAGE_KINDS] = {0};
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
+        struct scene scene;
+        scene_init(&scene);
+        scenes[i].make(&scene);
+        seen[scene.list.open ? PAGE_KINDS : (int)scene.page.kind] |= ways_of(&scene);
+        scene_release(&scene);
+    }
+    for (int view = 0; view <= PAGE_KINDS; view++) {
+        assert_int_not_equal(wanted[view], 0);
+        assert_int_equal(seen[view] & wanted[view], wanted[view]);
+    }
+}
+
+static bool is_a_scenes(const char *file)
+{
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
+        for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++)
+            for (int ascii = 0; ascii < 2; ascii++) {
+                char name[256];
+                snprintf(name, sizeof name, "%s-%dx%d%s.txt", scenes[i].name, sizes[size].cols,
+                         sizes[size].rows, ascii == 1 ? "-ascii" : "");
+                if (strcmp(file, name) == 0)
+                    return true;
+            }
+    return false;
+}
+
+static void no_golden_screen_is_left_over(void **state)
+{
+    (void)state;
+    DIR *directory = opendir(SCREENS);
+    assert_non_null(directory);
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        if (entry->d_name[0] != '.' && !is_a_scenes(entry->d_name))
+            fail_msg(SCREENS "%s is no scene's", entry->d_name);
+    closedir(directory);
+}
+
 /* What holds for every cell of every screen. */
 static void check_cells(const struct screen *screen)
 {
@@ -426,6 +696,8 @@ static void every_size_is_survived(void **state)
                 struct scene scene;
                 struct screen screen;
                 scene_init(&scene);
+                scene.rows = rows;
+                scene.blocks.cols = cols;
                 scenes[i].make(&scene);
                 draw(&scene, &screen, rows, cols, (rows + cols) % 2 == 0);
                 check_cells(&screen);
@@ -483,6 +755,59 @@ static void marks_stay_with_their_base_and_are_bounded(void **state)
     assert_true(strlen(screen_cell(&screen, 0, 0)->text) <= 1 + 4 * CELL_MARKS);
     assert_string_equal(screen_cell(&screen, 0, 1)->text, "x");
     buf_release(&marks);
+    screen_release(&screen);
+}
+
+static void what_terminals_disagree_about_is_left_out(void **state)
+{
+    (void)state;
+    struct screen screen;
+    struct buf text = {0};
+    screen_init(&screen, 1, 20, false);
+    screen_put(&screen, 0, 0, 20, STYLE_PLAIN,
+               "\U0001F44D\U0001F3FD \u2764\uFE0F \U0001F469\u200D\U0001F467 a\u200Bb\u2060c");
+    screen_dump(&screen, false, &text);
+    assert_string_equal(buf_str(&text), "\U0001F44D \u2764 \U0001F469\U0001F467 abc\n");
+    buf_release(&text);
+    screen_release(&screen);
+}
+
+static void only_a_printed_span_keeps_its_colors(void **state)
+{
+    (void)state;
+    static char red[] = "\033[31mred\033[0m and more";
+    const struct span spans[] = {{.style = STYLE_PLAIN, .text = red, .printed = true},
+                                 {.style = STYLE_BOLD, .text = red, .printed = true},
+                                 {.style = STYLE_PLAIN, .text = red}};
+    static const char *const want[] = {"red and\n***....\n", "red and\nbbbbbbb\n", "red and\n"};
+    for (size_t i = 0; i < 3; i++) {
+        struct screen screen;
+        struct buf text = {0};
+        screen_init(&screen, 1, 8, false);
+        assert_int_equal(screen_put_span(&screen, 0, 0, 8, &spans[i]), 8);
+        screen_dump(&screen, true, &text);
+        assert_string_equal(buf_str(&text), want[i]);
+        assert_int_equal(screen_cell(&screen, 0, 2)->ink.front, i < 2 ? (INK_PALETTE | 1) : INK_DEFAULT);
+        assert_int_equal(screen_cell(&screen, 0, 3)->ink.front, INK_DEFAULT);
+        buf_release(&text);
+        screen_release(&screen);
+    }
+}
+
+static void colors_that_a_span_begins_in_can_be_reset(void **state)
+{
+    (void)state;
+    static char text[] = "on\033[0m off \033[31mon";
+    const struct span span = {.text = text, .printed = true, .ink = {.back = INK_PALETTE | 4}};
+    struct screen screen;
+    struct buf got = {0};
+    screen_init(&screen, 1, 10, false);
+    screen_put_span(&screen, 0, 0, 10, &span);
+    screen_dump(&screen, true, &got);
+    assert_string_equal(buf_str(&got), "on off on\n**.....**\n");
+    assert_int_equal(screen_cell(&screen, 0, 0)->ink.back, INK_PALETTE | 4);
+    assert_int_equal(screen_cell(&screen, 0, 7)->ink.back, INK_DEFAULT);
+    buf_release(&got);
     screen_release(&screen);
 }
 
@@ -637,7 +962,7 @@ static void the_wheel_scrolls_and_takes_the_cursor_along(void **state)
     assert_in_range(scene.view.row, 0, 9);
     for (int i = 0; i < 200; i++)
         view_scroll(&scene.view, &scene.blocks, 10, 3);
-    assert_int_equal(view_top(&scene.view, &scene.blocks), (long)scene.blocks.lines - 10);
+    assert_int_equal(view_top(&scene.view, &scene.blocks), (long)scene.blocks.rows - 10);
     for (int i = 0; i < 200; i++)
         view_scroll(&scene.view, &scene.blocks, 10, -3);
     assert_int_equal(view_top(&scene.view, &scene.blocks), 0);
@@ -654,18 +979,163 @@ static void unfolding_shows_foreign_frames_and_folding_hides_them(void **state)
     struct scene scene;
     scene_init(&scene);
     make_many(&scene, 1);
-    size_t folded = scene.blocks.lines;
+    size_t folded = scene.blocks.rows;
     view_unfold(&scene.view, scene.failures[0].test);
     blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
-    assert_true(scene.blocks.lines > folded);
+    assert_true(scene.blocks.rows > folded);
     view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
     view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
     assert_int_equal(scene.view.frame, 1);
     view_unfold(&scene.view, scene.failures[0].test);
     blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
     view_follow(&scene.view, &scene.blocks, 10);
-    assert_int_equal(scene.blocks.lines, folded);
+    assert_int_equal(scene.blocks.rows, folded);
     assert_int_equal(scene.view.frame, -1);
+    scene_release(&scene);
+}
+
+static void all_failures_unfold_and_fold_alike(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 3);
+    size_t folded = scene.blocks.rows;
+    view_unfold(&scene.view, scene.failures[1].test);
+    view_unfold_all(&scene.view);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(view_unfolded(&scene.view, scene.failures[i].test));
+    add_failure(&scene, add_test(&scene, "tests/test_new.py::test_new", EVENT_FAIL, NULL), item_trace);
+    assert_true(view_unfolded(&scene.view, scene.failures[3].test));
+    view_unfold(&scene.view, scene.failures[1].test);
+    assert_false(view_unfolded(&scene.view, scene.failures[1].test));
+    view_unfold_all(&scene.view);
+    scene.snapshot.failure_count = 3;
+    blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
+    assert_int_equal(scene.blocks.rows, folded);
+    scene.snapshot.failure_count = 4;
+    scene_release(&scene);
+}
+
+static void a_search_goes_over_all_frames_of_all_failures(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 3);
+    type(&scene, "/FunctoolS.py\n");
+    assert_string_equal(scene.view.message, "not found: FunctoolS.py");
+    assert_int_equal(scene.view.frame, -1);
+    type(&scene, "/functools.py\n");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(scene.view.test, scene.failures[i].test);
+        assert_int_equal(scene.view.frame, 2);
+        for (int j = 0; j < 3; j++)
+            assert_int_equal(view_unfolded(&scene.view, scene.failures[j].test), j <= i);
+        assert_in_range(scene.view.row, 0, view_area_rows(scene.rows) - 1);
+        type(&scene, "n");
+    }
+    assert_int_equal(scene.view.test, scene.failures[0].test);
+    type(&scene, "N");
+    assert_int_equal(scene.view.test, scene.failures[2].test);
+    press(&scene, INPUT_ESCAPE);
+    type(&scene, "N");
+    assert_int_equal(scene.view.frame, -1);
+    assert_null(scene.view.reading.needle.text);
+    scene_release(&scene);
+}
+
+/* From wherever the cursor is, and also between lines that no frame has. */
+static void a_search_begins_at_the_cursor_and_goes_both_ways(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 3);
+    type(&scene, "jj/items\n");
+    static const struct {
+        int key, failure, frame;
+        size_t shown;
+    } steps[] = {
+        {0, 0, 3, 6},   {'n', 0, 3, 7}, {'n', 0, 3, 8}, {'n', 1, 0, 2}, {'N', 0, 3, 8},
+        {'N', 0, 3, 7}, {'N', 0, 3, 6}, {'N', 0, 0, 2}, {'N', 2, 3, 8}, {'n', 0, 0, 2},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (steps[i].key != 0)
+            press(&scene, steps[i].key);
+        assert_int_equal(scene.view.test, scene.failures[steps[i].failure].test);
+        assert_int_equal(scene.view.frame, steps[i].frame);
+        assert_int_equal(scene.view.found.shown, steps[i].shown);
+    }
+    scene_release(&scene);
+}
+
+static void the_runners_words_are_searched_too(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    struct buf text = {0};
+    for (int i = 0; i < 40; i++)
+        buf_printf(&text, "line %d\n", i);
+    scene.snapshot.status.broken = buf_str(&text);
+    type(&scene, "/line 31\n");
+    long row = 1 + 31 - view_top(&scene.view, &scene.blocks);
+    assert_in_range(row, 0, view_area_rows(scene.rows) - 1);
+    buf_release(&text);
+    scene_release(&scene);
+}
+
+/* The rows of a wrapped line belong to what the line belongs to, and the cursor's row is that of its line. */
+static void wrapped_rows_are_hit_and_walked_over(void **state)
+{
+    (void)state;
+    for (int cols = 9; cols < 60; cols += 3) {
+        struct scene scene;
+        struct screen screen;
+        scene_init(&scene);
+        scene.rows = 200;
+        scene.blocks.cols = cols;
+        make_red(&scene);
+        type(&scene, "w");
+        assert_true(scene.blocks.rows > scene.blocks.list.items[0].story.lines.len);
+        draw(&scene, &screen, scene.rows, cols, false);
+        int frame = -1, headings = 0;
+        for (int row = 3; row < 3 + (int)scene.blocks.rows; row++) {
+            struct hit hit = view_hit(&screen, &scene.snapshot, &scene.view, &scene.blocks, row, 1);
+            headings += hit.kind == HIT_FAILURE && hit.frame == -1;
+            if (strcmp(screen_cell(&screen, row, 1)->text, "↳") == 0 && frame == -1)
+                assert_int_equal(hit.frame, -1);
+            frame = hit.kind == HIT_FAILURE ? hit.frame : -2;
+        }
+        const struct block *blocks = scene.blocks.list.items;
+        assert_int_equal(headings, block_row(&blocks[0], 1) + block_row(&blocks[1], 1));
+        screen_release(&screen);
+        static const int frames[] = {0, 3, -1};
+        for (size_t i = 0; i < 3; i++) {
+            type(&scene, "j");
+            assert_int_equal(scene.view.frame, frames[i]);
+            size_t line = block_line(&blocks[scene.view.at], frames[i]);
+            assert_int_equal(scene.view.row,
+                             blocks[scene.view.at].first + block_row(&blocks[scene.view.at], line));
+        }
+        scene_release(&scene);
+    }
+}
+
+static void nothing_is_scrolled_sideways_beyond_the_widest_line(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene);
+    make_many(&scene, 1);
+    scene.blocks.cols = 60;
+    type(&scene, ">>>>>>>>");
+    assert_int_equal(scene.view.reading.look.left, 29);
+    type(&scene, "w>");
+    assert_int_equal(scene.view.reading.look.left, 0);
+    type(&scene, "w><");
+    assert_int_equal(scene.view.reading.look.left, 0);
     scene_release(&scene);
 }
 
@@ -675,7 +1145,7 @@ static void pages_reach_the_end_and_come_back(void **state)
     struct scene scene;
     scene_init(&scene);
     make_many(&scene, 30);
-    long last_top = (long)scene.blocks.lines - 10;
+    long last_top = (long)scene.blocks.rows - 10;
     int pages = 0;
     while (view_top(&scene.view, &scene.blocks) < last_top && pages++ < 100) {
         view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_DOWN);
@@ -744,7 +1214,7 @@ static void a_cursor_whose_failure_is_gone_goes_to_what_took_its_place(void **st
     blocks_update(&scene.blocks, &scene.snapshot, &scene.view);
     view_follow(&scene.view, &scene.blocks, 10);
     assert_int_equal(scene.view.test, MAP_NONE);
-    assert_int_equal(scene.blocks.lines, 0);
+    assert_int_equal(scene.blocks.rows, 0);
     view_move(&scene.view, &scene.blocks, 10, COMMAND_NEXT);
     view_move(&scene.view, &scene.blocks, 10, COMMAND_PAGE_DOWN);
     scene.snapshot.failure_count = count;
@@ -842,27 +1312,6 @@ static void durations_read_well(void **state)
     }
 }
 
-static void help_scrolls_and_any_other_key_leaves_it(void **state)
-{
-    (void)state;
-    size_t count;
-    keys_table(&count);
-    struct view_state view;
-    view_init(&view);
-    view.help = true;
-    view_move_help(&view, 5, COMMAND_PREVIOUS);
-    assert_int_equal(view.help_top, 0);
-    view_move_help(&view, 5, COMMAND_NEXT);
-    assert_int_equal(view.help_top, 1);
-    for (size_t i = 0; i < count; i++)
-        view_move_help(&view, 5, COMMAND_PAGE_DOWN);
-    assert_int_equal(view.help_top, (int)count - 3);
-    assert_true(view.help);
-    view_move_help(&view, 5, COMMAND_QUIT);
-    assert_false(view.help);
-    view_release(&view);
-}
-
 /* On every size, so that hints are cut short and left out as well. */
 static void texts_name_the_keys_that_are_bound(void **state)
 {
@@ -898,16 +1347,27 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(every_view_has_golden_screens_of_every_way_it_shows),
+        cmocka_unit_test(no_golden_screen_is_left_over),
         cmocka_unit_test(every_size_is_survived),
         cmocka_unit_test(text_is_cut_at_the_edges),
         cmocka_unit_test(writing_over_half_a_wide_character_removes_it),
         cmocka_unit_test(marks_stay_with_their_base_and_are_bounded),
+        cmocka_unit_test(what_terminals_disagree_about_is_left_out),
+        cmocka_unit_test(only_a_printed_span_keeps_its_colors),
+        cmocka_unit_test(colors_that_a_span_begins_in_can_be_reset),
         cmocka_unit_test(text_that_does_not_fit_shows_that_it_was_cut),
         cmocka_unit_test(cursor_walks_over_failures_and_frames),
         cmocka_unit_test(what_lies_under_the_mouse_is_what_is_drawn_there),
         cmocka_unit_test(no_place_of_any_screen_is_hit_wrongly),
         cmocka_unit_test(the_wheel_scrolls_and_takes_the_cursor_along),
         cmocka_unit_test(unfolding_shows_foreign_frames_and_folding_hides_them),
+        cmocka_unit_test(all_failures_unfold_and_fold_alike),
+        cmocka_unit_test(a_search_goes_over_all_frames_of_all_failures),
+        cmocka_unit_test(a_search_begins_at_the_cursor_and_goes_both_ways),
+        cmocka_unit_test(the_runners_words_are_searched_too),
+        cmocka_unit_test(wrapped_rows_are_hit_and_walked_over),
+        cmocka_unit_test(nothing_is_scrolled_sideways_beyond_the_widest_line),
         cmocka_unit_test(pages_reach_the_end_and_come_back),
         cmocka_unit_test(the_line_under_the_cursor_does_not_jump),
         cmocka_unit_test(the_cursor_stays_in_sight_when_the_screen_shrinks),
@@ -917,7 +1377,6 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_collected_is_told_once),
         cmocka_unit_test(a_story_is_built_again_only_when_it_changed),
         cmocka_unit_test(durations_read_well),
-        cmocka_unit_test(help_scrolls_and_any_other_key_leaves_it),
         cmocka_unit_test(texts_name_the_keys_that_are_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,8 +3,9 @@
 import os
 import tempfile
 
+from aloof_pytest import wire
 from aloof_pytest.descriptors import drain, high, identity, pipe, wait
-from aloof_pytest.wire import KEEP, PACKET_MAX, TEXT, dropped, packet
+from aloof_pytest.wire import PACKET_MAX, TEXT, dropped, packet
 
 
 class RawOutput:
@@ -84,10 +85,10 @@ def replace_file(capture):
 def read_ends(fd):
     """A file's content, or both ends of it when it is large."""
     size = os.fstat(fd).st_size
-    if size <= KEEP:
+    if size <= wire.keep:
         return os.pread(fd, size, 0)
-    half = KEEP // 2
-    return os.pread(fd, half, 0) + dropped(size - KEEP) + os.pread(fd, half, size - half)
+    half = wire.keep // 2
+    return os.pread(fd, half, 0) + dropped(size - wire.keep) + os.pread(fd, half, size - half)
 
 
 def bounded_snap(capture, fd):
@@ -99,7 +100,7 @@ def bounded_snap(capture, fd):
         size = os.fstat(fd).st_size
         if size == 0:
             return nothing
-        if size <= KEEP:
+        if size <= wire.keep:
             return original()
         content = read_ends(fd)
         capture.tmpfile.seek(0)
@@ -112,13 +113,13 @@ def bounded_snap(capture, fd):
 def punch(fd):
     """Gives the middle of a large file back to the disk. Its ends and its size stay."""
     status = os.fstat(fd)
-    if status.st_blocks * 512 < 8 * KEEP:
+    if status.st_blocks * 512 < 8 * wire.keep:
         return
     try:
         import ctypes
 
         libc = ctypes.CDLL(None, use_errno=True)
-        start, end = KEEP, (status.st_size - 2 * KEEP) & ~4095
+        start, end = wire.keep, (status.st_size - 2 * wire.keep) & ~4095
         keep_size_punch_hole = 1 | 2
         libc.fallocate(fd, keep_size_punch_hole, ctypes.c_int64(start), ctypes.c_int64(end - start))
     except (ImportError, AttributeError, OSError):

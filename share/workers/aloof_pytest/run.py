@@ -16,7 +16,7 @@ from aloof_pytest.handles import RunHandle
 from aloof_pytest.lessons import Baseline
 from aloof_pytest.processes import adopt_orphans, own_memory
 from aloof_pytest.warmth import shorten_fixture_search
-from aloof_pytest.wire import EXISTS, LONG_ID, Commands, packet, utf8
+from aloof_pytest.wire import EXISTS, LONG_ID, Commands, limit_texts, packet, utf8
 
 
 class Run:
@@ -78,6 +78,7 @@ class Run:
                 os._exit(0)
             self.backlog += self.commands.feed(data)
         self.order = json.loads(self.backlog.pop(0)[3])
+        limit_texts(self.order.get("keep"))
         importlib.invalidate_caches()
 
     def plugin(self, pytest):

@@ -11,7 +11,7 @@ from aloof_pytest.descriptors import high
 
 PACKET_MAX = 4096  # PIPE_BUF: what several processes write to one pipe stays whole up to here
 LONG_ID = 3000  # octets; beyond it packets cannot stay below PACKET_MAX and writers take a lock
-KEEP = 1 << 20  # octets kept of any captured text, half of them from its end
+keep = 1 << 20  # octets kept of any captured text, half of them from its end; see limit_texts
 TEXT = b"text/plain;charset=utf8"
 
 EXISTS, INPROGRESS, SUCCESS, UXSUCCESS, SKIP, FAIL, XFAIL = range(1, 8)
@@ -167,12 +167,18 @@ class Events:
             self.write(packet(0, test_id, mime=mime, file=(name, piece), route=route, eof=last))
 
 
+def limit_texts(count):
+    """From now on so many octets are kept of any text, in this process and those it forks; None: as before."""
+    global keep
+    keep = count or keep
+
+
 def clip(content):
-    """At most KEEP octets of content, from both its ends."""
-    if len(content) <= KEEP:
+    """What is kept of the content, from both its ends."""
+    if len(content) <= keep:
         return content
-    half = KEEP // 2
-    return content[:half] + dropped(len(content) - KEEP) + content[-half:]
+    half = keep // 2
+    return content[:half] + dropped(len(content) - keep) + content[-half:]
 
 
 def dropped(count):
