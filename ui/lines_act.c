@@ -302,8 +302,8 @@ static const struct act {
 } acts[] = {
     {COMMAND_NEXT, next, "next failure"},
     {COMMAND_PREVIOUS, previous, "previous failure"},
-    {COMMAND_NEXT_FAILURE, next, NULL},
-    {COMMAND_PREVIOUS_FAILURE, previous, NULL},
+    {COMMAND_NEXT_FAILURE, next, "next failure"},
+    {COMMAND_PREVIOUS_FAILURE, previous, "previous failure"},
     {COMMAND_FIRST, first, NULL},
     {COMMAND_LAST, last, NULL},
     {COMMAND_EDIT, edit, "open it in your editor, where it is most likely to be mended"},
