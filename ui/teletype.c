@@ -28,11 +28,13 @@ struct teletype {
     enum holder holder;
 };
 
-/* Keys come one by one and unechoed; signals and output stay as they are. */
+/* Keys come one by one and unechoed, and ^C or ^Z drops nothing of what was typed or printed. Signals and
+ * output stay as they are. */
 static void set_modes(const struct teletype *teletype)
 {
     struct termios modes = teletype->before;
     modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    modes.c_lflag |= NOFLSH;
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
     tcsetattr(teletype->fd, TCSADRAIN, &modes);

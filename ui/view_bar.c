@@ -1,6 +1,7 @@
 #include "ui/view.h"
 
 #define BAR_MIN 10
+#define LEFT_LEAST_NS 50000000 /* less would read as nothing left */
 #define PARTS_MAX (OUTCOME_COUNT + 4)
 
 /* A piece of text beside the bar; of those that do not fit the one of least weight goes first. */
@@ -63,7 +64,7 @@ static void add_times(struct parts *parts, const struct snapshot *snapshot)
     if (elapsed.len > 0)
         add_text(parts, STYLE_PLAIN, 50, buf_str(&elapsed));
     buf_release(&elapsed);
-    if (status->state != LOOP_RUNNING || status->left_ns <= 0)
+    if (status->state != LOOP_RUNNING || status->left_ns < LEFT_LEAST_NS)
         return;
     view_seconds(time, sizeof time, status->left_ns, 1);
     snprintf(left, sizeof left, "~%s left", time);
