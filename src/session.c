@@ -239,8 +239,11 @@ int session_start(struct session *session, struct error *error)
 
 void session_rerun_red(struct session *session)
 {
+    bool filtered = session->loop_plan.filter != NULL;
     if (session->model.red == 0)
         session_notice(session, "nothing is red");
+    else if (filtered && loop_red(&session->loop_plan, &session->model) == 0)
+        session_notice(session, "nothing that matches the filter is red");
     session_step(session, &(struct loop_event){.kind = LOOP_RERUN_RED});
 }
 

@@ -17,7 +17,8 @@
 struct failure {
     size_t test; /* index into the model */
     struct trace trace;
-    bool fixed; /* passed on rerun: fades until the next run begins */
+    bool fixed;   /* passed on rerun: fades until the next run begins */
+    bool outside; /* of the filter: it stays red and does not run */
 };
 
 struct session_events {
@@ -67,6 +68,10 @@ struct session_status {
     size_t reran;          /* tests of the last run */
     const char *broken;    /* why the runner could not run, NULL none */
     size_t selfwritten;    /* files ignored because tests write them */
+    unsigned filters;      /* how often the filter was set or cleared */
+    const char *filter;    /* only tests that match it run; NULL none */
+    size_t step;           /* the red test that a person has stepped to, into the model; MAP_NONE none */
+    size_t step_at, steps; /* which one that is of how many, counted from 1 */
 };
 
 struct session; /* heap */
@@ -103,13 +108,29 @@ int session_start(struct session *session, struct error *error);
 /* Formats a line for the person. */
 void session_notice(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Commands (the keys r a s x p, and i: watch self-written files again). */
+/* Commands (the keys r a s x p, and W: watch self-written files again). */
 void session_rerun_red(struct session *session);
 void session_run_all(struct session *session);
 void session_run_one(struct session *session, size_t test);
 void session_stop_run(struct session *session);
 void session_pause(struct session *session, bool paused);
 void session_watch_again(struct session *session);
+
+/* Has only tests run that match the pattern (words, see filter_matches), until it is cleared by one without
+ * words. What the plan then asks for runs at once; when no test matches, a notice says so and nothing
+ * changes.
+ */
+void session_filter(struct session *session, const char *pattern);
+
+/* Steps through the red tests, from `test` on or, if that is not red, the first: a change reruns only the one
+ * that is stepped to, until it passes. With nothing red, a notice says so. */
+void session_steps_begin(struct session *session, size_t test);
+
+/* Skips to the next (1) or previous (-1) red test. */
+void session_steps_move(struct session *session, int step);
+
+/* Leaves the steps; what changed meanwhile is run. */
+void session_steps_end(struct session *session);
 
 /* Appends the command that runs the test under its framework's debugger, in the root directory. */
 void session_debug_command(const struct session *session, size_t test, struct strings *argv);

@@ -60,7 +60,8 @@ void session_failure_update(struct session *session, size_t test)
     if (failure == NULL && !red)
         return;
     if (failure == NULL) {
-        vec_push(&session->failures, (struct failure){.test = test});
+        bool outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]);
+        vec_push(&session->failures, (struct failure){.test = test, .outside = outside});
         failure = &session->failures.items[session->failures.len - 1];
     }
     failure->fixed = !session->model.tests.items[test].red;

@@ -83,6 +83,9 @@ void session_failures_sweep(struct session *session, bool keep_fixed); /* drops 
 void session_failures_remark(struct session *session);                 /* marks changed lines again */
 void session_failures_release(struct session *session);
 
+/* session_narrow.c: tells what a step of the plan made of the steps, which were at `before`. */
+void session_steps_tell(struct session *session, size_t before);
+
 /* A part (pool, watch, prepare, timer) is closed. */
 void session_part_closed(struct session *session);
 

@@ -38,11 +38,14 @@ void session_step(struct session *session, const struct loop_event *event)
 {
     if (session->closing)
         return;
+    size_t step = steps_test(&session->loop_plan.steps);
     struct loop_action action = loop_step(&session->loop_plan, &session->model, event);
     if (action.kind == LOOP_RUN)
         begin_run(session, event->kind == LOOP_ENDED);
     else if (action.kind == LOOP_CANCEL)
         pool_cancel(session->pool);
+    if (event->kind == LOOP_ENDED)
+        session_steps_tell(session, step);
     session_touch(session);
 }
 

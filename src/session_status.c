@@ -67,7 +67,11 @@ void session_status(const struct session *session, struct session_status *status
         .verdict_at_ns = session->verdict_at,
         .reran = session->model.done,
         .broken = session->broken,
+        .filters = session->loop_plan.filters,
+        .filter = session->loop_plan.filter,
+        .step = steps_test(&session->loop_plan.steps),
     };
+    status->step_at = steps_place(&session->loop_plan.steps, &session->model, &status->steps);
     const struct selfwrite_entry *entry;
     vec_each (entry, &session->selfwrite.entries)
         status->selfwritten += entry->ignored;

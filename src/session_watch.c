@@ -50,8 +50,8 @@ static bool self_written(struct session *session, const struct watch_change *cha
         running_at(session, when_ns, &ids);
     bool ignored = selfwrite_judge(&session->selfwrite, change->path, run ? &ids : NULL, &newly, &culprit);
     if (newly)
-        session_notice(session, "%s is written by %s: no more runs for it (i: watch it again)", change->path,
-                       culprit != NULL ? culprit : "the tests");
+        session_notice(session, "%s is written by %s: no more runs for it until it is watched again",
+                       change->path, culprit != NULL ? culprit : "the tests");
     strings_release(&ids);
     return ignored;
 }

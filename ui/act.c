@@ -2,6 +2,7 @@
 
 #include "failure.h"
 #include "trace/place.h"
+#include "ui/narrow.h"
 #include "ui/typing.h"
 
 #include <stdlib.h>
@@ -38,8 +39,7 @@ static void open_path(struct app *app, const char *path, unsigned line, unsigned
     free(file);
 }
 
-/* The test under the cursor; MAP_NONE none. */
-static size_t selected_test(const struct app *app)
+size_t app_selected_test(const struct app *app)
 {
     const struct failure *failure = selected(app);
     return app->list.open ? list_selected(&app->list) : failure != NULL ? failure->test : MAP_NONE;
@@ -71,8 +71,8 @@ static void edit(struct app *app)
     const struct failure *failure = selected(app);
     if (failure != NULL)
         edit_failure(app, failure);
-    else if (selected_test(app) != MAP_NONE)
-        edit_file(app, selected_test(app));
+    else if (app_selected_test(app) != MAP_NONE)
+        edit_file(app, app_selected_test(app));
 }
 
 static void show_story(struct app *app)
@@ -100,16 +100,16 @@ static void show_story(struct app *app)
 
 static void run_selected(struct app *app)
 {
-    if (selected_test(app) != MAP_NONE)
-        session_run_one(app->session, selected_test(app));
+    if (app_selected_test(app) != MAP_NONE)
+        session_run_one(app->session, app_selected_test(app));
 }
 
 static void debug_selected(struct app *app)
 {
     struct strings argv = {0};
-    if (selected_test(app) == MAP_NONE)
+    if (app_selected_test(app) == MAP_NONE)
         return;
-    session_debug_command(app->session, selected_test(app), &argv);
+    session_debug_command(app->session, app_selected_test(app), &argv);
     opener_lend(&app->opener, &argv, session_root(app->session), "it passed under the debugger");
     strings_release(&argv);
 }
@@ -185,12 +185,17 @@ static void act(struct app *app, int input, enum command command)
     view_say(&app->view, NULL);
     app_look(app);
     view_follow(&app->view, &app->blocks, area_rows(app));
+    if (app->prompt.open) {
+        narrow_type(app, input);
+        app_touch(app, true);
+        return;
+    }
     terminal_size(app->terminal, &rows, &cols);
     bool taken = app->page.kind != PAGE_NONE ? page_input(&app->page, &app->log, rows, cols, input, command)
                  : app->list.open
                      ? list_input(&app->list, rows, input, command)
                      : view_read(&app->view, &app->blocks, &app->snapshot, area_rows(app), input, command);
-    if (!taken)
+    if (!taken && !narrow_act(app, input, command))
         command_session(app, command);
     app_touch(app, true);
 }
@@ -198,6 +203,8 @@ static void act(struct app *app, int input, enum command command)
 /* The line that is being typed somewhere; NULL none. */
 static struct buf *typed_line(struct app *app)
 {
+    if (app->prompt.open)
+        return &app->prompt.typed;
     struct reading *reading = app->page.kind != PAGE_NONE ? &app->page.pager.reading : &app->view.reading;
     if (app->page.kind == PAGE_NONE && app->list.open)
         return app->list.asking ? &app->list.filter : NULL;
@@ -211,7 +218,7 @@ void app_pasted(void *owner, int character)
     if (line == NULL)
         return;
     typing_paste(line, character);
-    app->list.stale = true;
+    app->list.stale = app->prompt.stale = true;
     app_touch(app, false);
 }
 
@@ -275,7 +282,8 @@ static void click(struct app *app, const struct mouse *mouse, uint64_t time_ms)
     struct screen screen = {.ascii = terminal_ascii(app->terminal)};
     bool twice = clicks_twice(&app->clicks, mouse->row, time_ms);
     terminal_size(app->terminal, &screen.rows, &screen.cols);
-    if (app->view.message != NULL && mouse->row == screen.rows - 1) /* it lies over the hints */
+    bool covered = app->view.message != NULL && mouse->row == screen.rows - 1; /* the hints are */
+    if (covered || app->prompt.open)
         return;
     if (app->page.kind != PAGE_NONE)
         click_page(app, &screen, mouse);

@@ -64,7 +64,9 @@ static void paint(struct app *app)
         list_draw(&screen, &app->list, app->snapshot.model, app->snapshot.keys);
     else
         view_run(&screen, &app->snapshot, &app->view, &app->blocks);
-    if (!app->page.pager.reading.asking && !app->list.asking)
+    if (app->prompt.open)
+        prompt_draw(&screen, &app->prompt, app->snapshot.model, app->snapshot.status.filter);
+    else if (!app->page.pager.reading.asking && !app->list.asking)
         view_message(&screen, &app->view);
     terminal_paint(app->terminal, &screen);
     screen_release(&screen);
@@ -253,6 +255,7 @@ void app_free(struct app *app)
     view_release(&app->view);
     page_release(&app->page);
     list_release(&app->list);
+    prompt_release(&app->prompt);
     free(app->cwd);
     story_release(&app->log);
     blocks_release(&app->blocks);

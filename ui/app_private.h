@@ -7,6 +7,7 @@
 #include "ui/list.h"
 #include "ui/open.h"
 #include "ui/page.h"
+#include "ui/prompt.h"
 #include "ui/tell.h"
 #include "ui/terminal_curses.h"
 #include "ui/view.h"
@@ -30,7 +31,8 @@ struct app {
     struct snapshot snapshot;
     struct page page; /* what covers the session's screen */
     struct story log;
-    struct list list; /* of all tests */
+    struct list list;     /* of all tests */
+    struct prompt prompt; /* of the filter */
     struct clicks clicks;
     bool failed_once;      /* in this run */
     unsigned message_runs; /* runs begun while the message shows */
@@ -39,6 +41,9 @@ struct app {
 /* Has the screen painted when this turn of the loop is over, but not more often than people can see. What
  * they wait for (urgent) does not wait. */
 void app_touch(struct app *app, bool urgent);
+
+/* The test under the cursor, in the list or among the failures; MAP_NONE none. */
+size_t app_selected_test(const struct app *app);
 
 /* Brings snapshot, blocks and list up to date. */
 void app_look(struct app *app);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define BROKEN_LINES_MAX 1000
+#define NUMBERS_MAX 9
 
 static struct story_line *add_line(struct story *story, enum style style, bool heading, char *take_text)
 {
@@ -129,6 +130,16 @@ static void wrap(struct block *block, int cols)
     }
 }
 
+static void number_failures(struct blocks *blocks)
+{
+    int number = 0;
+    struct block *block;
+    vec_each (block, &blocks->list) {
+        bool counts = block->test != MAP_NONE && !block->stamp.fixed && number < NUMBERS_MAX;
+        block->number = counts ? ++number : 0;
+    }
+}
+
 /* Numbers the rows: a blank one follows each block, but fixed ones stand close together. */
 static void number_rows(struct blocks *blocks, int cols)
 {
@@ -148,18 +159,22 @@ void blocks_update(struct blocks *blocks, const struct snapshot *snapshot, const
 {
     update_broken(blocks, view_broken(snapshot), snapshot->exit_code == EXIT_NO_TESTS);
     size_t before = blocks->broken != NULL ? 1 : 0;
-    shrink(blocks, before + snapshot->failure_count);
-    for (size_t i = 0; i < snapshot->failure_count; i++) {
+    view_order(snapshot, &blocks->shown);
+    shrink(blocks, before + blocks->shown.len);
+    for (size_t i = 0; i < blocks->shown.len; i++) {
+        size_t failure = blocks->shown.items[i];
         if (before + i == blocks->list.len)
             vec_push(&blocks->list, (struct block){.stale = true});
         struct block *block = &blocks->list.items[before + i];
-        struct block_stamp stamp = stamp_of(snapshot, state, i);
+        struct block_stamp stamp = stamp_of(snapshot, state, failure);
+        block->failure = failure;
         if (!block->stale && same_stamp(&block->stamp, &stamp))
             continue;
         release(block);
-        *block = (struct block){.test = stamp.test, .failure = i, .stamp = stamp};
+        *block = (struct block){.test = stamp.test, .failure = failure, .stamp = stamp};
         block_tell(&block->story, block, snapshot, stamp.unfolded, blocks->ascii);
     }
+    number_failures(blocks);
     number_rows(blocks, state->reading.look.wrap ? blocks->cols : 0);
 }
 
@@ -222,6 +237,7 @@ void blocks_release(struct blocks *blocks)
 {
     shrink(blocks, 0);
     vec_release(&blocks->list);
+    vec_release(&blocks->shown);
     free(blocks->broken);
     *blocks = (struct blocks){0};
 }

@@ -5,6 +5,7 @@
 
 #include "trace/story.h"
 #include "ui/snapshot.h"
+#include "ui/view_narrow.h"
 
 /* What a block was built from; when it differs the block is built again. */
 struct block_stamp {
@@ -19,6 +20,7 @@ struct block_stamp {
 struct block {
     size_t test;    /* index into the model; MAP_NONE: the runner's own words */
     size_t failure; /* index into the snapshot's failures */
+    int number;     /* 1 to 9 of the first failures that are not fixed, 0 */
     size_t first;   /* its first row, counted over all blocks and the blank rows between them */
     size_t rows;    /* that it takes */
     bool stale;
@@ -34,6 +36,7 @@ struct blocks {
     char *broken; /* what the first block was built from; NULL: no such block */
     int cols;     /* of the screen; set before blocks_update */
     bool ascii;
+    struct view_order shown; /* failures that have a block, top to bottom */
 };
 
 struct view_state;

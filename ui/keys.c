@@ -13,6 +13,7 @@ static const struct key table[] = {
     {{'N', 'K'}, "previous-failure", NULL, COMMAND_PREVIOUS_FAILURE, "previous failure, or place"},
     {{'g', INPUT_HOME}, "first", NULL, COMMAND_FIRST, "first failure"},
     {{'G', INPUT_END}, "last", NULL, COMMAND_LAST, "last failure"},
+    {{'1', '9'}, NULL, NULL, COMMAND_JUMP, "the failure of that number"},
     {{' ', INPUT_PAGE_DOWN}, "page-down", NULL, COMMAND_PAGE_DOWN, "one page down"},
     {{'b', INPUT_PAGE_UP}, "page-up", NULL, COMMAND_PAGE_UP, "one page up"},
     {{INPUT_ENTER}, "edit", "edit", COMMAND_EDIT, "open the frame in your editor"},
@@ -23,6 +24,7 @@ static const struct key table[] = {
     {{'>', INPUT_RIGHT}, "right", NULL, COMMAND_RIGHT, "scroll cut lines sideways"},
     {{'v'}, "story", "whole", COMMAND_STORY, "all of this test: every frame, its output, the report"},
     {{'d'}, "debug", NULL, COMMAND_DEBUG, "run this test under its debugger; leaving it comes back"},
+    {{'y'}, "copy", NULL, COMMAND_COPY, "copy the test's id to the clipboard"},
     {{'l'}, "log", NULL, COMMAND_LOG, "the log: why each run started, what was ignored or killed"},
     {{'t'}, "tests", "tests", COMMAND_TESTS, "all tests, with their outcomes and times"},
     {{'/'}, "search", NULL, COMMAND_SEARCH, "search the text that shows, filter the tests; Esc ends it"},
@@ -30,9 +32,11 @@ static const struct key table[] = {
     {{'r'}, "rerun-red", "red", COMMAND_RERUN_RED, "run the failing tests"},
     {{'a'}, "run-all", "all", COMMAND_RUN_ALL, "run all tests"},
     {{'s'}, "run-one", "this", COMMAND_RUN_ONE, "run only the selected test"},
+    {{'f'}, "filter", "filter", COMMAND_FILTER, "run only tests with some words in their ids"},
+    {{'i'}, "step", NULL, COMMAND_STEP, "step through the failures: one at a time, until it passes"},
     {{'x'}, "stop", "stop", COMMAND_STOP, "stop the run"},
     {{'p'}, "pause", "pause", COMMAND_PAUSE, "pause: changes wait until it is pressed again"},
-    {{'i'}, "watch-again", NULL, COMMAND_WATCH_AGAIN, "watch files again that tests write"},
+    {{'W'}, "watch-again", NULL, COMMAND_WATCH_AGAIN, "watch files again that tests write"},
     {{CONTROL('L')}, "redraw", NULL, COMMAND_REDRAW, "draw the screen anew"},
     {{CONTROL('Z')}, NULL, NULL, COMMAND_SUSPEND, "suspend; fg comes back"},
     {{'?'}, "help", "help", COMMAND_HELP, "these keys"},
@@ -41,6 +45,7 @@ static const struct key table[] = {
 
 #define TABLE_LENGTH (sizeof table / sizeof *table)
 #define NONE "none"
+#define RANGE_MIN 2 /* so many steps from the first key to the last are worth a dash */
 
 const struct key *keys_table(size_t *count)
 {
@@ -151,6 +156,18 @@ static int apply(struct keymap *keymap, const struct binding *binding, bool bare
     return 0;
 }
 
+static void add_built_in(struct keymap *keymap, const struct key *key, bool bare)
+{
+    const int *inputs = key->inputs;
+    int between = key->command == COMMAND_JUMP ? inputs[1] - inputs[0] - 1 : 0;
+    for (int i = 0; i < KEY_INPUTS + between; i++) {
+        int input = i <= between ? inputs[0] + i : inputs[i - between];
+        bool wanted = !bare || input_is_terminals(input);
+        if (input != INPUT_NONE && wanted && find_input(keymap, input) == NULL)
+            vec_push(&keymap->entries, (struct keymap_entry){input, key->command, NULL});
+    }
+}
+
 int keymap_init(struct keymap *keymap, const struct binding *bindings, size_t count, struct error *error)
 {
     bool bare[COMMAND_COUNT] = {false}; /* of its built-in keys */
@@ -160,12 +177,7 @@ int keymap_init(struct keymap *keymap, const struct binding *bindings, size_t co
             return bad;
     }
     for (size_t i = 0; i < TABLE_LENGTH; i++)
-        for (size_t k = 0; k < KEY_INPUTS; k++) {
-            int input = table[i].inputs[k];
-            bool wanted = !bare[table[i].command] || input_is_terminals(input);
-            if (input != INPUT_NONE && wanted && find_input(keymap, input) == NULL)
-                vec_push(&keymap->entries, (struct keymap_entry){input, table[i].command, NULL});
-        }
+        add_built_in(keymap, &table[i], bare[table[i].command]);
     return 0;
 }
 
@@ -180,15 +192,30 @@ enum command keymap_command(const struct keymap *keymap, int input)
     return entry != NULL ? entry->command : COMMAND_NONE;
 }
 
+/* The last of the entries from `at` on that are one command's for keys next to each other: digits. */
+static size_t range_end(const struct keymap *keymap, size_t at)
+{
+    const struct keymap_entry *entries = keymap->entries.items;
+    while (at + 1 < keymap->entries.len && entries[at].command == COMMAND_JUMP &&
+           entries[at + 1].command == COMMAND_JUMP && entries[at + 1].input == entries[at].input + 1)
+        at++;
+    return at;
+}
+
 void keymap_names(const struct keymap *keymap, enum command command, struct buf *to)
 {
     size_t before = to->len;
-    const struct keymap_entry *entry;
-    vec_each (entry, &keymap->entries) {
-        if (entry->command != command)
+    for (size_t i = 0; i < keymap->entries.len; i++) {
+        if (keymap->entries.items[i].command != command)
             continue;
+        size_t last = range_end(keymap, i);
         buf_puts(to, to->len > before ? ", " : "");
-        input_name(entry->input, to);
+        input_name(keymap->entries.items[i].input, to);
+        if (last < i + RANGE_MIN)
+            continue;
+        buf_putc(to, '-');
+        input_name(keymap->entries.items[last].input, to);
+        i = last;
     }
     if (to->len == before)
         buf_puts(to, NONE);

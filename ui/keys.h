@@ -28,6 +28,10 @@ enum command {
     COMMAND_RUN_ONE,
     COMMAND_STOP,
     COMMAND_PAUSE,
+    COMMAND_FILTER,
+    COMMAND_STEP,
+    COMMAND_JUMP, /* all digits from its first input to its second; which of them, the input tells */
+    COMMAND_COPY,
     COMMAND_WATCH_AGAIN,
     COMMAND_DEBUG,
     COMMAND_STORY,
@@ -45,7 +49,7 @@ enum command {
 #define KEY_INPUTS 2
 
 struct key {
-    int inputs[KEY_INPUTS]; /* built in; INPUT_NONE: unused */
+    int inputs[KEY_INPUTS]; /* built in; INPUT_NONE: unused. Of COMMAND_JUMP: from and to */
     const char *name;       /* of the command, for the configuration; NULL: cannot be bound */
     const char *hint;       /* what the hint row calls it; NULL: not in that row */
     enum command command;
@@ -79,7 +83,7 @@ void keymap_release(struct keymap *keymap);
 /* What an input asks for; COMMAND_NONE when nothing is bound to it. */
 enum command keymap_command(const struct keymap *keymap, int input);
 
-/* Adds the names of the command's keys, "j, Down", or "none". */
+/* Adds the names of the command's keys, "j, Down", "1-9", or "none". */
 void keymap_names(const struct keymap *keymap, enum command command, struct buf *to);
 
 /* The command's first key; INPUT_NONE: it has none. */

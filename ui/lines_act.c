@@ -80,6 +80,13 @@ static void tell_failure(struct lines *lines, const struct failure *failure, siz
     free(what);
 }
 
+static void go_to(struct lines *lines, const struct reds *reds, size_t to)
+{
+    const struct failure *failure = &lines->snapshot.failures[reds->at.items[to]];
+    lines->test = failure->test;
+    tell_failure(lines, failure, to + 1, reds->at.len);
+}
+
 /* Goes to another failure: by `step` from the current one, or (0) to that end of them. */
 static void go(struct lines *lines, int step, bool last)
 {
@@ -92,11 +99,29 @@ static void go(struct lines *lines, int step, bool last)
     } else if (to >= reds.at.len) {
         lines_put(lines, STYLE_PLAIN, step > 0 ? "that was the last" : "that was the first");
     } else {
-        const struct failure *failure = &lines->snapshot.failures[reds.at.items[to]];
-        lines->test = failure->test;
-        tell_failure(lines, failure, to + 1, reds.at.len);
+        go_to(lines, &reds, to);
     }
     vec_release(&reds.at);
+}
+
+/* To the failure of that number: the key is a digit. */
+static void jump(struct lines *lines)
+{
+    struct reds reds = reds_of(lines);
+    size_t to = (size_t)(lines->input - '1');
+    if (to < reds.at.len)
+        go_to(lines, &reds, to);
+    else
+        lines_printf(lines, STYLE_PLAIN, "there are %zu", reds.at.len);
+    vec_release(&reds.at);
+}
+
+/* The clipboard is reached by a control sequence only; a line can be taken by other means. */
+static void copy(struct lines *lines)
+{
+    const struct failure *failure = selected(lines);
+    if (failure != NULL)
+        lines_put(lines, STYLE_PLAIN, test_of(lines, failure)->id);
 }
 
 static void next(struct lines *lines)
@@ -306,6 +331,8 @@ static const struct act {
     {COMMAND_PREVIOUS_FAILURE, previous, "previous failure"},
     {COMMAND_FIRST, first, NULL},
     {COMMAND_LAST, last, NULL},
+    {COMMAND_JUMP, jump, NULL},
+    {COMMAND_COPY, copy, "the test's id in a line of its own"},
     {COMMAND_EDIT, edit, "open it in your editor, where it is most likely to be mended"},
     {COMMAND_UNFOLD, unfold, "print it with all of its frames"},
     {COMMAND_STORY, story, NULL},
@@ -363,6 +390,7 @@ void lines_key(void *owner, int input)
         return;
     enum command command = keymap_command(lines->snapshot.keys, input);
     const struct act *act = act_of(command);
+    lines->input = input;
     lines_look(lines);
     if (act != NULL)
         act->act(lines);

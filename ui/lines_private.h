@@ -31,7 +31,8 @@ struct lines {
     VEC(bool) fixed;      /* by test: that it is has been said */
     bool verdict_due;     /* a run ended, and no other has begun */
     size_t test;          /* the failure that keys are about, as an index into the model; MAP_NONE none */
-    enum command command; /* the last one */
+    int input;            /* the key that was pressed, */
+    enum command command; /* and what the one before it asked for */
 };
 
 /* Adds a line; a text from outside is made safe. */

@@ -1,12 +1,12 @@
 #include "ui/list.h"
 
+#include "plan/filter.h"
 #include "ui/hints.h"
 #include "ui/pager.h"
 #include "ui/typing.h"
 #include "ui/view.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #define STATUS_COLS 9
 #define TIME_COLS 9
@@ -25,27 +25,6 @@ void list_open(struct list *list)
 {
     list->open = list->stale = true;
     list->asking = false;
-}
-
-static bool word_in(const char *id, const char *word, size_t len)
-{
-    for (; *id != '\0'; id++)
-        if (strncasecmp(id, word, len) == 0)
-            return true;
-    return false;
-}
-
-static bool matches(const char *id, const char *filter)
-{
-    for (;;) {
-        filter += strspn(filter, " ");
-        size_t len = strcspn(filter, " ");
-        if (len == 0)
-            return true;
-        if (!word_in(id, filter, len))
-            return false;
-        filter += len;
-    }
 }
 
 static int64_t time_of(const struct test *test)
@@ -79,7 +58,7 @@ void list_update(struct list *list, const struct model *model)
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
         struct list_row row = {i, key_of(test, list->order), test->id};
-        if (!test->gone && matches(test->id, buf_str(&list->filter)))
+        if (!test->gone && filter_matches(buf_str(&list->filter), test->id))
             vec_push(&list->rows, row);
     }
     if (list->rows.len > 1)

@@ -21,7 +21,7 @@ struct list {
     bool open, asking; /* asking: what is typed goes into the filter */
     bool stale;        /* the rows are made anew before they are next looked at */
     enum list_order order;
-    struct buf filter; /* words, all of which must be in an id, letters of either case alike */
+    struct buf filter; /* see filter_matches */
     VEC(struct list_row) rows;
     size_t known;   /* tests of the model when the rows were made */
     size_t at, top; /* the cursor, and the first row that shows */

@@ -11,7 +11,9 @@ void log_run(struct story *log, time_t now, const struct session *session)
     struct session_status status;
     session_status(session, &status);
     bool asked = status.because != NULL && strcmp(status.because, "key") == 0;
-    char *text = mem_printf("%s: %s", kinds[status.run],
+    bool filtered = status.filter != NULL && status.run != RUN_ONE;
+    char *text = mem_printf("%s%s%s: %s", kinds[status.run], filtered ? ", only what matches " : "",
+                            filtered ? status.filter : "",
                             asked                    ? "asked for by a key"
                             : status.because != NULL ? status.because
                                                      : "");

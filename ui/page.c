@@ -132,6 +132,7 @@ static bool is_for_session(enum command command)
     case COMMAND_RUN_ONE:
     case COMMAND_STOP:
     case COMMAND_PAUSE:
+    case COMMAND_COPY:
     case COMMAND_REDRAW:
         return true;
     default:

@@ -1,22 +1,39 @@
 #include "ui/snapshot.h"
 
+#include "plan/filter.h"
+
 #include <time.h>
 
 #define SECOND_NS 1000000000
+
+static bool has_passed(enum outcome outcome)
+{
+    return outcome == OUTCOME_PASSED || outcome == OUTCOME_XFAILED || outcome == OUTCOME_XPASSED;
+}
 
 /* Counts the tests that there are; during a run only when there are new ones. */
 static void count_tests(struct snapshot *snapshot)
 {
     const struct model *model = snapshot->model;
-    bool idle = snapshot->status.state == LOOP_IDLE;
-    if (idle ? snapshot->generation == model->generation : snapshot->counted == model->tests.len)
+    bool idle = snapshot->status.state == LOOP_IDLE, same = snapshot->filters == snapshot->status.filters;
+    bool known = idle ? snapshot->generation == model->generation : snapshot->counted == model->tests.len;
+    if (same && known)
         return;
     snapshot->generation = model->generation;
+    snapshot->filters = snapshot->status.filters;
     snapshot->counted = model->tests.len;
-    snapshot->tests = 0;
+    snapshot->tests = snapshot->filter_tests = snapshot->filter_passed = 0;
+    const char *filter = snapshot->status.filter;
     const struct test *test;
-    vec_each (test, &model->tests)
-        snapshot->tests += !test->gone && test->outcome != OUTCOME_COLLECTION;
+    vec_each (test, &model->tests) {
+        if (test->gone || test->outcome == OUTCOME_COLLECTION)
+            continue;
+        snapshot->tests++;
+        if (filter == NULL || !filter_matches(filter, test->id))
+            continue;
+        snapshot->filter_tests++;
+        snapshot->filter_passed += has_passed(test->outcome);
+    }
 }
 
 static void put_verdict_time(struct snapshot *snapshot)

@@ -15,8 +15,11 @@ struct snapshot {
     size_t failure_count;
     VEC(struct session_slot) slots;
     size_t tests;              /* known ones, without the retired */
+    size_t filter_tests;       /* those that the filter matches, */
+    size_t filter_passed;      /* and how many of them passed when they last ran */
     uint64_t generation;       /* of the model in which they were counted */
     size_t counted;            /* and how many it had then, retired ones included */
+    unsigned filters;          /* see session_status, as of then */
     int exit_code;             /* of the last run, as pytest's; set by who hears of it */
     char verdict_time[16];     /* local time of the verdict, "14:02:11"; "" none */
     const char *editor;        /* the command that location lines begin with; never NULL */

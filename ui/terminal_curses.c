@@ -114,6 +114,7 @@ static void prepare_say(struct terminal *terminal)
         .program = getenv("TERM_PROGRAM"),
         .vte = getenv("VTE_VERSION"),
         .tmux = getenv("TMUX"),
+        .sty = getenv("STY"),
         .tsl = tsl != (char *)-1 ? tsl : NULL,
         .xt = tigetflag("XT") > 0,
     };

@@ -70,6 +70,15 @@ void terminal_say_notify(struct terminal_say *say, const char *title, const char
     buf_release(&out);
 }
 
+bool terminal_say_copy(struct terminal_say *say, const char *text)
+{
+    struct buf out = {0};
+    bool sent = sequence_copy(&out, say->kind, text);
+    send_all(say, buf_bytes(&out));
+    buf_release(&out);
+    return sent;
+}
+
 void terminal_say_release(struct terminal_say *say)
 {
     terminal_say_forget(say);

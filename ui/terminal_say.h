@@ -30,6 +30,10 @@ void terminal_say_bell(struct terminal_say *say);
 /* Notifies in the way that the terminal has, if only by its bell. The texts hold no control characters. */
 void terminal_say_notify(struct terminal_say *say, const char *title, const char *body);
 
+/* Copies the text to the clipboard, as far as the terminal lets a program do so. False: it was not sent, see
+ * sequence_copy. */
+bool terminal_say_copy(struct terminal_say *say, const char *text);
+
 void terminal_say_release(struct terminal_say *say);
 
 #endif

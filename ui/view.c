@@ -248,6 +248,12 @@ void view_put(struct view_state *state, const struct blocks *blocks, const struc
     rest_on(state, blocks, (struct stop){hit->block, block_line(block, hit->frame)});
 }
 
+void view_jump(struct view_state *state, const struct blocks *blocks, int area_rows, size_t block)
+{
+    rest_on(state, blocks, (struct stop){block, 0});
+    reveal(state, blocks, area_rows);
+}
+
 void view_move(struct view_state *state, const struct blocks *blocks, int area_rows, enum command command)
 {
     view_follow(state, blocks, area_rows);

@@ -84,6 +84,9 @@ void view_put(struct view_state *state, const struct blocks *blocks, const struc
 /* Scrolls by so many lines (negative: up), and takes the cursor along to the nearest place that shows. */
 void view_scroll(struct view_state *state, const struct blocks *blocks, int area_rows, int lines);
 
+/* Puts the cursor on the block's heading, and shows it. view_follow must have been called. */
+void view_jump(struct view_state *state, const struct blocks *blocks, int area_rows, size_t block);
+
 /* Takes a key that is about reading: what is typed of a search, wrapping, scrolling sideways, going from one
  * place of the needle to the next, by which foreign frames may unfold. False: it is none. */
 bool view_read(struct view_state *state, struct blocks *blocks, const struct snapshot *snapshot,

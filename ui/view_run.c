@@ -110,6 +110,8 @@ struct verdict_line view_verdict(const struct snapshot *snapshot)
     } else if (broken != NULL) {
         snprintf(line.text, sizeof line.text, "BROKEN");
         line.style = STYLE_RED;
+    } else if (view_filter_verdict(snapshot, line.text, sizeof line.text, &line.style)) {
+        return line;
     } else if (snapshot->model->red > 0 || status->verdict == VERDICT_RED) {
         red_of(line.text, sizeof line.text, snapshot->model->red, snapshot->tests);
         line.style = STYLE_RED;
@@ -173,6 +175,7 @@ static void draw_state(struct screen *screen, int row, const struct snapshot *sn
         col = screen_put(screen, row, col, limit, STYLE_YELLOW, "PAUSED");
         col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
     }
+    col = view_narrowed(screen, row, col, limit, snapshot);
     col = screen_fit(screen, row, col, limit, verdict.style, verdict.text);
     if (col + screen_width(screen, dot(screen)) + 1 < limit) {
         if (verdict.text[0] != '\0')
@@ -191,6 +194,10 @@ static void draw_rule(struct screen *screen, int row)
 static void draw_block(struct screen *screen, const struct layout *at, const struct reading *reading,
                        const struct block *block, long top)
 {
+    long heading = (long)block->first - top;
+    if (block->number > 0 && heading >= 0 && heading < at->area_rows)
+        screen_put(screen, at->area + (int)heading, 0, 1, STYLE_DIM,
+                   (char[]){(char)('0' + block->number), 0});
     size_t hidden = (long)block->first < top ? (size_t)(top - (long)block->first) : 0; /* rows above */
     int row = (int)((long)(block->first + hidden) - top);
     if (hidden >= block->rows)
@@ -224,8 +231,11 @@ static void draw_empty(struct screen *screen, int row, const struct snapshot *sn
         return;
     }
     if (status->state == LOOP_IDLE) {
-        buf_puts(&text, partly ? "no failing test is known" : "nothing is known yet");
-        if (keymap_first(snapshot->keys, COMMAND_RUN_ALL, &key))
+        bool filter = status->filter != NULL;
+        buf_puts(&text, filter   ? "no failing test that matches the filter is known"
+                        : partly ? "no failing test is known"
+                                 : "nothing is known yet");
+        if (!filter && keymap_first(snapshot->keys, COMMAND_RUN_ALL, &key))
             buf_printf(&text, "; %s runs %s", buf_str(&key), partly ? "them all" : "all tests");
     } else if (status->runner != NULL && !status->collecting) {
         buf_puts(&text, "no failure so far");

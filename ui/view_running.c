@@ -1,4 +1,5 @@
 #include "ui/view.h"
+#include "ui/view_narrow.h"
 
 #include <stdlib.h>
 
@@ -65,6 +66,8 @@ static void draw_waiting(struct screen *screen, int row, const struct snapshot *
         buf_puts(&text, "paused: changes wait");
         if (keymap_first(snapshot->keys, COMMAND_PAUSE, &key))
             buf_printf(&text, " until %s is pressed", buf_str(&key));
+    } else if (view_widening(snapshot, screen->ascii, &text)) {
+        /* what the loop waits with is said */
     } else if (status->selfwritten > 0) {
         buf_printf(&text, "%zu file%s that tests write %s not watched", status->selfwritten,
                    status->selfwritten == 1 ? "" : "s", status->selfwritten == 1 ? "is" : "are");

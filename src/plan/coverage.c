@@ -2,6 +2,8 @@
  * it retires at its end. */
 #include "plan/loop.h"
 
+#include "plan/filter.h"
+
 /* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t"
  * holds "a.py::t[1]". */
 static bool holds(const char *place, const char *path)
@@ -25,6 +27,26 @@ bool loop_in_scope(const struct loop *loop, const struct test *test)
     return false;
 }
 
+static bool matches(const struct loop *loop, const struct test *test)
+{
+    return loop->filter == NULL || test->outcome == OUTCOME_COLLECTION ||
+           filter_matches(loop->filter, test->id);
+}
+
+bool loop_concerns(const struct loop *loop, const struct test *test)
+{
+    return matches(loop, test) && loop_in_scope(loop, test);
+}
+
+size_t loop_red(const struct loop *loop, const struct model *model)
+{
+    size_t red = 0;
+    const struct test *test;
+    vec_each (test, &model->tests)
+        red += test->red && loop_concerns(loop, test);
+    return red;
+}
+
 static void index_paths(struct map *map, const struct strings *paths)
 {
     for (size_t i = 0; i < paths->len; i++)
@@ -39,12 +61,14 @@ static void add_once(struct map *known, struct strings *files, const char *path)
     map_put(known, bytes_of(files->items[files->len - 1]), files->len - 1);
 }
 
-static bool add_red(const struct loop *loop, const struct model *model, struct map *known,
-                    struct strings *files)
+/* The groups of the red tests or, of what a filter leaves of a full run, of all. */
+static bool add_groups(const struct loop *loop, const struct model *model, struct map *known,
+                       struct strings *files)
 {
     const struct test *test;
     vec_each (test, &model->tests) {
-        if (!test->red || !loop_in_scope(loop, test))
+        bool wanted = test->red || (loop->run == RUN_ALL && !test->gone);
+        if (!wanted || !loop_concerns(loop, test))
             continue;
         if (test->group[0] == '\0')
             return false;
@@ -55,7 +79,8 @@ static bool add_red(const struct loop *loop, const struct model *model, struct m
 
 bool loop_files(const struct loop *loop, const struct model *model, struct strings *files)
 {
-    if (loop->run == RUN_ALL || loop->run == RUN_NONE)
+    bool all = loop->run == RUN_ALL && (loop->filter == NULL || !loop->surveyed);
+    if (all || loop->run == RUN_NONE)
         return false;
     struct map known = {0};
     index_paths(&known, files);
@@ -67,9 +92,10 @@ bool loop_files(const struct loop *loop, const struct model *model, struct strin
         if (some)
             add_once(&known, files, group);
     } else {
-        some = add_red(loop, model, &known, files);
+        some = add_groups(loop, model, &known, files);
         for (size_t i = 0; some && i < loop->changed.len; i++)
             add_once(&known, files, loop->changed.items[i]);
+        some = some && (loop->run == RUN_RED || files->len > before);
     }
     map_release(&known);
     while (!some && files->len > before)
@@ -84,19 +110,15 @@ void loop_select(const struct loop *loop, struct model *model)
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
-        bool asked =
-            loop->run == RUN_ALL || (loop->run == RUN_ONE && *at == loop->one) ||
-            (loop->run == RUN_RED && (test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE));
+        bool due = loop->run == RUN_ALL || test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE;
+        bool asked = loop->run == RUN_ONE ? *at == loop->one : due && matches(loop, test);
         if (asked && !test->deselected)
             model_ask(model, *at);
     }
     map_release(&changed);
 }
 
-/* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a
- * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below
- * it. */
-static bool shadows(const struct test *failed, const char *group)
+bool loop_shadows(const struct test *failed, const char *group)
 {
     if (strcmp(failed->group, group) == 0 || holds(failed->id, group))
         return true;
@@ -119,7 +141,7 @@ static bool covers(const struct coverage *coverage, const struct model *model, c
         return false;
     const size_t *at;
     vec_each (at, &coverage->failed)
-        if (shadows(&model->tests.items[*at], test->group))
+        if (loop_shadows(&model->tests.items[*at], test->group))
             return false;
     return true;
 }
@@ -142,7 +164,7 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
     for (size_t i = 0; i < model->tests.len; i++)
         if (model->tests.items[i].state == TEST_DONE && model->tests.items[i].outcome == OUTCOME_COLLECTION)
             vec_push(&coverage.failed, i);
-    bool full = files == NULL && loop->run == RUN_ALL;
+    bool full = loop->run == RUN_ALL;
     for (size_t i = 0; i < model->tests.len; i++) {
         struct test *test = &model->tests.items[i];
         if (full && test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)

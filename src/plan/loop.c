@@ -1,5 +1,7 @@
 #include "plan/loop.h"
 
+#include "plan/filter.h"
+
 void loop_init(struct loop *loop)
 {
     *loop = (struct loop){0};
@@ -9,6 +11,9 @@ void loop_release(struct loop *loop)
 {
     strings_release(&loop->changed);
     strings_release(&loop->scope);
+    strings_release(&loop->owed);
+    steps_end(&loop->steps);
+    free(loop->filter);
     free(loop->because);
     *loop = (struct loop){0};
 }
@@ -33,22 +38,28 @@ static void stand(struct loop *loop, const struct model *model)
         loop->verdict = VERDICT_PARTLY;
 }
 
-static bool any_red_runnable(const struct model *model)
+static bool any_red_runnable(const struct loop *loop, const struct model *model)
 {
     const struct test *test;
     vec_each (test, &model->tests)
-        if (test->red && test->outcome != OUTCOME_COLLECTION)
+        if (test->red && test->outcome != OUTCOME_COLLECTION && loop_concerns(loop, test))
             return true;
     return false;
+}
+
+/* What would be red without a filter counts with it, as far as it matches. */
+static bool any_red(const struct loop *loop, const struct model *model)
+{
+    return loop->filter != NULL ? loop_red(loop, model) > 0 : model->red > 0;
 }
 
 /* A full run that ended badly over nothing but collection (a broken conftest) is owed as such: collecting
  * the conftest alone would prove nothing. */
 static enum run_kind plan(const struct loop *loop, const struct model *model)
 {
-    if (model->red == 0)
+    if (!any_red(loop, model))
         return RUN_ALL;
-    return loop->full_broken && !any_red_runnable(model) ? RUN_ALL : RUN_RED;
+    return loop->full_broken && !any_red_runnable(loop, model) ? RUN_ALL : RUN_RED;
 }
 
 static struct loop_action begin(struct loop *loop, const struct model *model, enum run_kind kind)
@@ -57,7 +68,7 @@ static struct loop_action begin(struct loop *loop, const struct model *model, en
     loop->run = kind;
     loop->next = RUN_NONE;
     if (kind != RUN_ONE)
-        loop->changed_since_run = false;
+        loop->changed_since_run = loop->steps_cut_a_run = false;
     stand(loop, model);
     return (struct loop_action){LOOP_RUN, kind, loop->because};
 }
@@ -85,16 +96,17 @@ static struct loop_action want(struct loop *loop, const struct model *model, enu
     return (struct loop_action){LOOP_CANCEL, RUN_NONE, loop->because};
 }
 
-static void remember(struct loop *loop, const struct strings *paths)
+/* Adds to the list what it does not hold yet. */
+static void remember(struct strings *list, const struct strings *paths)
 {
     struct map known = {0};
-    for (size_t i = 0; i < loop->changed.len; i++)
-        map_put(&known, bytes_of(loop->changed.items[i]), i);
+    for (size_t i = 0; i < list->len; i++)
+        map_put(&known, bytes_of(list->items[i]), i);
     for (size_t i = 0; i < paths->len; i++) {
         if (map_get(&known, bytes_of(paths->items[i])) != MAP_NONE)
             continue;
-        strings_add(&loop->changed, paths->items[i]);
-        map_put(&known, bytes_of(paths->items[i]), loop->changed.len - 1);
+        strings_add(list, paths->items[i]);
+        map_put(&known, bytes_of(paths->items[i]), list->len - 1);
     }
     map_release(&known);
 }
@@ -106,11 +118,25 @@ static char *describe(const struct strings *paths)
     return mem_printf("%s and %zu more changed", paths->items[0], paths->len - 1);
 }
 
+/* Runs the test that the person is at. */
+static struct loop_action run_step(struct loop *loop, const struct model *model, char *because)
+{
+    loop->one = steps_test(&loop->steps);
+    return want(loop, model, RUN_ONE, because);
+}
+
+static bool stepping(const struct loop *loop)
+{
+    return steps_test(&loop->steps) != MAP_NONE;
+}
+
 static struct loop_action run_changes(struct loop *loop, const struct model *model,
                                       const struct strings *paths)
 {
     if (loop->state == LOOP_CANCELLING && loop->next == RUN_ALL)
         return stay();
+    if (stepping(loop))
+        return run_step(loop, model, describe(paths));
     return want(loop, model, RUN_RED, describe(paths));
 }
 
@@ -118,7 +144,7 @@ static struct loop_action changed(struct loop *loop, const struct model *model, 
 {
     if (paths == NULL || paths->len == 0)
         return stay();
-    remember(loop, paths);
+    remember(&loop->changed, paths);
     loop->changed_since_run = true;
     if (loop->verdict == VERDICT_GREEN)
         loop->verdict = VERDICT_PARTLY;
@@ -143,13 +169,13 @@ static struct loop_action stopped(struct loop *loop)
 }
 
 /* Whether a red test speaks against the full run: one that was skipped in this run or is left out by the
- * person's own filter does not, though it stays red. */
+ * person's own choice does not, though it stays red. */
 static bool any_red_speaks(const struct loop *loop, const struct model *model)
 {
     const struct test *test;
     vec_each (test, &model->tests) {
         bool skipped = test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED;
-        if (test->red && !skipped && !test->deselected && loop_in_scope(loop, test))
+        if (test->red && !skipped && !test->deselected && loop_concerns(loop, test))
             return true;
     }
     return false;
@@ -157,17 +183,89 @@ static bool any_red_speaks(const struct loop *loop, const struct model *model)
 
 static void cover_changes(struct loop *loop)
 {
-    if (!loop->changed_since_run)
-        strings_clear(&loop->changed);
+    if (loop->changed_since_run)
+        return;
+    if (loop->filter != NULL)
+        remember(&loop->owed, &loop->changed);
+    strings_clear(&loop->changed);
 }
 
 static enum verdict judge_full(const struct loop *loop, const struct model *model)
 {
     if (model->red > 0)
         return VERDICT_RED;
-    if (loop->changed_since_run)
+    if (loop->changed_since_run || (loop->filter != NULL && model->done > 0))
         return VERDICT_PARTLY;
     return model->done > 0 ? VERDICT_GREEN : VERDICT_UNKNOWN;
+}
+
+static struct loop_action end_steps(struct loop *loop, const struct model *model, const char *because)
+{
+    steps_end(&loop->steps);
+    return want(loop, model, RUN_RED, mem_strdup(because));
+}
+
+/* The test that the person is at has run: while it is red, it is theirs. */
+static struct loop_action step_on(struct loop *loop, const struct model *model)
+{
+    if (model->tests.items[steps_test(&loop->steps)].red)
+        return stay();
+    if (steps_move(&loop->steps, model, 1))
+        return run_step(loop, model, mem_strdup("the one before passed"));
+    return end_steps(loop, model, "all steps passed");
+}
+
+static struct loop_action step_in(struct loop *loop, const struct model *model,
+                                  const struct loop_event *event)
+{
+    if (event->order_count == 0)
+        return stay();
+    loop->steps_cut_a_run |= loop->state != LOOP_IDLE && loop->run != RUN_ONE;
+    steps_begin(&loop->steps, event->order, event->order_count, event->test);
+    return run_step(loop, model, mem_strdup("key"));
+}
+
+static struct loop_action skip(struct loop *loop, const struct model *model, int step)
+{
+    return steps_move(&loop->steps, model, step) ? run_step(loop, model, mem_strdup("key")) : stay();
+}
+
+static struct loop_action step_out(struct loop *loop, const struct model *model)
+{
+    bool owes = loop->steps_cut_a_run || loop->changed.len > 0;
+    if (!stepping(loop))
+        return stay();
+    if (owes && !loop->paused)
+        return end_steps(loop, model, "the steps were left");
+    steps_end(&loop->steps);
+    return stay();
+}
+
+static bool matches_any(const struct loop *loop, const struct model *model, const char *pattern)
+{
+    const struct test *test;
+    vec_each (test, &model->tests)
+        if (!test->gone && loop_in_scope(loop, test) && filter_matches(pattern, test->id))
+            return true;
+    return false;
+}
+
+static struct loop_action filter(struct loop *loop, const struct model *model, const char *pattern)
+{
+    bool clear = filter_blank(pattern);
+    if (clear ? loop->filter == NULL : !matches_any(loop, model, pattern))
+        return stay();
+    loop->filters++;
+    free(loop->filter);
+    loop->filter = clear ? NULL : mem_strdup(pattern);
+    steps_end(&loop->steps);
+    if (loop->verdict == VERDICT_GREEN)
+        loop->verdict = VERDICT_PARTLY;
+    if (clear) {
+        remember(&loop->changed, &loop->owed);
+        strings_clear(&loop->owed);
+    }
+    return want(loop, model, RUN_RED, mem_strdup(clear ? "the filter was cleared" : "the filter was set"));
 }
 
 static struct loop_action ended(struct loop *loop, const struct model *model, bool ok)
@@ -176,10 +274,12 @@ static struct loop_action ended(struct loop *loop, const struct model *model, bo
     loop->state = LOOP_IDLE;
     if (loop->run == RUN_ONE) {
         stand(loop, model);
-        return stay();
+        return stepping(loop) ? step_on(loop, model) : stay();
     }
-    if (loop->run == RUN_ALL)
+    if (loop->run == RUN_ALL) {
         loop->full_broken = !complete;
+        loop->surveyed |= complete;
+    }
     if (!complete) {
         loop->verdict = model->red > 0 ? VERDICT_RED : VERDICT_UNKNOWN;
         return stay();
@@ -214,8 +314,11 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
     case LOOP_CANCELLED:
         return go_on(loop, model);
     case LOOP_RERUN_RED:
-        return model->red > 0 ? want(loop, model, RUN_RED, mem_strdup("key")) : stay();
+        if (stepping(loop))
+            return run_step(loop, model, mem_strdup("key"));
+        return any_red(loop, model) ? want(loop, model, RUN_RED, mem_strdup("key")) : stay();
     case LOOP_RUN_ALL:
+        steps_end(&loop->steps);
         return want(loop, model, RUN_ALL, mem_strdup("key"));
     case LOOP_RUN_ONE:
         loop->one = event->test;
@@ -227,6 +330,15 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
         return stay();
     case LOOP_RESUME:
         return resumed(loop, model);
+    case LOOP_FILTER:
+        return filter(loop, model, event->pattern);
+    case LOOP_STEP:
+        return step_in(loop, model, event);
+    case LOOP_STEP_NEXT:
+    case LOOP_STEP_PREVIOUS:
+        return skip(loop, model, event->kind == LOOP_STEP_NEXT ? 1 : -1);
+    case LOOP_STEP_OUT:
+        return step_out(loop, model);
     }
     return stay();
 }

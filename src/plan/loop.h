@@ -13,7 +13,13 @@
  *    red run; the full run that follows confirms it: then it leaves with a notice.
  *  - A file that cannot be collected is itself a red test named by the file. It leaves when a run
  *    covered the file and it was collected, or the file is gone. The other red tests of that file stay.
- *  - A filter (s, one test; later f) never makes the loop green.
+ *  - What narrows the loop down (s, one test; f, a filter; i, steps) never makes it green.
+ *  - f: while a filter is set, every run covers only tests that match it; red ones that do not stay red. A
+ *    filter that no known test matches is not set. Set or cleared, it runs at once what the plan then asks
+ *    for; cleared, the changes that only filtered runs have covered count as not covered.
+ *  - i: while a person steps through the red tests, a change reruns the one they are at. When that passes,
+ * the next is rerun, to see that it is still red; when none is left, the plan goes on. On leaving, what
+ * changed or was cancelled meanwhile is made up for. a, and a filter, leave too.
  *  - A run that ended badly (broken conftest, worker died, cut short by maxfail) starts nothing: the next
  *    change does, and what that run owed is still owed. So nothing here goes in circles by itself.
  *  - Keys: r runs the red set, and nothing when nothing is red (a change is what it is pressed for); a runs
@@ -25,6 +31,7 @@
 #include "core/vec.h"
 #include "plan/model.h"
 #include "plan/selfwrite.h"
+#include "plan/steps.h"
 
 enum loop_state {
     LOOP_IDLE, /* nothing runs; waits for a change or a key */
@@ -60,6 +67,11 @@ enum loop_event_kind {
     LOOP_STOP,
     LOOP_PAUSE, /* changes are remembered, and run on resume; a run that is on goes on */
     LOOP_RESUME,
+    LOOP_FILTER, /* pattern: words, see filter_matches; none clears it */
+    LOOP_STEP,   /* order: the red tests as the screen has them, and test: the one to begin at */
+    LOOP_STEP_NEXT,
+    LOOP_STEP_PREVIOUS,
+    LOOP_STEP_OUT,
 };
 
 struct loop_event {
@@ -67,6 +79,9 @@ struct loop_event {
     const struct strings *paths;
     size_t test;
     bool ok;
+    const char *pattern;
+    const size_t *order;
+    size_t order_count;
 };
 
 enum loop_action_kind { LOOP_WAIT, LOOP_RUN, LOOP_CANCEL };
@@ -91,6 +106,12 @@ struct loop {
     struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
                                session before the first step, empty: everything */
     char *because;
+    unsigned filters;     /* how often the filter was set or cleared */
+    char *filter;         /* only tests that match it run; NULL: no filter */
+    struct strings owed;  /* changed files that only filtered runs have covered */
+    bool surveyed;        /* a full run has listed everything: no test is unknown but in changed files */
+    struct steps steps;   /* the red tests that the person steps through */
+    bool steps_cut_a_run; /* the steps began by cancelling one, which is to be made up for */
 };
 
 void loop_init(struct loop *loop);
@@ -101,12 +122,14 @@ void loop_release(struct loop *loop);
 struct loop_action loop_step(struct loop *loop, struct model *model, const struct loop_event *event);
 
 /* The files to collect for the run that loop_step asked for: the groups of the red set, the changed files,
- * the one test's group. false: everything (a full run, or a group is unknown). Paths are appended to `files`,
+ * the one test's group, what a filter leaves of a full run. false: everything (a full run, or a group is
+ * unknown). Paths are appended to `files`,
  * each once. */
 bool loop_files(const struct loop *loop, const struct model *model, struct strings *files);
 
 /* After the listing of a run: which of its tests to run. Marks them with model_ask. A red run asks for the
- * listed red tests and all tests of changed files; a full run for all; never for deselected ones. */
+ * listed red tests and all tests of changed files; a full run for all; never for deselected ones, nor for
+ * those that a filter leaves out. */
 void loop_select(const struct loop *loop, struct model *model);
 
 /* At the end of a complete run (ok) that covered `files` (NULL: everything): takes out of the red set what is
@@ -117,5 +140,17 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
 
 /* Whether the test is inside of the scope. One outside of it is neither run nor retired. */
 bool loop_in_scope(const struct loop *loop, const struct test *test);
+
+/* Whether the plan is about the test: inside of the scope, and the filter matches. What cannot be collected
+ * is always: nobody knows which tests it holds. */
+bool loop_concerns(const struct loop *loop, const struct test *test);
+
+/* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a
+ * directory above it, or (pytest's conftest.py and __init__.py) it is imported for all files beside and below
+ * it. */
+bool loop_shadows(const struct test *failed, const char *group);
+
+/* How many red tests the plan is about. */
+size_t loop_red(const struct loop *loop, const struct model *model);
 
 #endif

@@ -187,7 +187,7 @@ def test_tests_that_write_into_the_tree_do_not_loop(project):
     loop.settle(0.5)
     runs = project.ran().count("test_writes.py::test_writes")
     assert runs <= 4, f"{runs} runs"
-    loop.type("i")
+    loop.type("W")
     loop.wait_for("watched again")
 
 

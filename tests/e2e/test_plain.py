@@ -107,9 +107,12 @@ def test_keys_go_through_the_failures(three):
                         ("g", r"1 of 3: FAIL .*test_one.*\n.*\Z"),
                         ("N", r"that was the first"),
                         ("G", r"that was the first\n3 of 3: FAIL"),
-                        ("\x1b[H", r"that was the first\n3 of 3: .*\n.*\n1 of 3: FAIL")]:
+                        ("\x1b[H", r"that was the first\n3 of 3: .*\n.*\n1 of 3: FAIL"),
+                        ("2", r"1 of 3: FAIL .*\n.*\n2 of 3: FAIL .*test_two.*\n.*\Z"),
+                        ("y", r"^test_three\.py::test_two\Z"),
+                        ("4", r"there are 3\Z")]:
         loop.type(key)
-        loop.wait_for(lambda screen, wanted=re.compile(answer): wanted.search(screen.text.rstrip()))
+        loop.wait_for(lambda screen, wanted=re.compile(answer, re.M): wanted.search(screen.text.rstrip()))
 
 
 def test_keys_tell_more_about_a_failure(three):

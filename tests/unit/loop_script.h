@@ -1,5 +1,5 @@
 /* Scripts for the plan: a small fake project, what happens to it, and what the plan then wants, holds for
- * true, and holds for red. Played by test_loop.c and test_coverage.c. */
+ * true, and holds for red. Played by test_loop.c, test_coverage.c and test_narrow.c. */
 #ifndef ALOOF_TESTS_LOOP_SCRIPT_H
 #define ALOOF_TESTS_LOOP_SCRIPT_H
 
@@ -154,10 +154,22 @@ static const struct {
     const char *verb;
     enum loop_event_kind kind;
 } verbs[] = {
-    {"start", LOOP_START}, {"change", LOOP_CHANGED}, {"die", LOOP_ENDED}, {"cancelled", LOOP_CANCELLED},
-    {"r", LOOP_RERUN_RED}, {"a", LOOP_RUN_ALL},      {"s", LOOP_RUN_ONE}, {"x", LOOP_STOP},
-    {"pause", LOOP_PAUSE}, {"resume", LOOP_RESUME},
+    {"start", LOOP_START}, {"change", LOOP_CHANGED},  {"die", LOOP_ENDED},    {"cancelled", LOOP_CANCELLED},
+    {"r", LOOP_RERUN_RED}, {"a", LOOP_RUN_ALL},       {"s", LOOP_RUN_ONE},    {"x", LOOP_STOP},
+    {"pause", LOOP_PAUSE}, {"resume", LOOP_RESUME},   {"f", LOOP_FILTER},     {"i", LOOP_STEP},
+    {"n", LOOP_STEP_NEXT}, {"N", LOOP_STEP_PREVIOUS}, {"out", LOOP_STEP_OUT},
 };
+
+/* The red set, as a screen would have it. */
+static size_t *red_of(const struct fixture *f, size_t *count)
+{
+    size_t *order = mem_zero(f->model.tests.len * sizeof *order);
+    *count = 0;
+    for (size_t i = 0; i < f->model.tests.len; i++)
+        if (f->model.tests.items[i].red)
+            order[(*count)++] = i;
+    return order;
+}
 
 static struct loop_action act(struct fixture *f, const char *does)
 {
@@ -175,13 +187,16 @@ static struct loop_action act(struct fixture *f, const char *does)
             continue;
         struct strings paths = {0};
         words(&paths, rest);
-        struct loop_event event = {.kind = verbs[i].kind, .paths = &paths};
-        if (event.kind == LOOP_RUN_ONE)
+        size_t red, *order = red_of(f, &red);
+        struct loop_event event = {
+            .kind = verbs[i].kind, .paths = &paths, .pattern = rest, .order = order, .order_count = red};
+        if (event.kind == LOOP_RUN_ONE || event.kind == LOOP_STEP)
             event.test = model_find(&f->model, bytes_of(rest));
         if (event.kind == LOOP_ENDED || event.kind == LOOP_CANCELLED)
             model_end(&f->model);
         struct loop_action action = loop_step(&f->loop, &f->model, &event);
         strings_release(&paths);
+        free(order);
         return action;
     }
     fail_msg("the script says \"%s\"", does);

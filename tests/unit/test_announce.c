@@ -141,28 +141,33 @@ static void each_terminal_gets_what_it_takes(void **state)
         struct sequence_env env;
         struct sequence_kind kind;
     } table[] = {
-        {{.term = "dumb"}, {false, false, SEQUENCE_BELL}},
-        {{.term = "linux"}, {false, false, SEQUENCE_BELL}},
-        {{.term = "vt220", .vte = "7000"}, {false, false, SEQUENCE_BELL}},
-        {{.term = "stv52"}, {false, false, SEQUENCE_BELL}},
-        {{0}, {false, false, SEQUENCE_BELL}},
-        {{.term = "vt420", .tsl = "\033[1$}"}, {false, false, SEQUENCE_BELL}},
-        {{.term = "new", .tsl = "\033]0;"}, {true, false, SEQUENCE_OSC9}},
-        {{.term = "new", .xt = true}, {true, false, SEQUENCE_OSC9}},
-        {{.term = "xterm"}, {true, false, SEQUENCE_OSC9}},
-        {{.term = "xterm-kitty"}, {true, false, SEQUENCE_OSC9}},
-        {{.term = "st-256color"}, {true, false, SEQUENCE_OSC9}},
-        {{.term = "foot"}, {true, false, SEQUENCE_OSC777}},
-        {{.term = "rxvt-unicode-256color"}, {true, false, SEQUENCE_OSC777}},
-        {{.term = "xterm-ghostty"}, {true, false, SEQUENCE_OSC777}},
-        {{.term = "xterm-256color", .vte = "7000"}, {true, false, SEQUENCE_OSC777}},
-        {{.term = "xterm-256color", .program = "WezTerm"}, {true, false, SEQUENCE_OSC777}},
-        {{.term = "screen-256color", .tmux = "/tmp/t,1,0"}, {true, true, SEQUENCE_OSC9}},
+        {{.term = "dumb"}, {false, SEQUENCE_DIRECT, SEQUENCE_BELL, false}},
+        {{.term = "linux"}, {false, SEQUENCE_DIRECT, SEQUENCE_BELL, false}},
+        {{.term = "vt220", .vte = "7000"}, {false, SEQUENCE_DIRECT, SEQUENCE_BELL, false}},
+        {{.term = "stv52"}, {false, SEQUENCE_DIRECT, SEQUENCE_BELL, false}},
+        {{0}, {false, SEQUENCE_DIRECT, SEQUENCE_BELL, false}},
+        {{.term = "vt420", .tsl = "\033[1$}"}, {false, SEQUENCE_DIRECT, SEQUENCE_BELL, false}},
+        {{.term = "new", .tsl = "\033]0;"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}},
+        {{.term = "new", .xt = true}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}},
+        {{.term = "xterm"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}},
+        {{.term = "xterm-kitty"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}},
+        {{.term = "st-256color"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}},
+        {{.term = "foot"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC777, true}},
+        {{.term = "rxvt-unicode-256color"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC777, true}},
+        {{.term = "xterm-ghostty"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC777, true}},
+        {{.term = "xterm-256color", .vte = "7000"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC777, true}},
+        {{.term = "xterm-256color", .program = "WezTerm"}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC777, true}},
+        {{.term = "screen-256color", .tmux = "/tmp/t,1,0"}, {true, SEQUENCE_TMUX, SEQUENCE_OSC9, true}},
+        {{.term = "screen", .sty = "1.pts", .vte = "7000"}, {true, SEQUENCE_SCREEN, SEQUENCE_OSC777, true}},
+        {{.term = "screen", .sty = "1.pts", .tmux = "/tmp/t,1,0"},
+         {true, SEQUENCE_TMUX, SEQUENCE_OSC9, true}},
+        {{.term = "screen", .sty = "", .tmux = ""}, {true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct sequence_kind kind = sequence_kind(&table[i].env);
         assert_int_equal(kind.title, table[i].kind.title);
-        assert_int_equal(kind.tmux, table[i].kind.tmux);
+        assert_int_equal(kind.through, table[i].kind.through);
+        assert_int_equal(kind.clipboard, table[i].kind.clipboard);
         assert_int_equal(kind.notify, table[i].kind.notify);
     }
 }
@@ -174,12 +179,16 @@ static void sequences_are_those_of_the_terminals(void **state)
         struct sequence_kind kind;
         const char *octets;
     } table[] = {
-        {{true, false, SEQUENCE_BELL}, "\a"},
-        {{true, true, SEQUENCE_BELL}, "\a"},
-        {{true, false, SEQUENCE_OSC9}, "\033]9;a;b: c;d\a"},
-        {{true, false, SEQUENCE_OSC777}, "\033]777;notify;a,b;c;d\033\\"},
-        {{true, true, SEQUENCE_OSC9}, "\033Ptmux;\033\033]9;a;b: c;d\a\033\\"},
-        {{true, true, SEQUENCE_OSC777}, "\033Ptmux;\033\033]777;notify;a,b;c;d\033\033\\\033\\"},
+        {{true, SEQUENCE_DIRECT, SEQUENCE_BELL, true}, "\a"},
+        {{true, SEQUENCE_TMUX, SEQUENCE_BELL, true}, "\a"},
+        {{true, SEQUENCE_DIRECT, SEQUENCE_OSC9, true}, "\033]9;a;b: c;d\a"},
+        {{true, SEQUENCE_DIRECT, SEQUENCE_OSC777, true}, "\033]777;notify;a,b;c;d\033\\"},
+        {{true, SEQUENCE_TMUX, SEQUENCE_OSC9, true}, "\033Ptmux;\033\033]9;a;b: c;d\a\033\\"},
+        {{true, SEQUENCE_TMUX, SEQUENCE_OSC777, true},
+         "\033Ptmux;\033\033]777;notify;a,b;c;d\033\033\\\033\\"},
+        {{true, SEQUENCE_SCREEN, SEQUENCE_BELL, true}, "\a"},
+        {{true, SEQUENCE_SCREEN, SEQUENCE_OSC9, true}, "\033P\033]9;a;b: c;d\a\033\\"},
+        {{true, SEQUENCE_SCREEN, SEQUENCE_OSC777, true}, "\033P\033]777;notify;a,b;c;d\a\033\\"},
     };
     struct buf out = {0};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -193,6 +202,57 @@ static void sequences_are_those_of_the_terminals(void **state)
     buf_release(&out);
 }
 
+static void a_copy_is_base64_and_harmless(void **state)
+{
+    (void)state;
+    static const struct {
+        enum sequence_through through;
+        const char *text, *octets;
+    } table[] = {
+        {SEQUENCE_DIRECT, "f", "\033]52;c;Zg==\a"},
+        {SEQUENCE_DIRECT, "fo", "\033]52;c;Zm8=\a"},
+        {SEQUENCE_DIRECT, "foo", "\033]52;c;Zm9v\a"},
+        {SEQUENCE_DIRECT, "t.py::é[\"~\"]", "\033]52;c;dC5weTo6w6lbIn4iXQ==\a"},
+        {SEQUENCE_TMUX, "fo", "\033]52;c;Zm8=\a\033Ptmux;\033\033]52;c;Zm8=\a\033\\"},
+        {SEQUENCE_SCREEN, "fo", "\033P\033]52;c;Zm8=\a\033\\"},
+        {SEQUENCE_DIRECT, "a\nrm -r x", NULL},
+        {SEQUENCE_DIRECT, "a\177", NULL},
+        {SEQUENCE_DIRECT, "", NULL},
+    };
+    struct buf out = {0};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct sequence_kind kind = {true, table[i].through, SEQUENCE_OSC9, true};
+        buf_clear(&out);
+        assert_int_equal(sequence_copy(&out, kind, table[i].text), table[i].octets != NULL);
+        assert_string_equal(buf_str(&out), table[i].octets != NULL ? table[i].octets : "");
+    }
+    assert_false(sequence_copy(&out, (struct sequence_kind){.title = true}, "foo"));
+    buf_release(&out);
+}
+
+static void a_long_copy_goes_through_screen_in_pieces_and_has_an_end(void **state)
+{
+    (void)state;
+    struct sequence_kind kind = {true, SEQUENCE_SCREEN, SEQUENCE_OSC9, true};
+    char text[SEQUENCE_COPY_MAX + 2];
+    struct buf out = {0};
+    memset(text, 'x', sizeof text);
+    text[SEQUENCE_COPY_MAX + 1] = '\0';
+    assert_false(sequence_copy(&out, kind, text));
+    text[SEQUENCE_COPY_MAX] = '\0';
+    assert_true(sequence_copy(&out, kind, text));
+    size_t pieces = 0, longest = 0;
+    for (const char *p = buf_str(&out); *p != '\0'; pieces++) {
+        const char *end = strstr(p, "\033\\");
+        assert_true(end != NULL && strncmp(p, "\033P", 2) == 0);
+        longest = (size_t)(end + 2 - p) > longest ? (size_t)(end + 2 - p) : longest;
+        p = end + 2;
+    }
+    assert_true(pieces > 1);
+    assert_true(longest < 768);
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +262,8 @@ int main(void)
         cmocka_unit_test(words_say_what_changed),
         cmocka_unit_test(each_terminal_gets_what_it_takes),
         cmocka_unit_test(sequences_are_those_of_the_terminals),
+        cmocka_unit_test(a_copy_is_base64_and_harmless),
+        cmocka_unit_test(a_long_copy_goes_through_screen_in_pieces_and_has_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,14 @@ static void keys_do_what_the_help_says(void **state)
         {'s', COMMAND_RUN_ONE},
         {'x', COMMAND_STOP},
         {'p', COMMAND_PAUSE},
-        {'i', COMMAND_WATCH_AGAIN},
+        {'f', COMMAND_FILTER},
+        {'i', COMMAND_STEP},
+        {'1', COMMAND_JUMP},
+        {'5', COMMAND_JUMP},
+        {'9', COMMAND_JUMP},
+        {'0', COMMAND_NONE},
+        {'y', COMMAND_COPY},
+        {'W', COMMAND_WATCH_AGAIN},
         {' ', COMMAND_PAGE_DOWN},
         {'?', COMMAND_HELP},
         {'q', COMMAND_QUIT},
@@ -75,7 +82,8 @@ static void every_command_has_a_name_a_help_line_and_a_key(void **state)
     const struct key *keys = keys_table(&count);
     assert_true(count > 0);
     for (size_t i = 0; i < count; i++) {
-        assert_true((keys[i].name == NULL) == (keys[i].command == COMMAND_SUSPEND));
+        bool fixed = keys[i].command == COMMAND_SUSPEND || keys[i].command == COMMAND_JUMP;
+        assert_true((keys[i].name == NULL) == fixed);
         assert_true(strlen(keys[i].help) > 0);
         assert_int_not_equal(keys[i].command, COMMAND_NONE);
         assert_int_not_equal(keys[i].inputs[0], INPUT_NONE);
@@ -175,6 +183,8 @@ static const struct {
      COMMAND_RUN_ALL,
      COMMAND_RUN_ALL,
      "F5, A, a"},
+    {{{"key.5", "run-all", false}}, '5', COMMAND_RUN_ALL, COMMAND_JUMP, "1-4, 6-9"},
+    {{{"key.8", "none", false}}, '8', COMMAND_NONE, COMMAND_JUMP, "1-7, 9"},
     {{{"key.r", "none", false}}, 'r', COMMAND_NONE, COMMAND_RERUN_RED, "none"},
     {{{"bind.next", "none", false}}, INPUT_DOWN, COMMAND_NONE, COMMAND_NEXT, "none"},
     {{{"bind.next", "none", false}, {"bind.next", "right", false}},
@@ -230,6 +240,8 @@ static const struct {
     {{{"key.r", "", false}}, "c:1: key.r = : no command is named (nothing); aloof(1) lists them under KEYS"},
     {{{"key.r", "suspend", false}},
      "c:1: key.r = suspend: no command is named suspend; aloof(1) lists them under KEYS"},
+    {{{"bind.jump", "x", false}},
+     "c:1: bind.jump = x: no command is named jump; aloof(1) lists them under KEYS"},
     {{{"key.spce", "help", false}}, "c:1: key.spce = help: no key is named spce; did you mean Space?"},
     {{{"bind.help", "entre", false}}, "c:1: bind.help = entre: no key is named entre; did you mean Enter?"},
     {{{"bind.help", "hyper-meta-x", true}},

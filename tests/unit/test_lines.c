@@ -177,6 +177,7 @@ static void begin(struct fixture *f)
     }
     f->session.status =
         (struct session_status){.project = "p", .boxes = 1, .verdict = VERDICT_RED, .run = RUN_ALL};
+    f->session.status.step = MAP_NONE;
     f->lines = lines_new(&f->loop, &f->settings, &f->keys);
     assert_int_equal(lines_start(f->lines, &f->session, NULL), 0);
 }
@@ -287,6 +288,10 @@ static void keys_are_about_the_failure_that_was_gone_to(void **state)
         {'n', "that was the last\n", ""},
         {INPUT_HOME, "1 of 2: FAIL a.py::test_x: ValueError: no\n   vim a.py\n", ""},
         {'N', "that was the first\n", ""},
+        {'2', "2 of 2: FAIL a.py::test_y: KeyError: yes\n   vim a.py\n", ""},
+        {'3', "there are 2\n", ""},
+        {'y', "a.py::test_y\n", ""},
+        {'1', "1 of 2: FAIL a.py::test_x: ValueError: no\n   vim a.py\n", ""},
         {'v', "FAIL  a.py::test_x\n   ValueError: no\n", ""},
         {'t', "failed a.py::test_x\nfailed a.py::test_y\n2 are red; once more for all tests\n", ""},
         {'t', "failed a.py::test_x\nfailed a.py::test_y\n2 in all\n", ""},

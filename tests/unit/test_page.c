@@ -139,7 +139,7 @@ static void commands_of_the_session_are_handed_on(void **state)
     assert_shows(&page, &log, " of ", false);
     assert_false(page_input(&page, &log, ROWS, COLS, 'r', COMMAND_RERUN_RED));
     assert_false(page_input(&page, &log, ROWS, COLS, 'p', COMMAND_PAUSE));
-    assert_true(page_input(&page, &log, ROWS, COLS, 'i', COMMAND_WATCH_AGAIN));
+    assert_true(page_input(&page, &log, ROWS, COLS, 'W', COMMAND_WATCH_AGAIN));
     assert_int_equal(page.kind, PAGE_LOG);
     type(&page, &log, "/r");
     assert_string_equal(buf_str(&page.pager.reading.typed), "r");

@@ -2,6 +2,7 @@
 #include "ui/list.h"
 #include "ui/log.h"
 #include "ui/page.h"
+#include "ui/prompt.h"
 #include "ui/view.h"
 
 #include <setjmp.h>
@@ -28,6 +29,7 @@ struct scene {
     struct view_state view;
     struct blocks blocks;
     struct keymap keys;
+    struct prompt prompt;
     struct page page;
     struct list list;
     struct story log;
@@ -93,6 +95,7 @@ static void scene_release(struct scene *scene)
     blocks_release(&scene->blocks);
     view_release(&scene->view);
     keymap_release(&scene->keys);
+    prompt_release(&scene->prompt);
     vec_release(&scene->snapshot.slots);
     model_release(&scene->model);
 }
@@ -487,6 +490,53 @@ static void make_hostile(struct scene *scene)
                 "31m\r\b\b日本語日本語日本語日本語日本語日本語日本語日本語日本語\n");
 }
 
+/* The crash matches, the failure before it does not. */
+static void make_filter(struct scene *scene)
+{
+    make_red(scene);
+    scene->failures[0].outside = true;
+    scene->snapshot.status.filter = "ext native";
+    scene->snapshot.filter_tests = 12;
+    scene->snapshot.filter_passed = 11;
+}
+
+static void make_filter_passed(struct scene *scene)
+{
+    make_green(scene);
+    scene->snapshot.status.verdict = VERDICT_PARTLY;
+    scene->snapshot.status.filter = "a filter that is too long for the header";
+    scene->snapshot.filter_tests = scene->snapshot.filter_passed = 12;
+}
+
+static void make_steps(struct scene *scene)
+{
+    make_red(scene);
+    scene->snapshot.status.step = scene->failures[1].test;
+    scene->snapshot.status.step_at = 2;
+    scene->snapshot.status.steps = 3;
+}
+
+static void make_steps_hindered(struct scene *scene)
+{
+    make_steps(scene);
+    add_failure(scene, add_test(scene, "tests/test_api.py", EVENT_FAIL, TAG_COLLECTION),
+                "ModuleNotFoundError: No module named 'nowhere'\n");
+}
+
+static void make_prompt(struct scene *scene)
+{
+    make_filter(scene);
+    prompt_open(&scene->prompt);
+    for (const char *typed = "API skip"; *typed != '\0'; typed++)
+        prompt_input(&scene->prompt, *typed);
+}
+
+static void make_prompt_empty(struct scene *scene)
+{
+    make_filter(scene);
+    prompt_open(&scene->prompt);
+}
+
 static const struct {
     const char *name;
     void (*make)(struct scene *scene);
@@ -505,6 +555,12 @@ static const struct {
     {"help", make_help},
     {"message", make_message},
     {"hostile", make_hostile},
+    {"filter", make_filter},
+    {"filter-passed", make_filter_passed},
+    {"steps", make_steps},
+    {"steps-hindered", make_steps_hindered},
+    {"prompt", make_prompt},
+    {"prompt-empty", make_prompt_empty},
     {"searched", make_searched},
     {"not-found", make_not_found},
     {"typing", make_typing},
@@ -544,6 +600,8 @@ static void draw(struct scene *scene, struct screen *screen, int rows, int cols,
         list_draw(screen, &scene->list, &scene->model, &scene->keys);
     else
         view_run(screen, &scene->snapshot, &scene->view, &scene->blocks);
+    if (scene->prompt.open)
+        prompt_draw(screen, &scene->prompt, &scene->model, scene->snapshot.status.filter);
 }
 
 static void render(void (*make)(struct scene *), int rows, int cols, bool ascii, struct buf *to)
@@ -1335,7 +1393,7 @@ static void texts_name_the_keys_that_are_bound(void **state)
         if (cols > 60) {
             assert_non_null(strstr(buf_str(&text), "no failing test is known; F5 runs them all"));
             assert_non_null(strstr(buf_str(&text), "paused: changes wait\n"));
-            assert_non_null(strstr(buf_str(&text), " F5 all · q quit"));
+            assert_non_null(strstr(buf_str(&text), " F5 all · f filter · q quit"));
         }
         buf_release(&text);
         screen_release(&screen);
