@@ -3,7 +3,8 @@
  *   core/     event (the one type that every parser emits), bytes, vec, map, clip (bounded output), error,
  *             crash (last words), options and arguments (one table)                                pure
  *   stream/   subunit v2, both ways                                            pure: bytes in, events out
- *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box)  pure
+ *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
+ *             progress (what is told of a box at work)                         pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
  *   project/  repo (git), watch, config, python, targets
@@ -11,7 +12,8 @@
  *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses
+ *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses;
+ *             lines (--plain), the same loop without a screen
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
  * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as
@@ -26,6 +28,7 @@
 #include "session.h"
 #include "trace/editor.h"
 #include "ui/app.h"
+#include "ui/lines.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -158,7 +161,8 @@ static int run_once(struct house *house, const struct session_options *options, 
         .config = house->settings.editor_command, .visual = getenv("VISUAL"), .editor = getenv("EDITOR")};
     const struct plain_options plain = {
         .fd = fd,
-        .terminal = isatty(fd),
+        .terminal = isatty(fd) && !house->settings.plain,
+        .still = !house->settings.motion,
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .no_color = no_color != NULL && *no_color != '\0',
         .color = house->settings.color,
@@ -207,6 +211,26 @@ static int run_loop(struct house *house, const struct session_options *options, 
     return code;
 }
 
+/* The loop as lines; likewise. */
+static int run_lines(struct house *house, const struct session_options *options, struct reports *reports,
+                     struct error *error)
+{
+    struct lines *lines = lines_new(&house->loop, &house->settings, &house->keys);
+    int code = EXIT_USAGE;
+    if (session_open(&house->session, &house->loop, options, &lines_events, lines, error) == 0) {
+        reports_attach(reports, &house->loop, house->session);
+        int bad = lines_start(lines, house->session, error);
+        if (bad != 0)
+            session_close(house->session);
+        else if ((bad = session_start(house->session, error)) != 0)
+            lines_quit(lines, EXIT_USAGE);
+        uv_run(&house->loop, UV_RUN_DEFAULT);
+        code = bad == 0 ? lines_exit_code(lines) : EXIT_USAGE;
+    }
+    lines_free(lines);
+    return code;
+}
+
 static int run(struct house *house, struct repo *repo, struct error *error)
 {
     struct reports *reports = NULL;
@@ -230,8 +254,9 @@ static int run(struct house *house, struct repo *repo, struct error *error)
                                             .self = house->self,
                                             .worker = house->worker,
                                             .watch = !house->settings.once};
-    int code = house->settings.once ? run_once(house, &options, reports, error)
-                                    : run_loop(house, &options, reports, error);
+    int code = house->settings.once    ? run_once(house, &options, reports, error)
+               : house->settings.plain ? run_lines(house, &options, reports, error)
+                                       : run_loop(house, &options, reports, error);
     int left = uv_loop_close(&house->loop);
     assert(left == 0);
     (void)left;

@@ -6,6 +6,7 @@
 #include "core/options.h"
 #include "plan/loop.h"
 #include "plan/model.h"
+#include "plan/progress.h"
 #include "project/repo.h"
 #include "trace/trace.h"
 
@@ -39,8 +40,10 @@ struct session_events {
 };
 
 struct session_slot {
-    const char *test_id; /* NULL idle */
-    int64_t running_ns;
+    const char *test_id; /* NULL idle, else the test that the stage is about */
+    int64_t running_ns; /* how long it has run; while its box is being cleaned up, how long that has lasted */
+    int64_t usual_ns;   /* it usually takes, 0 not known */
+    enum stage stage;
 };
 
 /* What the header and the bar say. Strings borrowed until the loop turns. */
@@ -56,7 +59,9 @@ struct session_status {
     bool paused;
     bool all_in;           /* a run is on, and all its tests have their outcomes: the runner is winding up */
     bool stopped;          /* the last run was cut short: by x, or by maxfail */
+    bool starting;         /* a run is on, and the runner is not there yet */
     bool collecting;       /* a run is on and its listing is not complete */
+    bool killing;          /* the runner did not stop in time, and is being killed */
     const char *because;   /* why the run was started */
     int64_t run_ns;        /* of the run that goes on or went last */
     int64_t left_ns;       /* estimate, -1: not known */

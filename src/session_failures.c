@@ -55,12 +55,9 @@ static void add(struct session *session, size_t test)
     while (session->failure_at.len <= test)
         vec_push(&session->failure_at, MAP_NONE);
     session->failure_at.items[test] = session->failures.len;
-    const struct failure failure = {
-        .test = test,
-        .outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]),
-        .version = ++session->versions,
-    };
-    vec_push(&session->failures, failure);
+    bool outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]);
+    vec_push(&session->failures,
+             (struct failure){.test = test, .outside = outside, .version = ++session->versions});
 }
 
 static size_t find(const struct session *session, size_t test)

@@ -274,6 +274,11 @@ static void on_damage(void *owner, const char *reason)
     session_notice(session, "%s", reason);
 }
 
+static void on_moved(void *owner)
+{
+    session_touch(owner);
+}
+
 static void on_closed(void *owner)
 {
     struct session *session = owner;
@@ -289,5 +294,6 @@ const struct pool_events session_pool_events = {
     .ended = on_ended,
     .hello = on_hello,
     .damage = on_damage,
+    .moved = on_moved,
     .closed = on_closed,
 };

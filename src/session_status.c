@@ -21,14 +21,20 @@ static int64_t time_left(const struct session *session)
 
 struct session_slot session_slot(const struct session *session, unsigned slot)
 {
-    struct session_slot view = {0};
+    const struct session_slot idle = {0};
     if (session->pool == NULL || slot >= pool_slots(session->pool))
-        return view;
-    struct pool_slot_view running = pool_slot(session->pool, slot);
-    view.test_id = running.test_id;
-    if (running.test_id != NULL)
-        view.running_ns = (int64_t)uv_hrtime() - running.started_ns;
-    return view;
+        return idle;
+    struct pool_slot_view view = pool_slot(session->pool, slot);
+    int64_t since_ns = (int64_t)uv_hrtime() - view.since_ns;
+    if (!progress_shows(view.stage, since_ns))
+        return idle;
+    size_t test = model_find(&session->model, bytes_of(view.newest_id));
+    return (struct session_slot){
+        .test_id = view.newest_id,
+        .running_ns = since_ns,
+        .usual_ns = test != MAP_NONE ? session->model.tests.items[test].usual_ns : 0,
+        .stage = view.stage,
+    };
 }
 
 void session_status(const struct session *session, struct session_status *status)
@@ -52,7 +58,9 @@ void session_status(const struct session *session, struct session_status *status
         .paused = session->loop_plan.paused,
         .all_in = running && session->model.asked > 0 && session->model.done >= session->model.asked,
         .stopped = session->stopped,
+        .starting = session->pool != NULL && pool_starting(session->pool),
         .collecting = session->collecting,
+        .killing = session->pool != NULL && pool_breaking(session->pool),
         .because = session->loop_plan.because,
         .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),
         .left_ns = running ? time_left(session) : -1,

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define PAINT_MS 34       /* between two paints, at least: not 30 of them a second */
-#define TICK_MS 100       /* of the elapsed time, while it shows tenths */
-#define TICK_SLOW_MS 1000 /* and while it shows seconds */
-#define TENTHS_UNTIL_NS 10000000000
+#define PAINT_MS 34   /* between two paints, at least: not 30 of them a second */
 #define INTERRUPTED 2 /* pytest's exit code */
 
 static void paint(struct app *app);
@@ -39,13 +36,12 @@ void app_look(struct app *app)
         list_update(&app->list, app->snapshot.model);
 }
 
+/* While something runs, the times that show change by themselves: once a second. */
 static void tick(struct app *app)
 {
     const struct session_status *status = &app->snapshot.status;
-    if (status->state == LOOP_IDLE)
-        return;
-    uint64_t delay = status->run_ns < TENTHS_UNTIL_NS ? TICK_MS : TICK_SLOW_MS;
-    uv_timer_start(&app->timer, on_timer, delay, 0);
+    if (status->state != LOOP_IDLE && app->settings->motion)
+        uv_timer_start(&app->timer, on_timer, progress_due_ms(status->run_ns), 0);
 }
 
 static void paint(struct app *app)
@@ -56,7 +52,7 @@ static void paint(struct app *app)
         return;
     app->painted_ms = uv_now(app->loop);
     app_look(app);
-    tell_moment(&app->tell, &app->snapshot);
+    tell_moment(&app->tell, &app->snapshot, terminal_say(app->terminal));
     if (app->opener.busy)
         return;
     terminal_size(app->terminal, &rows, &cols);
@@ -159,44 +155,13 @@ static void on_result(void *owner, size_t test)
     (void)test;
 }
 
-static void note_run(struct app *app)
-{
-    static const char *const kinds[] = {
-        [RUN_NONE] = "run", [RUN_RED] = "the red set", [RUN_ALL] = "all tests", [RUN_ONE] = "one test"};
-    struct session_status status;
-    session_status(app->session, &status);
-    bool asked = status.because != NULL && strcmp(status.because, "key") == 0;
-    bool filtered = status.filter != NULL && status.run != RUN_ONE;
-    char *text = mem_printf("%s%s%s: %s", kinds[status.run], filtered ? ", only what matches " : "",
-                            filtered ? status.filter : "",
-                            asked                    ? "asked for by a key"
-                            : status.because != NULL ? status.because
-                                                     : "");
-    note(app, STYLE_BOLD, text);
-    free(text);
-}
-
-static void note_end(struct app *app, const char *broken)
-{
-    struct session_status status;
-    char took[32];
-    session_status(app->session, &status);
-    view_seconds(took, sizeof took, status.run_ns, 2);
-    size_t red = session_model(app->session)->red;
-    char *text = broken != NULL   ? mem_printf("could not run:\n%s", broken)
-                 : status.stopped ? mem_printf("stopped after %s, %zu red", took, red)
-                                  : mem_printf("%zu ran in %s, %zu red", status.reran, took, red);
-    note(app, broken != NULL || red > 0 ? STYLE_RED : STYLE_GREEN, text);
-    free(text);
-}
-
 /* A message outlasts the run that it may have announced, and no more. */
 static void on_run_begins(void *owner)
 {
     struct app *app = owner;
     app->failed_once = false;
     app->snapshot.exit_code = 0;
-    note_run(app);
+    log_run(&app->log, time(NULL), app->session);
     if (app->view.message != NULL && app->message_runs++ > 0)
         view_say(&app->view, NULL);
     app_touch(app, false);
@@ -208,7 +173,7 @@ static void on_run_ended(void *owner, int exit_code, const char *broken)
     if (broken != NULL)
         view_home(&app->view);
     app->snapshot.exit_code = exit_code;
-    note_end(app, broken);
+    log_end(&app->log, time(NULL), app->session, broken);
     app->list.stale = true;
     app_touch(app, true);
 }
@@ -235,6 +200,7 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings, const stru
     app->loop = loop;
     app->settings = settings;
     app->snapshot.keys = keys;
+    app->snapshot.still = !settings->motion;
     view_init(&app->view);
     app->view.reading.look.wrap = app->page.wrap = settings->wrap;
     return app;
@@ -242,14 +208,8 @@ struct app *app_new(uv_loop_t *loop, const struct settings *settings, const stru
 
 int app_start(struct app *app, struct session *session, struct error *error)
 {
-    bool tmux = app->settings->editor_window != 0 && getenv("TMUX") != NULL;
     app->cwd = getcwd(NULL, 0);
-    struct editor editor = {.config = app->settings->editor_command,
-                            .visual = getenv("VISUAL"),
-                            .editor = getenv("EDITOR"),
-                            .nvim = app->cwd != NULL ? getenv("NVIM") : NULL,
-                            .tmux = tmux && app->cwd != NULL,
-                            .cwd = app->cwd};
+    struct editor editor = opener_editor(app->settings, app->cwd);
     const struct terminal_options options = {(enum terminal_color)app->settings->color, app->settings->mouse};
     int bad = terminal_open(&app->terminal, app->loop, &options, &terminal_events, app, error);
     if (bad != 0)
@@ -257,7 +217,7 @@ int app_start(struct app *app, struct session *session, struct error *error)
     app->session = session;
     app->blocks.ascii = terminal_ascii(app->terminal);
     opener_init(&app->opener, app->loop, &editor, &opener_events, app);
-    tell_init(&app->tell, app->settings, app->terminal, &app->opener);
+    tell_init(&app->tell, app->settings, &app->opener, app->blocks.ascii);
     uv_timer_init(app->loop, &app->timer);
     app->timer.data = app;
     app->state = APP_OPEN;

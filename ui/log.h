@@ -3,6 +3,7 @@
 #ifndef ALOOF_UI_LOG_H
 #define ALOOF_UI_LOG_H
 
+#include "session.h"
 #include "trace/story.h"
 
 #include <time.h>
@@ -12,5 +13,9 @@
 /* Adds a line (several, when the text has newlines) of that moment in that style; the oldest ones go when
  * there are too many. log: zeroed at first, released by story_release. */
 void log_add(struct story *log, time_t now, enum style style, const char *text);
+
+/* Adds the lines for a run that begins, and why; and for one that ended. broken: as session_events has it. */
+void log_run(struct story *log, time_t now, const struct session *session);
+void log_end(struct story *log, time_t now, const struct session *session, const char *broken);
 
 #endif

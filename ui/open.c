@@ -117,6 +117,17 @@ static void launch(struct opener *opener, struct strings *argv, bool terminal, s
     uv_close((uv_handle_t *)&opened->process, on_closed);
 }
 
+struct editor opener_editor(const struct settings *settings, const char *cwd)
+{
+    bool tmux = settings->editor_window != 0 && getenv("TMUX") != NULL;
+    return (struct editor){.config = settings->editor_command,
+                           .visual = getenv("VISUAL"),
+                           .editor = getenv("EDITOR"),
+                           .nvim = cwd != NULL ? getenv("NVIM") : NULL,
+                           .tmux = tmux && cwd != NULL,
+                           .cwd = cwd};
+}
+
 void opener_init(struct opener *opener, uv_loop_t *loop, const struct editor *editor,
                  const struct opener_events *events, void *owner)
 {

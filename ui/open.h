@@ -5,6 +5,7 @@
 #define ALOOF_UI_OPEN_H
 
 #include "core/error.h"
+#include "core/options.h"
 #include "trace/editor.h"
 #include "trace/words.h"
 
@@ -34,6 +35,9 @@ struct opener {
     bool busy;             /* one of them has the terminal */
     bool closing;
 };
+
+/* The editor that settings and environment name. cwd: NULL not known; borrowed with all else for its life. */
+struct editor opener_editor(const struct settings *settings, const char *cwd);
 
 void opener_init(struct opener *opener, uv_loop_t *loop, const struct editor *editor,
                  const struct opener_events *events, void *owner);

@@ -24,6 +24,7 @@ struct snapshot {
     char verdict_time[16];     /* local time of the verdict, "14:02:11"; "" none */
     const char *editor;        /* the command that location lines begin with; never NULL */
     const char *here;          /* see session_here */
+    bool still;                /* nothing moves by itself: of what goes on no times are told; set likewise */
     const struct keymap *keys; /* what they do; set by who has them, borrowed */
 };
 

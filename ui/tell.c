@@ -2,10 +2,9 @@
 
 #define COMMAND_DEFAULT "notify-send {title} {body}"
 
-void tell_init(struct tell *tell, const struct settings *settings, struct terminal *terminal,
-               struct opener *opener)
+void tell_init(struct tell *tell, const struct settings *settings, struct opener *opener, bool ascii)
 {
-    *tell = (struct tell){.settings = settings, .terminal = terminal, .opener = opener};
+    *tell = (struct tell){.settings = settings, .opener = opener, .ascii = ascii};
 }
 
 static void run_command(const struct tell *tell, const char *title, const char *body)
@@ -16,11 +15,10 @@ static void run_command(const struct tell *tell, const char *title, const char *
                "notify.command");
 }
 
-static void notify(const struct tell *tell, const struct snapshot *snapshot)
+static void notify(const struct tell *tell, const struct snapshot *snapshot, struct terminal_say *say)
 {
-    struct terminal_say *say = terminal_say(tell->terminal);
     struct buf title = {0}, body = {0};
-    announce_words(&title, &body, snapshot, terminal_ascii(tell->terminal));
+    announce_words(&title, &body, snapshot, tell->ascii);
     if (tell->settings->notify == NOTIFY_COMMAND)
         run_command(tell, buf_str(&title), buf_str(&body));
     else if (tell->settings->notify == NOTIFY_BELL && say != NULL)
@@ -31,20 +29,19 @@ static void notify(const struct tell *tell, const struct snapshot *snapshot)
     buf_release(&body);
 }
 
-static void show_title(const struct tell *tell, const struct snapshot *snapshot)
+static void show_title(const struct tell *tell, const struct snapshot *snapshot, struct terminal_say *say)
 {
-    struct terminal_say *say = terminal_say(tell->terminal);
     if (!tell->settings->title || say == NULL)
         return;
     struct buf title = {0};
-    announce_title(&title, snapshot, terminal_ascii(tell->terminal));
+    announce_title(&title, snapshot, tell->ascii);
     terminal_say_title(say, buf_str(&title));
     buf_release(&title);
 }
 
-void tell_moment(struct tell *tell, const struct snapshot *snapshot)
+void tell_moment(struct tell *tell, const struct snapshot *snapshot, struct terminal_say *say)
 {
-    show_title(tell, snapshot);
+    show_title(tell, snapshot, say);
     if (announce_change(&tell->colour, announce_colour(snapshot)))
-        notify(tell, snapshot);
+        notify(tell, snapshot, say);
 }

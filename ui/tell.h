@@ -6,21 +6,21 @@
 #include "core/options.h"
 #include "ui/announce.h"
 #include "ui/open.h"
-#include "ui/terminal_curses.h"
+#include "ui/terminal_say.h"
 
 /* Embedded. All is borrowed. */
 struct tell {
     const struct settings *settings;
-    struct terminal *terminal;
     struct opener *opener;
+    bool ascii;
     enum announce_colour colour; /* of the last run that had one */
 };
 
-void tell_init(struct tell *tell, const struct settings *settings, struct terminal *terminal,
-               struct opener *opener);
+/* ascii: what is said holds only such characters. */
+void tell_init(struct tell *tell, const struct settings *settings, struct opener *opener, bool ascii);
 
-/* Brings the title up to date, and notifies if the colour changed. While an editor has the terminal, only a
- * command reaches the person. */
-void tell_moment(struct tell *tell, const struct snapshot *snapshot);
+/* Brings the title up to date, and notifies if the colour changed. say: NULL while somebody else has the
+ * terminal, an editor: then only a command reaches the person. */
+void tell_moment(struct tell *tell, const struct snapshot *snapshot, struct terminal_say *say);
 
 #endif

@@ -96,13 +96,14 @@ static int check_kind(struct error *error)
     const char *name = getenv("TERM");
     int status = 0;
     if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
-        return error_set(error, -ENOTSUP, "TERM=%s is not known here; set TERM, or use aloof --once",
+        return error_set(error, -ENOTSUP,
+                         "TERM=%s is not known here; set TERM, or use aloof --plain, or --once",
                          name != NULL ? name : "");
     const char *place = tigetstr("cup");
     bool able = place != NULL && place != (char *)-1;
     del_curterm(cur_term);
     if (!able)
-        return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --once",
+        return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --plain, or --once",
                          name != NULL ? name : "");
     return 0;
 }
@@ -183,7 +184,7 @@ static void on_input_closed(void *owner)
     part_closed(owner);
 }
 
-static const struct terminal_input_events input_events = {
+static const struct typed_events input_events = {
     .key = on_key,
     .mouse = on_mouse,
     .pasted = on_pasted,
@@ -257,7 +258,7 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     if (made->curses == NULL) {
         close(fd);
         free(made);
-        return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --once");
+        return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --plain, or --once");
     }
     collect_init(&made->out, STDOUT_FILENO);
     set_up_curses(made, options->color);
@@ -265,7 +266,7 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     terminal_input_init(&made->input, loop, fd, options->mouse, &input_events, made);
     prepare_guard(made, &modes);
     terminal_input_modes(&made->input, true);
-    terminal_input_start(&made->input);
+    typed_start(&made->input.typed);
     start_handles(made, loop);
     *terminal = made;
     return 0;
@@ -437,7 +438,7 @@ void terminal_give(struct terminal *terminal)
 {
     if (terminal->holder != HOLDER_US)
         return;
-    terminal_input_stop(&terminal->input);
+    typed_stop(&terminal->input.typed);
     uv_signal_stop(&terminal->signals[WATCHED_TSTP]);
     leave(terminal, HOLDER_OTHER);
 }
@@ -447,7 +448,7 @@ void terminal_take(struct terminal *terminal)
     if (terminal->holder != HOLDER_OTHER)
         return;
     uv_signal_start(&terminal->signals[WATCHED_TSTP], on_signal, SIGTSTP);
-    terminal_input_start(&terminal->input);
+    typed_start(&terminal->input.typed);
     enter(terminal);
 }
 

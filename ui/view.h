@@ -51,6 +51,15 @@ void view_say(struct view_state *state, const char *text);
  * none. */
 const char *view_broken(const struct snapshot *snapshot);
 
+/* How it stands, in words: "RED 2 of 851"; "" while nothing is known. */
+struct verdict_line {
+    char text[64];
+    enum style style;
+};
+
+/* Red is red at once, before the plan has come to a verdict. */
+struct verdict_line view_verdict(const struct snapshot *snapshot);
+
 /* Whether the foreign frames of the test show; turns that over, for it or for all tests alike. */
 bool view_unfolded(const struct view_state *state, size_t test);
 void view_unfold(struct view_state *state, size_t test);

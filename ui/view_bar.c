@@ -1,8 +1,8 @@
 #include "ui/view.h"
 
 #define BAR_MIN 10
+#define LEFT_LEAST_NS 50000000 /* less would read as nothing left */
 #define PARTS_MAX (OUTCOME_COUNT + 4)
-#define SECOND_NS 1000000000
 
 /* A piece of text beside the bar; of those that do not fit the one of least weight goes first. */
 struct part {
@@ -47,12 +47,24 @@ static void add_counts(struct parts *parts, const struct model *model)
         add_count(parts, STYLE_YELLOW, 60, model->leaks, "leaked");
 }
 
-static void add_times(struct parts *parts, const struct session_status *status)
+/* How long the run took; while it goes on, how long it has been on, in whole seconds, and is going to be. */
+static void add_times(struct parts *parts, const struct snapshot *snapshot)
 {
+    const struct session_status *status = &snapshot->status;
     char time[32], left[48];
-    view_seconds(time, sizeof time, status->run_ns, 1);
-    add_text(parts, STYLE_PLAIN, 50, time);
-    if (status->state != LOOP_RUNNING || status->left_ns < 0)
+    if (status->state == LOOP_IDLE) {
+        view_seconds(time, sizeof time, status->run_ns, 1);
+        add_text(parts, STYLE_PLAIN, 50, time);
+        return;
+    }
+    if (snapshot->still)
+        return;
+    struct buf elapsed = {0};
+    progress_time(&elapsed, status->run_ns);
+    if (elapsed.len > 0)
+        add_text(parts, STYLE_PLAIN, 50, buf_str(&elapsed));
+    buf_release(&elapsed);
+    if (status->state != LOOP_RUNNING || status->left_ns < LEFT_LEAST_NS)
         return;
     view_seconds(time, sizeof time, status->left_ns, 1);
     snprintf(left, sizeof left, "~%s left", time);
@@ -116,7 +128,7 @@ static void draw_progress(struct screen *screen, int row, const struct snapshot 
     snprintf(count, sizeof count, "%zu/%zu", model->done, model->asked);
     add_text(&parts, STYLE_BOLD, 100, count);
     add_counts(&parts, model);
-    add_times(&parts, &snapshot->status);
+    add_times(&parts, snapshot);
     int margin = screen->cols >= 20 ? 1 : 0;
     int room = screen->cols - margin - BAR_MIN;
     drop_parts(screen, &parts, room > BAR_MIN ? room : BAR_MIN);
@@ -150,85 +162,8 @@ void view_bar(struct screen *screen, int row, const struct snapshot *snapshot)
         add_count(&parts, STYLE_PLAIN, 100, model->listing.len,
                   model->listing.len == 1 ? "test found" : "tests found");
     }
-    add_times(&parts, status);
+    add_times(&parts, snapshot);
     int margin = screen->cols >= 20 ? 1 : 0;
     drop_parts(screen, &parts, screen->cols - margin + 2);
     put_parts(screen, row, margin, &parts);
-}
-
-static unsigned busy_slots(const struct snapshot *snapshot)
-{
-    unsigned busy = 0;
-    const struct session_slot *slot;
-    vec_each (slot, &snapshot->slots)
-        busy += slot->test_id != NULL;
-    return busy;
-}
-
-/* The test and, once it is worth telling, for how long it has run. Of an id the end tells more than the
- * start. */
-static void draw_slot(struct screen *screen, int row, int col, int limit, const struct session_slot *slot)
-{
-    char time[40] = "";
-    if (slot->running_ns >= SECOND_NS) {
-        time[0] = ' ';
-        view_seconds(time + 1, sizeof time - 1, slot->running_ns, 0);
-    }
-    col = screen_fit_end(screen, row, col, limit - (int)strlen(time), STYLE_DIM, slot->test_id);
-    screen_put(screen, row, col, limit, STYLE_YELLOW, time);
-}
-
-/* Each running test gets an equal share of the row. */
-static void draw_slots(struct screen *screen, int row, const struct snapshot *snapshot, unsigned busy)
-{
-    int share = (screen->cols - 1) / (int)busy;
-    int col = 1;
-    const struct session_slot *slot;
-    vec_each (slot, &snapshot->slots) {
-        if (slot->test_id == NULL)
-            continue;
-        draw_slot(screen, row, col, col + share - 2, slot);
-        col += share;
-    }
-}
-
-/* What the person should know while nothing runs. */
-static void draw_waiting(struct screen *screen, int row, const struct snapshot *snapshot)
-{
-    const struct session_status *status = &snapshot->status;
-    struct buf text = {0}, key = {0};
-    if (status->paused) {
-        buf_puts(&text, "paused: changes wait");
-        if (keymap_first(snapshot->keys, COMMAND_PAUSE, &key))
-            buf_printf(&text, " until %s is pressed", buf_str(&key));
-    } else if (view_widening(snapshot, screen->ascii, &text)) {
-        /* what the loop waits with is said */
-    } else if (status->selfwritten > 0) {
-        buf_printf(&text, "%zu file%s that tests write %s not watched", status->selfwritten,
-                   status->selfwritten == 1 ? "" : "s", status->selfwritten == 1 ? "is" : "are");
-        if (keymap_first(snapshot->keys, COMMAND_WATCH_AGAIN, &key))
-            buf_printf(&text, "; %s watches again", buf_str(&key));
-    } else if (status->polled > 0) {
-        buf_printf(&text, "%zu director%s polled: no more watches are to be had", status->polled,
-                   status->polled == 1 ? "y is" : "ies are");
-    }
-    screen_fit(screen, row, 1, screen->cols, STYLE_YELLOW, buf_str(&text));
-    buf_release(&text);
-    buf_release(&key);
-}
-
-void view_running(struct screen *screen, int row, const struct snapshot *snapshot)
-{
-    const struct session_status *status = &snapshot->status;
-    unsigned busy = busy_slots(snapshot);
-    if (status->state == LOOP_CANCELLING)
-        screen_put(screen, row, 1, screen->cols, STYLE_DIM, "stopping");
-    else if (status->state == LOOP_RUNNING && busy > 0)
-        draw_slots(screen, row, snapshot, busy);
-    else if (status->state == LOOP_RUNNING && status->runner == NULL)
-        screen_put(screen, row, 1, screen->cols, STYLE_DIM, "starting pytest");
-    else if (status->state == LOOP_RUNNING && status->collecting)
-        screen_put(screen, row, 1, screen->cols, STYLE_DIM, "collecting");
-    else if (status->state == LOOP_IDLE)
-        draw_waiting(screen, row, snapshot);
 }

@@ -91,11 +91,6 @@ static void draw_title(struct screen *screen, int row, const struct snapshot *sn
     buf_release(&right);
 }
 
-struct verdict_line {
-    char text[64];
-    enum style style;
-};
-
 /* Files that cannot be collected are red and no tests: then there is no whole to compare with. */
 static void red_of(char *text, size_t size, size_t red, size_t tests)
 {
@@ -105,8 +100,7 @@ static void red_of(char *text, size_t size, size_t red, size_t tests)
         snprintf(text, size, "RED %zu", red);
 }
 
-/* The verdict in words. Red is red at once, before the plan has come to a verdict. */
-static struct verdict_line verdict_of(const struct snapshot *snapshot)
+struct verdict_line view_verdict(const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
     struct verdict_line line = {"", STYLE_YELLOW};
@@ -157,7 +151,7 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
         buf_puts(line, "stopping");
     else if (status->state == LOOP_IDLE || status->all_in)
         put_past_run(line, status);
-    else if (status->runner == NULL)
+    else if (status->starting)
         buf_puts(line, "starting pytest");
     else if (status->collecting)
         buf_puts(line, "collecting");
@@ -172,7 +166,7 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
 /* "RED 2 of 851 · reran 2 in 0.04 s · src/jinja2/utils.py changed                 14:02:11" */
 static void draw_state(struct screen *screen, int row, const struct snapshot *snapshot)
 {
-    struct verdict_line verdict = verdict_of(snapshot);
+    struct verdict_line verdict = view_verdict(snapshot);
     struct buf activity = {0};
     put_activity(&activity, screen, &snapshot->status);
     int limit = put_right(screen, row, screen->cols / 2, STYLE_DIM, snapshot->verdict_time);

@@ -1,5 +1,6 @@
 # fish completion for aloof(1)
 complete -c aloof -l once -d 'Run once, then exit with pytest\'s exit code'
+complete -c aloof -l plain -d 'The loop as lines and single keys, for screen readers'
 complete -c aloof -s n -l boxes -x -a auto -d 'Boxes that run at once'
 complete -c aloof -l box -x -a 'auto test group' -d 'What shares a box'
 complete -c aloof -l boxed -d 'The same as --box=test'
@@ -15,6 +16,6 @@ complete -c aloof -l python -r -d 'The interpreter'
 complete -c aloof -l color -x -a 'auto always never' -d 'Use colours'
 complete -c aloof -l notify -x -a 'none bell terminal command' -d 'Tell when the colour changes'
 complete -c aloof -s c -x -d 'Set a configuration key' \
-    -a 'boxes= box= maxfail= timeout= grace= report.locations= python= color= editor.command= editor.window= output.limit= history.keep= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.wrap= key. bind.'
+    -a 'boxes= box= maxfail= timeout= grace= report.locations= python= color= editor.command= editor.window= output.limit= history.keep= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 complete -c aloof -s h -l help -d 'Show this help'
 complete -c aloof -l version -d 'Show the version'

@@ -10,6 +10,8 @@
 
 static const struct option table[] = {
     {"once", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(once), "run once, then exit with pytest's exit code"},
+    {"plain", 0, "ui.plain", OPTION_FLAG, "true|false", NULL, 0, AT(plain),
+     "the loop as lines and single keys, for screen readers and terminals without a cursor"},
     {"boxes", 'n', "boxes", OPTION_BOXES, "N|auto", NULL, 1, AT(boxes),
      "boxes that run at once (auto: one a processor)"},
     {"box", 0, "box", OPTION_CHOICE, "MODE", "auto|test|group", 0, AT(box),
@@ -45,6 +47,8 @@ static const struct option table[] = {
      "where an editor in a terminal opens: in this one, or in a pane of tmux beside it"},
     {NULL, 0, "terminal.mouse", OPTION_FLAG, "true|false", NULL, 0, AT(mouse),
      "take clicks and the wheel (with shift the terminal's own selection)"},
+    {NULL, 0, "ui.motion", OPTION_FLAG, "on|off", NULL, 0, AT(motion),
+     "show times that go on (off: what is on the screen changes with news only)"},
     {NULL, 0, "ui.wrap", OPTION_FLAG, "true|false", NULL, 0, AT(wrap),
      "wrap lines that are longer than the screen is wide (w turns that over)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
@@ -207,6 +211,7 @@ void settings_init(struct settings *settings)
         .warm = true,
         .title = true,
         .mouse = true,
+        .motion = true,
         .grace_ms = 500,
         .output_limit = 1024 * 1024,
         .history_keep = 500,

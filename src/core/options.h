@@ -32,7 +32,8 @@ struct binding {
 };
 
 struct settings {
-    bool once, boxed, exitfirst, warm, mouse;
+    bool once, plain, boxed, exitfirst, warm, mouse;
+    bool motion;           /* what goes on shows its time */
     char *python;          /* NULL: the project's own, see python_find */
     unsigned boxes;        /* 0: as many as there are processors */
     int box;               /* enum box_mode */

@@ -29,5 +29,6 @@ int64_t estimate_left(const struct model *model, unsigned boxes, const size_t *r
             longest_ns = rest_ns;
     }
     int64_t share_ns = sum_ns / (int64_t)(left < boxes ? left : boxes);
-    return share_ns > longest_ns ? share_ns : longest_ns;
+    int64_t left_ns = share_ns > longest_ns ? share_ns : longest_ns;
+    return left_ns > 0 ? left_ns : -1;
 }

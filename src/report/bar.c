@@ -6,7 +6,7 @@
 #define LEAST_COLUMNS 5
 #define EIGHTHS 8
 
-/* "  412/851  2 failed  1 crashed  4 skipped  0.6 s": how it goes, behind the bar. */
+/* "  412/851  2 failed  1 crashed  4 skipped  6 s": how it goes, behind the bar. */
 static void write_counts(struct buf *to, const struct paper *paper, const struct bar *bar)
 {
     static const enum outcome order[] = {
@@ -26,7 +26,11 @@ static void write_counts(struct buf *to, const struct paper *paper, const struct
         paper_put(paper, to, outcome_is_red(order[i]) ? STYLE_RED : STYLE_YELLOW, text);
         free(text);
     }
-    buf_printf(to, "  %.1f s", (double)bar->run_ns / 1e9);
+    struct buf time = {0};
+    if (!bar->still)
+        progress_time(&time, bar->run_ns);
+    buf_printf(to, "%s%s", time.len > 0 ? "  " : "", buf_str(&time));
+    buf_release(&time);
 }
 
 static bool is_red(const struct model *model)
@@ -62,18 +66,26 @@ static void write_bar(struct buf *to, const struct paper *paper, const struct ba
     buf_release(&filled);
 }
 
-/* The running test, cut to the room that is left. */
-static void write_running(struct buf *to, const struct paper *paper, const char *id, size_t room)
+/* The running test, cut to the room that is left, and what is worth telling about it. */
+static void write_running(struct buf *to, const struct paper *paper, const struct bar *bar, size_t room)
 {
-    if (id == NULL || room < LEAST_COLUMNS + 2)
+    const struct session_slot *slot = &bar->longest;
+    if (slot->test_id == NULL)
         return;
-    struct buf clean = {0}, fit = {0};
-    clean_text(&clean, bytes_of(id), false);
-    for (size_t i = 0; i < clean.len; i++)
-        clean.data[i] = clean.data[i] == '\n' ? ' ' : clean.data[i];
-    clean_fit(&fit, buf_bytes(&clean), room - 2, paper->ascii ? "~" : "…", false);
-    buf_puts(to, "  ");
-    paper_put(paper, to, STYLE_DIM, buf_str(&fit));
+    struct buf words = {0}, clean = {0}, fit = {0};
+    progress_words(&words, slot->stage, slot->running_ns, slot->usual_ns, !bar->still);
+    size_t taken = 2 + (words.len > 0 ? words.len + 1 : 0);
+    if (room >= LEAST_COLUMNS + taken) {
+        clean_text(&clean, bytes_of(slot->test_id), false);
+        for (size_t i = 0; i < clean.len; i++)
+            clean.data[i] = clean.data[i] == '\n' ? ' ' : clean.data[i];
+        clean_fit(&fit, buf_bytes(&clean), room - taken, paper->ascii ? "~" : "…", false);
+        buf_puts(to, "  ");
+        paper_put(paper, to, STYLE_DIM, buf_str(&fit));
+        buf_puts(to, words.len > 0 ? " " : "");
+        paper_put(paper, to, STYLE_YELLOW, buf_str(&words));
+    }
+    buf_release(&words);
     buf_release(&clean);
     buf_release(&fit);
 }
@@ -91,6 +103,6 @@ void bar_write(struct buf *to, const struct paper *paper, const struct bar *bar,
     if (length > 0)
         write_bar(to, paper, bar, length);
     clean_fit(to, buf_bytes(&counts), columns - length, paper->ascii ? "~" : "…", false);
-    write_running(to, paper, bar->running, room - (length < room ? length : room));
+    write_running(to, paper, bar, room - (length < room ? length : room));
     buf_release(&counts);
 }

@@ -3,14 +3,15 @@
 #ifndef ALOOF_REPORT_BAR_H
 #define ALOOF_REPORT_BAR_H
 
-#include "plan/model.h"
 #include "report/paper.h"
+#include "session.h"
 
 struct bar {
     const struct model *model;
-    bool collecting;     /* how many there are is not known yet */
-    int64_t run_ns;      /* how long it has been on */
-    const char *running; /* the test that runs for the longest, NULL none */
+    bool collecting;             /* how many there are is not known yet */
+    int64_t run_ns;              /* how long it has been on */
+    struct session_slot longest; /* the box whose test runs for the longest */
+    bool still;                  /* no times are told, as they would go on by themselves */
 };
 
 /* Appends the line, without an end, in at most `columns` columns. The first that gives way on a narrow

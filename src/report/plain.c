@@ -2,7 +2,7 @@
 
 #include "report/bar.h"
 #include "report/block.h"
-#include "report/summary.h"
+#include "report/ending.h"
 #include "trace/text.h"
 
 #include <errno.h>
@@ -11,13 +11,9 @@
 #include <unistd.h>
 
 #define COLUMNS_DEFAULT 80
-#define PAINT_NS 33000000 /* the bar is painted at most 30 times a second, */
-#define TICK_MS 100       /* and at least ten times, for the time it shows */
-#define BROKEN_LINES 40   /* last ones shown of what a runner says that could not work, */
-#define EMPTY_LINES 1     /* and of one that found no tests */
+#define PAINT_MS 33 /* between two paints of the bar, at least */
 #define EXIT_INTERRUPTED 2
 #define EXIT_INTERNAL 3
-#define EXIT_NO_TESTS 5
 
 struct plain {
     struct plain_options options;
@@ -115,7 +111,7 @@ static void lift(struct plain *plain)
     plain->shown = false;
 }
 
-static const char *longest_running(const struct plain *plain, unsigned boxes)
+static struct session_slot longest_running(const struct plain *plain, unsigned boxes)
 {
     struct session_slot longest = {0};
     for (unsigned i = 0; i < boxes; i++) {
@@ -123,8 +119,10 @@ static const char *longest_running(const struct plain *plain, unsigned boxes)
         if (slot.test_id != NULL && (longest.test_id == NULL || slot.running_ns > longest.running_ns))
             longest = slot;
     }
-    return longest.test_id;
+    return longest;
 }
+
+static void on_tick(uv_timer_t *tick);
 
 static void paint(struct plain *plain)
 {
@@ -136,13 +134,16 @@ static void paint(struct plain *plain)
         .model = session_model(plain->session),
         .collecting = status.collecting,
         .run_ns = status.run_ns,
-        .running = longest_running(plain, status.boxes),
+        .longest = longest_running(plain, status.boxes),
+        .still = plain->options.still,
     };
     lift(plain);
     /* One column stays free: a terminal that wraps at its edge would begin a new line. */
     bar_write(&plain->out, &plain->paper, &bar, plain->options.columns - 1);
     plain->shown = true;
     plain->painted = uv_hrtime();
+    if (!plain->options.still) /* the times that it shows go on by themselves */
+        uv_timer_start(&plain->tick, on_tick, progress_due_ms(status.run_ns), 0);
 }
 
 static void on_tick(uv_timer_t *tick)
@@ -155,10 +156,13 @@ static void on_tick(uv_timer_t *tick)
 static void on_changed(void *owner)
 {
     struct plain *plain = owner;
-    if (!plain->running || uv_hrtime() - plain->painted < PAINT_NS)
+    if (!plain->running || !plain->live)
         return;
-    paint(plain);
-    flush(plain);
+    uint64_t since_ms = (uv_hrtime() - plain->painted) / 1000000;
+    if (since_ms >= PAINT_MS)
+        on_tick(&plain->tick);
+    else if (!uv_is_active((uv_handle_t *)&plain->tick) || uv_timer_get_due_in(&plain->tick) > PAINT_MS)
+        uv_timer_start(&plain->tick, on_tick, PAINT_MS - since_ms, 0);
 }
 
 static void on_failed(void *owner, size_t index)
@@ -202,52 +206,7 @@ static void on_run_begins(void *owner)
     struct plain *plain = owner;
     plain->running = true;
     if (plain->live)
-        uv_timer_start(&plain->tick, on_tick, 0, TICK_MS);
-}
-
-/* The last lines of what the runner printed that could not do its work. */
-static void write_broken(struct plain *plain, const char *text)
-{
-    size_t lines = 0, wanted = plain->exit_code == EXIT_NO_TESTS ? EMPTY_LINES : BROKEN_LINES;
-    const char *from = text + strlen(text);
-    while (from > text && from[-1] == '\n')
-        from--;
-    size_t len = (size_t)(from - text);
-    while (from > text && (from[-1] != '\n' || ++lines < wanted))
-        from--;
-    if (len == 0)
-        return;
-    char *said = mem_dup(from, len - (size_t)(from - text));
-    paper_span(&plain->paper, &plain->out, &(struct span){.text = said, .printed = true});
-    buf_putc(&plain->out, '\n');
-    free(said);
-}
-
-static void write_no_tests(struct plain *plain)
-{
-    const struct strings *paths = plain->options.paths;
-    struct buf line = {0};
-    buf_puts(&line, "no tests found in ");
-    for (size_t i = 0; paths != NULL && i < paths->len; i++)
-        buf_printf(&line, "%s%s", i > 0 ? ", " : "", paths->items[i]);
-    if (paths == NULL || paths->len == 0)
-        buf_puts(&line, session_root(plain->session));
-    paper_put(&plain->paper, &plain->out, STYLE_YELLOW, buf_str(&line));
-    buf_putc(&plain->out, '\n');
-    buf_release(&line);
-}
-
-static void write_end(struct plain *plain, const char *broken)
-{
-    const struct model *model = session_model(plain->session);
-    struct session_status status;
-    session_status(plain->session, &status);
-    if (broken != NULL)
-        write_broken(plain, broken);
-    if (plain->exit_code == EXIT_NO_TESTS)
-        write_no_tests(plain);
-    else if (broken == NULL || model->done > 0)
-        summary_write(&plain->out, &plain->paper, model, plain->exit_code, status.run_ns);
+        uv_timer_start(&plain->tick, on_tick, 0, 0);
 }
 
 static void on_run_ended(void *owner, int exit_code, const char *broken)
@@ -257,7 +216,7 @@ static void on_run_ended(void *owner, int exit_code, const char *broken)
     uv_timer_stop(&plain->tick);
     plain->exit_code = plain->interrupted ? EXIT_INTERRUPTED : exit_code;
     lift(plain);
-    write_end(plain, broken);
+    ending_write(&plain->out, &plain->paper, plain->session, plain->exit_code, broken, plain->options.paths);
     flush(plain);
     session_close(plain->session);
 }

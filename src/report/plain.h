@@ -9,6 +9,7 @@ struct plain_options {
     int fd;                      /* what is written on; stays open and the caller's */
     bool terminal;               /* isatty(fd) */
     bool utf8;                   /* the locale's characters are UTF-8 */
+    bool still;                  /* the bar shows no times, which would go on by themselves */
     bool no_color;               /* $NO_COLOR is set and not empty */
     int color;                   /* the setting: 0 auto, 1 always, 2 never */
     const char *term;            /* $TERM, NULL none; "dumb": like no terminal */

@@ -13,6 +13,7 @@ void box_init(struct box *box, const uint32_t *positions, const char *const *ids
         .ids = (void *)mem_dup(ids, count * sizeof *ids),
         .reported = mem_zero(count * sizeof *box->reported),
         .count = count,
+        .unreported = count,
         .running = BOX_NO_TEST,
         .newest = BOX_NO_TEST,
     };
@@ -27,6 +28,12 @@ size_t box_find(const struct box *box, struct bytes id)
             return at;
     }
     return BOX_NO_TEST;
+}
+
+void box_report(struct box *box, size_t at)
+{
+    box->unreported -= !box->reported[at];
+    box->reported[at] = true;
 }
 
 const char *box_running(const struct box *box)

@@ -56,6 +56,7 @@ static void break_worker(struct pool *pool)
     pool->state = POOL_BREAKING;
     clear_slots(pool);
     worker_stop(pool->worker, 0);
+    pool->events->moved(pool->owner);
 }
 
 static void lose_patience(uv_timer_t *timer)
@@ -110,6 +111,7 @@ static void dump_box(void *owner)
     struct slot *slot = owner;
     struct pool *pool = slot->owner;
     worker_send(pool->worker, "dump", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
+    pool->events->moved(pool->owner);
 }
 
 static void kill_box(void *owner)
@@ -117,6 +119,7 @@ static void kill_box(void *owner)
     struct slot *slot = owner;
     struct pool *pool = slot->owner;
     worker_send(pool->worker, "kill", (int)slot->number, json_pack("{s:i}", "pid", slot->pid));
+    pool->events->moved(pool->owner);
 }
 
 static void give_box_up(void *owner)
@@ -289,11 +292,28 @@ bool pool_running(const struct pool *pool)
     return pool_is_in(pool, IN_LIVE | IN(POOL_STOPPING) | IN(POOL_BREAKING));
 }
 
+bool pool_starting(const struct pool *pool)
+{
+    return pool_running(pool) && !pool->greeted;
+}
+
+bool pool_breaking(const struct pool *pool)
+{
+    return pool->state == POOL_BREAKING;
+}
+
 struct pool_slot_view pool_slot(const struct pool *pool, unsigned slot)
 {
     assert(slot < pool->options.slots);
     const struct slot *at = &pool->slots[slot];
-    return (struct pool_slot_view){slot_running(at), at->started_ns, at->pid, at->held};
+    return (struct pool_slot_view){
+        .test_id = slot_running(at),
+        .stage = slot_stage(at),
+        .newest_id = slot_newest(at),
+        .since_ns = at->since_ns,
+        .pid = at->pid,
+        .held = at->held,
+    };
 }
 
 unsigned pool_slots(const struct pool *pool)

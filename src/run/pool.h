@@ -6,6 +6,7 @@
 
 #include "core/event.h"
 #include "core/vec.h"
+#include "plan/progress.h"
 #include "run/worker.h"
 
 enum run_end {
@@ -39,6 +40,8 @@ struct pool_events {
     void (*hello)(void *owner, const char *runner, const char *python, const char *executable);
     /* A damaged place in the worker's stream, or another line for aloof's log. */
     void (*damage)(void *owner, const char *reason);
+    /* A slot or the run came to another stage, without an event: past its deadline, being killed. */
+    void (*moved)(void *owner);
     void (*closed)(
         void *owner); /* after pool_close, always asynchronously; the pool frees itself when it returns */
 };
@@ -56,9 +59,11 @@ struct pool_options {
 /* What runs right now, for the bar and the deadline. */
 struct pool_slot_view {
     const char *test_id; /* NULL: between tests. Borrowed until the loop turns */
-    int64_t started_ns;  /* loop time (uv_hrtime) */
-    int pid;             /* of the box, 0 none */
-    unsigned held;       /* parcels that the slot holds, the running one included */
+    enum stage stage;
+    const char *newest_id; /* the test that the stage is about. Borrowed likewise */
+    int64_t since_ns;      /* when that one began, or was reported; loop time (uv_hrtime) */
+    int pid;               /* of the box, 0 none */
+    unsigned held;         /* parcels that the slot holds, the running one included */
 };
 
 struct pool; /* heap; every function may be called from within every callback. SIGPIPE must be ignored */
@@ -88,6 +93,11 @@ void pool_cancel(struct pool *pool);
 
 /* Whether a run is on: pool_run was called and `ended` did not come yet. */
 bool pool_running(const struct pool *pool);
+
+/* What keeps a run from being just on: the worker is not there yet; or it did not stop in time, and is being
+ * killed. */
+bool pool_starting(const struct pool *pool);
+bool pool_breaking(const struct pool *pool);
 struct pool_slot_view pool_slot(const struct pool *pool, unsigned slot);
 unsigned pool_slots(const struct pool *pool);
 

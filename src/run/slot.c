@@ -44,7 +44,7 @@ void slot_begin(struct slot *slot, struct bytes id, unsigned timeout_ms)
     if (at == BOX_NO_TEST)
         return;
     slot->boxes[0].running = slot->boxes[0].newest = at;
-    slot->started_ns = (int64_t)uv_hrtime();
+    slot->since_ns = (int64_t)uv_hrtime();
     deadline_set(&slot->deadline, timeout_ms, at);
 }
 
@@ -54,12 +54,31 @@ void slot_report(struct slot *slot, struct bytes id)
     if (at == BOX_NO_TEST)
         return;
     struct box *box = &slot->boxes[0];
-    box->reported[at] = true;
+    box_report(box, at);
     box->newest = at;
+    slot->since_ns = (int64_t)uv_hrtime();
     if (box->running != at)
         return;
     box->running = BOX_NO_TEST;
     deadline_lift(&slot->deadline);
+}
+
+enum stage slot_stage(const struct slot *slot)
+{
+    const struct box *box = &slot->boxes[0];
+    if (slot->held == 0 || box->newest == BOX_NO_TEST)
+        return STAGE_IDLE;
+    if (slot->deadline.stage == DEADLINE_KILLED)
+        return STAGE_KILLING;
+    if (box->running != BOX_NO_TEST)
+        return slot->deadline.stage == DEADLINE_DUMPED ? STAGE_DUMPING : STAGE_RUNNING;
+    return box->unreported == 0 ? STAGE_CLEANING : STAGE_IDLE;
+}
+
+const char *slot_newest(const struct slot *slot)
+{
+    const struct box *box = &slot->boxes[0];
+    return slot->held > 0 && box->newest != BOX_NO_TEST ? box->ids[box->newest] : NULL;
 }
 
 const char *slot_running(const struct slot *slot)

@@ -3,6 +3,7 @@
 #ifndef ALOOF_RUN_SLOT_H
 #define ALOOF_RUN_SLOT_H
 
+#include "plan/progress.h"
 #include "run/box.h"
 #include "run/deadline.h"
 
@@ -14,7 +15,7 @@ struct slot {
     unsigned number;
     struct deadline deadline;
     int pid;                      /* of the box that runs, 0 none */
-    int64_t started_ns;           /* of the running test, loop time */
+    int64_t since_ns;             /* when its newest test began or was reported, loop time */
     struct box boxes[SLOT_BOXES]; /* the first is the one that runs */
     unsigned held;
     bool low; /* is being asked for, until it is full or nothing comes */
@@ -38,6 +39,12 @@ void slot_begin(struct slot *slot, struct bytes id, unsigned timeout_ms);
 
 /* A test got its final status; nothing happens likewise. */
 void slot_report(struct slot *slot, struct bytes id);
+
+/* What its first box is at. */
+enum stage slot_stage(const struct slot *slot);
+
+/* The id of that box's test that began or was reported last, NULL none. */
+const char *slot_newest(const struct slot *slot);
 
 /* The id of the test that runs, NULL between tests. */
 const char *slot_running(const struct slot *slot);

@@ -98,7 +98,7 @@ static void judge_running(const struct verdict_sink *sink, unsigned slot, struct
         return; /* the latter began between the deadline of the one before and the kill: it is dealt again */
     struct buf reason = {0};
     const char *id = box->ids[at];
-    box->reported[at] = true;
+    box_report(box, at);
     if (end->late) {
         buf_printf(&reason, "no answer for %g s", end->timeout_ms / 1000.0);
         verdict_fail(sink, id, slot, TAG_TIMEOUT, buf_str(&reason));

@@ -148,7 +148,7 @@ def test_a_dumb_terminal(project):
     project.write("test_a.py", "def test_a():\n    pass\n")
     terminal = project.aloof(TERM="dumb")
     assert terminal.wait_exit() == 4
-    assert "--once" in terminal.text
+    assert "--plain" in terminal.text and "--once" in terminal.text
     assert terminal.given_back()
 
 

@@ -29,6 +29,7 @@ static const struct {
     {"0 0 ", 2, -1},
     {"100r940 100 ", 1, 140},       /* 60 of the running one are over */
     {"100r500 100 ", 1, 100},       /* longer than usual: nothing is known to be left of it */
+    {"100r500 ", 1, -1},            /* nor of all that there is */
     {"1000r900 10 10 10 ", 4, 900}, /* the longest box decides */
     {"100r2000 ", 1, 100},          /* the clock was set back */
 };

@@ -23,6 +23,7 @@ struct session {
     struct failure failures[1];
     struct session_status status;
     const char *slots[3];
+    int64_t usual_ns; /* of all of them */
     unsigned stopped, closed;
 };
 
@@ -45,7 +46,9 @@ void session_status(const struct session *session, struct session_status *status
 struct session_slot session_slot(const struct session *session, unsigned slot)
 {
     return (struct session_slot){.test_id = session->slots[slot],
-                                 .running_ns = session->slots[slot] ? slot : 0};
+                                 .running_ns = session->slots[slot] ? (int64_t)slot * 1000000000 : 0,
+                                 .usual_ns = session->usual_ns,
+                                 .stage = STAGE_RUNNING};
 }
 
 const char *session_root(const struct session *session)
@@ -160,12 +163,13 @@ static void a_terminal_gets_blocks_above_a_bar_that_vanishes(void **state)
     fixture.session.model.done = 1;
     fixture.session.slots[1] = "short";
     fixture.session.slots[2] = "tests/b.py::test_long";
+    fixture.session.usual_ns = 500000000;
     plain_events.changed(fixture.plain);
     plain_events.changed(fixture.plain); /* too early for another paint */
     plain_events.failed(fixture.plain, 0);
     plain_events.run_ended(fixture.plain, 1, NULL);
     char *got = written(&fixture);
-    static const char bar[] = "████▊░░░░░░░░░░░░░░  1/4  0.0 s  tests/b.py::test_long";
+    static const char bar[] = "████▊░░░░░░░░░░░░░░  1/4  tests/b.py::test_long 2 s slow";
     char *want = mem_printf(
         "%s\r\033[KFAIL  tests/a.py::test_x\n"
         "   \033]8;;file:///home/u/my%%20proj/tests/a.py\033\\vim +3 tests/a.py\033]8;;\033\\  # test_x\n"
@@ -193,12 +197,34 @@ static void the_time_goes_on_while_nothing_happens(void **state)
     struct fixture fixture;
     begin(&fixture, (struct plain_options){.terminal = true, .term = "xterm", .columns = 60, .color = 2});
     uv_run(&fixture.loop, UV_RUN_ONCE);
-    assert_true(has_seen(&fixture, "0/0  0.0 s"));
-    fixture.session.status.run_ns = 7700000000;
-    while (!has_seen(&fixture, "0/0  7.7 s"))
+    assert_true(has_seen(&fixture, "0/0"));
+    fixture.session.status.run_ns = 7999000000;
+    plain_resized(fixture.plain, 50);
+    assert_true(has_seen(&fixture, "0/0  7 s"));
+    fixture.session.status.run_ns = 8000000000;
+    while (!has_seen(&fixture, "0/0  8 s"))
         assert_int_not_equal(uv_run(&fixture.loop, UV_RUN_ONCE), 0);
     plain_events.run_ended(fixture.plain, 0, NULL);
     assert_int_equal(uv_run(&fixture.loop, UV_RUN_NOWAIT), 0);
+    end(&fixture);
+}
+
+static void without_motion_nothing_goes_on_by_itself(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture, (struct plain_options){
+                        .terminal = true, .term = "xterm", .columns = 60, .color = 2, .still = true});
+    fixture.session.status.run_ns = 7700000000;
+    fixture.session.slots[2] = "tests/b.py::test_long";
+    fixture.session.usual_ns = 500000000;
+    assert_int_equal(uv_run(&fixture.loop, UV_RUN_DEFAULT), 0);
+    assert_true(has_seen(&fixture, "0/0  tests/b.py::test_long slow"));
+    fixture.session.model.asked = 2;
+    plain_events.changed(fixture.plain); /* however soon after the other one */
+    assert_int_equal(uv_run(&fixture.loop, UV_RUN_DEFAULT), 0);
+    assert_true(has_seen(&fixture, "0/2  tests/b.py::test_long slow"));
+    plain_events.run_ended(fixture.plain, 0, NULL);
     end(&fixture);
 }
 
@@ -209,9 +235,9 @@ static void a_resized_terminal_gets_a_bar_of_its_new_width(void **state)
     begin(&fixture, (struct plain_options){.terminal = true, .term = "xterm", .columns = 60, .color = 2});
     fixture.session.slots[0] = "tests/b.py::test_long_name_of_a_test";
     plain_resized(fixture.plain, 40);
-    assert_true(has_seen(&fixture, ".............  0/0  0.0 s  tests/b.py:~"));
+    assert_true(has_seen(&fixture, ".............  0/0  tests/b.py::test_l~"));
     plain_resized(fixture.plain, 20);
-    assert_true(has_seen(&fixture, "\r\033[K......  0/0  0.0 s"));
+    assert_true(has_seen(&fixture, "\r\033[K......  0/0  tests~"));
     plain_events.run_ended(fixture.plain, 0, NULL);
     end(&fixture);
 }
@@ -241,9 +267,9 @@ static void colours_follow_option_environment_and_terminal(void **state)
         begin(&fixture, rows[i].options);
         plain_events.failed(fixture.plain, 0);
         assert_int_equal(has_seen(&fixture, "\033[31mFAIL\033[0m"), rows[i].color);
-        assert_int_equal(has_seen(&fixture, "  0/0  0.0 s"), rows[i].options.term != NULL &&
-                                                                 rows[i].options.terminal &&
-                                                                 strcmp(rows[i].options.term, "dumb") != 0);
+        assert_int_equal(has_seen(&fixture, "  0/0"), rows[i].options.term != NULL &&
+                                                          rows[i].options.terminal &&
+                                                          strcmp(rows[i].options.term, "dumb") != 0);
         end(&fixture);
     }
 }
@@ -369,7 +395,10 @@ static void the_bar_fits_every_width(void **state)
     for (size_t columns = 0; columns < 200; columns++)
         for (size_t i = 0; i < COUNT(ids) * 4; i++) {
             const struct paper paper = {.ascii = i & 1, .color = (i & 2) != 0};
-            const struct bar bar = {.model = &model, .run_ns = 600000000, .running = ids[i / 4]};
+            const struct bar bar = {
+                .model = &model,
+                .run_ns = 60000000000,
+                .longest = {.test_id = ids[i / 4], .running_ns = 9000000000, .stage = STAGE_KILLING}};
             struct buf got = {0};
             bar_write(&got, &paper, &bar, columns);
             assert_true(clean_width(buf_bytes(&got)) <= columns);
@@ -383,14 +412,18 @@ static void the_bar_says_how_far_it_is(void **state)
     static const struct {
         size_t done, asked, columns;
         bool collecting, ascii;
+        int64_t run_ns;
         const char *want;
     } rows[] = {
-        {412, 851, 90, false, false,
-         "██████████████▌░░░░░░░░░░░░░░░  412/851  2 failed  0.6 s  tests/test_lexnparse.py::test_c…"},
-        {412, 851, 60, false, true, "#########...........  412/851  2 failed  0.6 s  tests/test_~"},
-        {0, 0, 60, true, false, "░░░░░░░░░░░░░░░░░░░░  collecting  2 failed  0.6 s  tests/te…"},
-        {10, 10, 30, false, false, "██████  10/10  2 failed  0.6 s"},
-        {10, 10, 12, false, false, "  10/10  2 …"},
+        {412, 851, 90, false, false, 600000000,
+         "██████████████▌░░░░░░░░░░░░░░░  412/851  2 failed  tests/test_lexnparse.py::test_call"},
+        {412, 851, 90, false, false, 5600000000,
+         "██████████████▌░░░░░░░░░░░░░░░  412/851  2 failed  5 s  tests/test_lexnparse.py::test… 5 s"},
+        {412, 851, 60, false, true, 7600000000,
+         "#########...........  412/851  2 failed  7 s  test~ 7 s slow"},
+        {0, 0, 60, true, false, 600000000, "░░░░░░░░░░░░░░░░░░░░  collecting  2 failed  tests/test_lexn…"},
+        {10, 10, 30, false, false, 9000000000, "████████  10/10  2 failed  9 s"},
+        {10, 10, 12, false, false, 9000000000, "  10/10  2 …"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -398,8 +431,11 @@ static void the_bar_says_how_far_it_is(void **state)
             .asked = rows[i].asked, .done = rows[i].done, .counts = {[OUTCOME_FAILED] = 2}};
         const struct bar bar = {.model = &model,
                                 .collecting = rows[i].collecting,
-                                .run_ns = 600000000,
-                                .running = "tests/test_lexnparse.py::test_call"};
+                                .run_ns = rows[i].run_ns,
+                                .longest = {.test_id = "tests/test_lexnparse.py::test_call",
+                                            .running_ns = rows[i].run_ns,
+                                            .usual_ns = 2000000000,
+                                            .stage = STAGE_RUNNING}};
         const struct paper paper = {.ascii = rows[i].ascii};
         struct buf got = {0};
         bar_write(&got, &paper, &bar, rows[i].columns);
@@ -461,6 +497,7 @@ int main(void)
         cmocka_unit_test(a_file_gets_lines_without_codes),
         cmocka_unit_test(a_terminal_gets_blocks_above_a_bar_that_vanishes),
         cmocka_unit_test(the_time_goes_on_while_nothing_happens),
+        cmocka_unit_test(without_motion_nothing_goes_on_by_itself),
         cmocka_unit_test(a_resized_terminal_gets_a_bar_of_its_new_width),
         cmocka_unit_test(colours_follow_option_environment_and_terminal),
         cmocka_unit_test(a_runner_that_cannot_work_is_quoted),

@@ -21,6 +21,7 @@ struct fixture {
     struct pool_options options;
     struct pool *pool;
     struct buf log;
+    struct buf stages; /* of slot 0, as `moved` tells them */
     unsigned serial;
     struct strings args;      /* of the run */
     VEC(const char *) ids;    /* by position; borrowed from args */
@@ -28,14 +29,28 @@ struct fixture {
     size_t parcel_size;       /* tests dealt at once */
     const char *cancel_after; /* a piece of the log */
     const char *close_after;
-    const char *awaited; /* the loop stops there */
+    const char *note_after; /* slot 0's stage is noted there */
+    const char *awaited;    /* the loop stops there */
     bool ended, closed;
     enum run_end how;
     int exit_code;
 };
 
+static void note_stage(struct fixture *f)
+{
+    static const char *const names[] = {"idle", "running", "dumping", "killing", "cleaning"};
+    struct pool_slot_view view = pool_slot(f->pool, 0);
+    bool breaking = pool_breaking(f->pool);
+    buf_printf(&f->stages, "%s %s, ", breaking ? "breaking" : names[view.stage],
+               view.newest_id != NULL ? view.newest_id : "");
+}
+
 static void look(struct fixture *f)
 {
+    if (f->note_after != NULL && strstr(buf_str(&f->log), f->note_after) != NULL) {
+        f->note_after = NULL;
+        note_stage(f);
+    }
     if (f->awaited != NULL && strstr(buf_str(&f->log), f->awaited) != NULL) {
         f->awaited = NULL;
         uv_stop(&f->loop);
@@ -159,6 +174,11 @@ static void hear_closed(void *owner)
     uv_close((uv_handle_t *)&f->deadline, NULL);
 }
 
+static void hear_moved(void *owner)
+{
+    note_stage(owner);
+}
+
 static const struct pool_events events = {
     .event = hear_event,
     .listed = hear_listed,
@@ -167,6 +187,7 @@ static const struct pool_events events = {
     .ended = hear_ended,
     .hello = hear_hello,
     .damage = hear_damage,
+    .moved = hear_moved,
     .closed = hear_closed,
 };
 
@@ -203,6 +224,7 @@ static void close_fixture(struct fixture *f)
     assert_true(f->closed);
     assert_int_equal(uv_loop_close(&f->loop), 0);
     buf_release(&f->log);
+    buf_release(&f->stages);
     strings_release(&f->args);
     vec_release(&f->ids);
     vec_release(&f->to_deal);
@@ -637,10 +659,38 @@ static void shows_what_runs(void **state)
     assert_string_equal(view.test_id, "hang:b");
     assert_int_equal(view.held, 2);
     assert_int_equal(view.pid, 2000);
-    assert_in_range(view.started_ns, before_ns, (int64_t)uv_hrtime());
+    assert_int_equal(view.stage, STAGE_RUNNING);
+    assert_in_range(view.since_ns, before_ns, (int64_t)uv_hrtime());
     pool_cancel(f.pool);
     assert_null(pool_slot(f.pool, 0).test_id);
     close_fixture(&f);
+}
+
+static void tells_the_stages_of_a_box(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *tests, *note_after, *stages;
+    } rows[] = {
+        {"pass:a", NULL, ""},
+        {"pass:a pass:b", "listed", "idle , "},
+        {"pass:a pass:b", "pass:a inprogress", "running pass:a, "},
+        {"pass:a pass:b", "pass:a success", "idle pass:a, "},
+        {"pass:a pass:b", "pass:b success", "cleaning pass:b, "},
+        {"pass:a pass:b", "ended", "idle , "},
+        {"hang:a", NULL, "dumping hang:a, killing hang:a, "},
+        {"stuck:a", NULL, "dumping stuck:a, killing stuck:a, breaking , "},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fixture f;
+        open_fixture(&f, 1);
+        f.options.timeout_ms = rows[i].tests[0] == 'p' ? 0 : 50;
+        f.note_after = rows[i].note_after;
+        open_pool(&f);
+        run(&f, rows[i].tests);
+        assert_string_equal(buf_str(&f.stages), rows[i].stages);
+        close_fixture(&f);
+    }
 }
 
 static void can_be_closed_in_every_state(void **state)
@@ -699,6 +749,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(cancelled_when_the_worker_dies),
         cmocka_unit_test(a_warm_worker_waits_for_its_run),
         cmocka_unit_test(shows_what_runs),
+        cmocka_unit_test(tells_the_stages_of_a_box),
         cmocka_unit_test(can_be_closed_in_every_state),
     };
     int failed = cmocka_run_group_tests(told, NULL, NULL);

@@ -178,10 +178,10 @@ static void make_running(struct scene *scene)
         snprintf(id, sizeof id, "tests/test_loaders.py::test_%d", i);
         add_test(scene, id, EVENT_INPROGRESS, NULL);
     }
-    vec_push(&scene->snapshot.slots,
-             (struct session_slot){"tests/test_lexnparse.py::TestSyntax::test_call", 3200000000});
-    vec_push(&scene->snapshot.slots,
-             (struct session_slot){"tests/test_loaders.py::test_caching_no_cache", 20000000});
+    vec_push(&scene->snapshot.slots, (struct session_slot){"tests/test_lexnparse.py::TestSyntax::test_call",
+                                                           3200000000, 0, STAGE_RUNNING});
+    vec_push(&scene->snapshot.slots, (struct session_slot){"tests/test_loaders.py::test_caching_no_cache",
+                                                           20000000, 0, STAGE_RUNNING});
     struct session_status *status = &scene->snapshot.status;
     status->state = LOOP_RUNNING;
     status->run = RUN_ALL;
@@ -209,6 +209,7 @@ static void make_starting(struct scene *scene)
     status->state = LOOP_RUNNING;
     status->run = RUN_ALL;
     status->runner = NULL;
+    status->starting = true;
     status->because = "start";
     scene->snapshot.tests = 0;
     scene->snapshot.verdict_time[0] = '\0';
@@ -221,6 +222,7 @@ static void make_collecting(struct scene *scene)
         .status = EVENT_EXISTS, .test_id = bytes_of("tests/test_api.py::test_one"), .runnable = true};
     model_apply(&scene->model, &event, 0);
     scene->snapshot.status.runner = "pytest 7.2.1";
+    scene->snapshot.status.starting = false;
     scene->snapshot.status.collecting = true;
 }
 
@@ -268,6 +270,40 @@ static void make_stopping(struct scene *scene)
 {
     make_running(scene);
     scene->snapshot.status.state = LOOP_CANCELLING;
+}
+
+/* Boxes in all the stages that there are; the longest first. */
+static void make_slow(struct scene *scene)
+{
+    static const struct session_slot slots[] = {
+        {"tests/test_api.py::test_quick", 400000000, 100000000, STAGE_RUNNING},
+        {"tests/test_ext.py::test_endless", 11000000000, 0, STAGE_KILLING},
+        {NULL, 0, 0, STAGE_IDLE},
+        {"tests/test_loaders.py::test_caching_no_cache", 4900000000, 1000000000, STAGE_RUNNING},
+        {"tests/test_ext.py::test_deaf", 10000000000, 0, STAGE_DUMPING},
+        {"tests/test_regression.py::test_leaves_servers_behind", 600000000, 0, STAGE_CLEANING},
+    };
+    make_running(scene);
+    scene->snapshot.slots.len = 0;
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        vec_push(&scene->snapshot.slots, slots[i]);
+    scene->snapshot.status.boxes = 6;
+    scene->snapshot.status.run_ns = 65900000000;
+    scene->snapshot.status.left_ns = 49000000; /* as good as nothing */
+}
+
+/* Without motion: no times but those of what is over. */
+static void make_still(struct scene *scene)
+{
+    make_slow(scene);
+    scene->snapshot.status.left_ns = 500000000;
+    scene->snapshot.still = true;
+}
+
+static void make_killing(struct scene *scene)
+{
+    make_stopping(scene);
+    scene->snapshot.status.killing = true;
 }
 
 static void make_help(struct scene *scene)
@@ -542,6 +578,9 @@ static const struct {
     {"help-searched", make_help_searched},
     {"tests", make_tests},
     {"tests-typing", make_tests_typing},
+    {"slow", make_slow},
+    {"still", make_still},
+    {"killing", make_killing},
 };
 
 static const struct {

@@ -1,0 +1,401 @@
+#include "ui/lines_private.h"
+
+#include "failure.h"
+#include "trace/place.h"
+
+#include <stdlib.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+/* The red ones among the failures: positions in the snapshot. */
+struct reds {
+    VEC(size_t) at;
+    size_t current; /* the one that keys are about; at.len: none of them */
+};
+
+static struct reds reds_of(const struct lines *lines)
+{
+    const struct snapshot *snapshot = &lines->snapshot;
+    struct reds reds = {0};
+    size_t current = SIZE_MAX;
+    for (size_t i = 0; i < snapshot->failure_count; i++) {
+        if (snapshot->failures[i].fixed)
+            continue;
+        if (snapshot->failures[i].test == lines->test)
+            current = reds.at.len;
+        vec_push(&reds.at, i);
+    }
+    reds.current = current < reds.at.len ? current : reds.at.len;
+    return reds;
+}
+
+/* The failure that keys are about: the one gone to last, else the first. Says so when there is none. */
+static const struct failure *selected(struct lines *lines)
+{
+    struct reds reds = reds_of(lines);
+    const struct failure *failure = NULL;
+    if (reds.at.len > 0)
+        failure = &lines->snapshot.failures[reds.at.items[reds.current < reds.at.len ? reds.current : 0]];
+    vec_release(&reds.at);
+    if (failure == NULL)
+        lines_put(lines, STYLE_PLAIN, "nothing is red");
+    else
+        lines->test = failure->test;
+    return failure;
+}
+
+static const struct test *test_of(const struct lines *lines, const struct failure *failure)
+{
+    return &lines->snapshot.model->tests.items[failure->test];
+}
+
+/* Where the failure is most likely to be mended; of one without frames its file. False: not known. The path,
+ * from where the person stands, is the caller's to free. */
+static bool place_of(const struct lines *lines, const struct failure *failure, char **path, unsigned *line,
+                     unsigned *column)
+{
+    const struct frame *frame = trace_likely(&failure->trace);
+    const char *group = test_of(lines, failure)->group;
+    if (frame == NULL && (group == NULL || *group == '\0'))
+        return false;
+    *path = place_from(frame != NULL ? frame->path : group, lines->snapshot.here);
+    *line = frame != NULL ? frame->line : 0;
+    *column = frame != NULL ? frame->column : 0;
+    return true;
+}
+
+/* "2 of 3: FAIL id: what", and the place as it can be pasted. */
+static void tell_failure(struct lines *lines, const struct failure *failure, size_t number, size_t count)
+{
+    char *what = failure_line(test_of(lines, failure), &failure->trace);
+    char *path;
+    unsigned line, column;
+    lines_printf(lines, STYLE_RED, "%zu of %zu: %s", number, count, what);
+    if (place_of(lines, failure, &path, &line, &column)) {
+        char *location = editor_location(&lines->opener.editor, path, line);
+        lines_printf(lines, STYLE_CYAN, "   %s", location);
+        free(location);
+        free(path);
+    }
+    free(what);
+}
+
+static void go_to(struct lines *lines, const struct reds *reds, size_t to)
+{
+    const struct failure *failure = &lines->snapshot.failures[reds->at.items[to]];
+    lines->test = failure->test;
+    tell_failure(lines, failure, to + 1, reds->at.len);
+}
+
+/* Goes to another failure: by `step` from the current one, or (0) to that end of them. */
+static void go(struct lines *lines, int step, bool last)
+{
+    struct reds reds = reds_of(lines);
+    size_t to = last ? reds.at.len - 1 : 0;
+    if (step != 0 && reds.current < reds.at.len)
+        to = step > 0 ? reds.current + 1 : reds.current - 1;
+    if (reds.at.len == 0) {
+        lines_put(lines, STYLE_PLAIN, "nothing is red");
+    } else if (to >= reds.at.len) {
+        lines_put(lines, STYLE_PLAIN, step > 0 ? "that was the last" : "that was the first");
+    } else {
+        go_to(lines, &reds, to);
+    }
+    vec_release(&reds.at);
+}
+
+/* To the failure of that number: the key is a digit. */
+static void jump(struct lines *lines)
+{
+    struct reds reds = reds_of(lines);
+    size_t to = (size_t)(lines->input - '1');
+    if (to < reds.at.len)
+        go_to(lines, &reds, to);
+    else
+        lines_printf(lines, STYLE_PLAIN, "there are %zu", reds.at.len);
+    vec_release(&reds.at);
+}
+
+/* The clipboard is reached by a control sequence only; a line can be taken by other means. */
+static void copy(struct lines *lines)
+{
+    const struct failure *failure = selected(lines);
+    if (failure != NULL)
+        lines_put(lines, STYLE_PLAIN, test_of(lines, failure)->id);
+}
+
+static void next(struct lines *lines)
+{
+    go(lines, 1, false);
+}
+
+static void previous(struct lines *lines)
+{
+    go(lines, -1, true);
+}
+
+static void first(struct lines *lines)
+{
+    go(lines, 0, false);
+}
+
+static void last(struct lines *lines)
+{
+    go(lines, 0, true);
+}
+
+static void edit(struct lines *lines)
+{
+    char *path;
+    unsigned line, column;
+    const struct failure *failure = selected(lines);
+    if (failure == NULL)
+        return;
+    if (!place_of(lines, failure, &path, &line, &column)) {
+        lines_put(lines, STYLE_PLAIN, "no source line is known for this test");
+        return;
+    }
+    opener_open(&lines->opener, path, line, column);
+    free(path);
+}
+
+static void tell(struct lines *lines, const struct failure *failure)
+{
+    const struct failure_look look = {.editor = lines->snapshot.editor,
+                                      .here = lines->snapshot.here,
+                                      .unfold = true,
+                                      .ascii = lines->paper.ascii};
+    struct story story;
+    failure_tell(&story, test_of(lines, failure), &failure->trace, &look);
+    lines_story(lines, &story);
+    story_release(&story);
+}
+
+/* What else is known of the test, each text below its heading. */
+static void tell_texts(struct lines *lines, const struct test *test)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
+        buf_clear(&text);
+        const struct failure_text *what = failure_text(test, i, &text);
+        if (what == NULL)
+            continue;
+        lines_put(lines, STYLE_PLAIN, "");
+        lines_put(lines, STYLE_BOLD, what->heading);
+        lines_printed(lines, buf_str(&text));
+    }
+    buf_release(&text);
+}
+
+static void unfold(struct lines *lines)
+{
+    const struct failure *failure = selected(lines);
+    if (failure != NULL)
+        tell(lines, failure);
+}
+
+static void story(struct lines *lines)
+{
+    const struct failure *failure = selected(lines);
+    if (failure == NULL)
+        return;
+    tell(lines, failure);
+    tell_texts(lines, test_of(lines, failure));
+}
+
+static void debug(struct lines *lines)
+{
+    struct strings argv = {0};
+    const struct failure *failure = selected(lines);
+    if (failure == NULL)
+        return;
+    session_debug_command(lines->session, failure->test, &argv);
+    opener_lend(&lines->opener, &argv, session_root(lines->session), "it passed under the debugger");
+    strings_release(&argv);
+}
+
+static void show_log(struct lines *lines)
+{
+    lines_story(lines, &lines->log);
+}
+
+/* The red ones; at once again, all of them. */
+static void tests(struct lines *lines)
+{
+    bool all = lines->command == COMMAND_TESTS;
+    size_t count = 0;
+    const struct test *test;
+    vec_each (test, &lines->snapshot.model->tests) {
+        if (test->gone || (!all && !test->red))
+            continue;
+        const char *outcome = outcome_name(test->outcome);
+        count++;
+        lines_printf(lines, test->red ? STYLE_RED : STYLE_PLAIN, "%s %s", outcome, test->id);
+    }
+    lines_printf(lines, STYLE_PLAIN, "%zu %s", count,
+                 all          ? "in all"
+                 : count == 1 ? "is red; once more for all tests"
+                              : "are red; once more for all tests");
+}
+
+static void rerun_red(struct lines *lines)
+{
+    session_rerun_red(lines->session);
+}
+
+static void run_all(struct lines *lines)
+{
+    session_run_all(lines->session);
+}
+
+static void run_one(struct lines *lines)
+{
+    const struct failure *failure = selected(lines);
+    if (failure != NULL)
+        session_run_one(lines->session, failure->test);
+}
+
+static void stop(struct lines *lines)
+{
+    if (lines->snapshot.status.state == LOOP_IDLE)
+        lines_put(lines, STYLE_PLAIN, "nothing runs");
+    session_stop_run(lines->session);
+}
+
+static void toggle_pause(struct lines *lines)
+{
+    bool paused = !lines->snapshot.status.paused;
+    lines_put(lines, STYLE_YELLOW, paused ? "paused: changes wait" : "not paused any more");
+    session_pause(lines->session, paused);
+}
+
+static void watch_again(struct lines *lines)
+{
+    session_watch_again(lines->session);
+}
+
+/* How far the run is, and what runs, as the bar and the row above it would say. */
+static void tell_run(struct lines *lines)
+{
+    const struct session_status *status = &lines->snapshot.status;
+    const struct model *model = lines->snapshot.model;
+    struct buf text = {0};
+    const char *at = status->state == LOOP_CANCELLING ? "stopping"
+                     : status->starting               ? "starting pytest"
+                     : status->collecting             ? "collecting"
+                                                      : NULL;
+    if (at != NULL)
+        buf_puts(&text, at);
+    else
+        buf_printf(&text, "running: %zu of %zu ended", model->done, model->asked);
+    buf_puts(&text, status->run_ns >= 1000000000 ? ", " : "");
+    progress_time(&text, status->run_ns);
+    lines_put(lines, STYLE_PLAIN, buf_str(&text));
+    const struct session_slot *slot;
+    vec_each (slot, &lines->snapshot.slots) {
+        if (slot->test_id == NULL)
+            continue;
+        buf_clear(&text);
+        progress_words(&text, slot->stage, slot->running_ns, slot->usual_ns, true);
+        lines_printf(lines, STYLE_PLAIN, "   %s%s%s", slot->test_id, text.len > 0 ? ": " : "",
+                     buf_str(&text));
+    }
+    buf_release(&text);
+}
+
+static void status(struct lines *lines)
+{
+    lines_verdict(lines);
+    if (lines->snapshot.status.state != LOOP_IDLE)
+        tell_run(lines);
+    else if (lines->snapshot.status.verdict_at_ns == 0)
+        lines_put(lines, STYLE_PLAIN, "nothing runs");
+}
+
+static void quit(struct lines *lines)
+{
+    lines_quit(lines, 0);
+}
+
+static void help(struct lines *lines);
+
+/* What keys do here; the others do nothing. help: where it is not what the table of the keys says. */
+static const struct act {
+    enum command command;
+    void (*act)(struct lines *lines);
+    const char *help;
+} acts[] = {
+    {COMMAND_NEXT, next, "next failure"},
+    {COMMAND_PREVIOUS, previous, "previous failure"},
+    {COMMAND_NEXT_FAILURE, next, "next failure"},
+    {COMMAND_PREVIOUS_FAILURE, previous, "previous failure"},
+    {COMMAND_FIRST, first, NULL},
+    {COMMAND_LAST, last, NULL},
+    {COMMAND_JUMP, jump, NULL},
+    {COMMAND_COPY, copy, "the test's id in a line of its own"},
+    {COMMAND_EDIT, edit, "open it in your editor, where it is most likely to be mended"},
+    {COMMAND_UNFOLD, unfold, "print it with all of its frames"},
+    {COMMAND_STORY, story, NULL},
+    {COMMAND_DEBUG, debug, NULL},
+    {COMMAND_LOG, show_log, NULL},
+    {COMMAND_TESTS, tests, "the red tests; at once again, all tests"},
+    {COMMAND_RERUN_RED, rerun_red, NULL},
+    {COMMAND_RUN_ALL, run_all, NULL},
+    {COMMAND_RUN_ONE, run_one, NULL},
+    {COMMAND_STOP, stop, NULL},
+    {COMMAND_PAUSE, toggle_pause, NULL},
+    {COMMAND_WATCH_AGAIN, watch_again, NULL},
+    {COMMAND_REDRAW, status, "how it stands, and what runs"},
+    {COMMAND_HELP, help, NULL},
+    {COMMAND_QUIT, quit, NULL},
+};
+
+static const struct act *act_of(enum command command)
+{
+    for (size_t i = 0; i < LENGTH(acts); i++)
+        if (acts[i].command == command)
+            return &acts[i];
+    return NULL;
+}
+
+static void help(struct lines *lines)
+{
+    size_t count;
+    const struct key *keys = keys_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct act *act = act_of(keys[i].command);
+        if (act == NULL && keys[i].command != COMMAND_SUSPEND)
+            continue;
+        struct buf names = {0};
+        keymap_names(lines->snapshot.keys, keys[i].command, &names);
+        lines_printf(lines, STYLE_PLAIN, "%s: %s", buf_str(&names),
+                     act != NULL && act->help != NULL ? act->help : keys[i].help);
+        buf_release(&names);
+    }
+}
+
+static void no_key(struct lines *lines)
+{
+    struct buf key = {0};
+    bool known = keymap_first(lines->snapshot.keys, COMMAND_HELP, &key);
+    lines_printf(lines, STYLE_PLAIN, "that key does nothing here%s%s%s", known ? "; " : "", buf_str(&key),
+                 known ? " lists those that do" : "");
+    buf_release(&key);
+}
+
+void lines_key(void *owner, int input)
+{
+    struct lines *lines = owner;
+    if (lines->state != LINES_OPEN || lines->session == NULL)
+        return;
+    enum command command = keymap_command(lines->snapshot.keys, input);
+    const struct act *act = act_of(command);
+    lines->input = input;
+    lines_look(lines);
+    if (act != NULL)
+        act->act(lines);
+    else
+        no_key(lines);
+    lines->command = command;
+    lines_flush(lines);
+}

@@ -1,0 +1,61 @@
+/* The insides of lines, for the two files that are it: lines.c (its life, what the session
+ * says) and lines_act.c (what keys do). */
+#ifndef ALOOF_UI_LINES_PRIVATE_H
+#define ALOOF_UI_LINES_PRIVATE_H
+
+#include "report/paper.h"
+#include "ui/lines.h"
+#include "ui/log.h"
+#include "ui/open.h"
+#include "ui/teletype.h"
+#include "ui/tell.h"
+#include "ui/view.h"
+
+enum lines_state { LINES_NEW, LINES_OPEN, LINES_QUITTING };
+
+struct lines {
+    uv_loop_t *loop;
+    const struct settings *settings;
+    struct session *session; /* NULL: closed */
+    struct teletype *teletype;
+    char *cwd;
+    struct opener opener;
+    struct terminal_say say; /* no more than its bell */
+    struct tell tell;
+    enum lines_state state;
+    int exit_code;
+    struct paper paper;
+    struct buf out; /* of one turn; and what is to be written once the terminal is ours again */
+    struct snapshot snapshot;
+    struct story log;
+    VEC(bool) fixed;      /* by test: that it is has been said */
+    bool verdict_due;     /* a run ended, and no other has begun */
+    size_t test;          /* the failure that keys are about, as an index into the model; MAP_NONE none */
+    int input;            /* the key that was pressed, */
+    enum command command; /* and what the one before it asked for */
+};
+
+/* Adds a line; a text from outside is made safe. */
+void lines_put(struct lines *lines, enum style style, const char *text);
+void lines_printf(struct lines *lines, enum style style, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Adds a text of many lines that a test printed, with its colours if there are any. */
+void lines_printed(struct lines *lines, const char *text);
+
+/* Adds all lines of a story. */
+void lines_story(struct lines *lines, const struct story *story);
+
+/* Brings the snapshot up to date. */
+void lines_look(struct lines *lines);
+
+/* Adds how it stands: the verdict, and that it is paused. */
+void lines_verdict(struct lines *lines);
+
+/* Writes what was added, if the terminal is ours. */
+void lines_flush(struct lines *lines);
+
+/* A key was pressed; owner is the lines. */
+void lines_key(void *owner, int input);
+
+#endif
