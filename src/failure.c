@@ -51,6 +51,7 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
     const struct story_input input = {
         .label = outcome_label(test->outcome),
         .id = test->id,
+        .harmless = !outcome_is_red(test->outcome),
         .detail = detail,
         .duration_ns = test->duration_ns,
         .red_runs = test->red_runs,

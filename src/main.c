@@ -10,6 +10,7 @@
  *   project/  repo (git), watch, config, python, targets
  *   store/    history (SQLite)
  *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
+ *   failure   of a test, told; past: what its last runs gave                   pure
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
  *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses;

@@ -4,6 +4,7 @@
 #define ALOOF_SESSION_H
 
 #include "core/options.h"
+#include "past.h"
 #include "plan/loop.h"
 #include "plan/model.h"
 #include "plan/progress.h"
@@ -132,6 +133,10 @@ void session_steps_move(struct session *session, int step);
 
 /* Leaves the steps; what changed meanwhile is run. */
 void session_steps_end(struct session *session);
+
+/* What the history has of the test's last runs, PAST_RESULTS at most; of a history that cannot be read
+ * nothing. The caller releases it. */
+void session_history(struct session *session, size_t test, struct past *past);
 
 /* Appends the command that runs the test under its framework's debugger, in the root directory. */
 void session_debug_command(const struct session *session, size_t test, struct strings *argv);

@@ -1,11 +1,12 @@
 #include "ui/app_private.h"
 
-#include "failure.h"
 #include "trace/place.h"
 #include "ui/narrow.h"
 #include "ui/typing.h"
+#include "ui/whole.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #define WHEEL_LINES 3
 
@@ -78,24 +79,25 @@ static void edit(struct app *app)
 static void show_story(struct app *app)
 {
     const struct failure *failure = selected(app);
-    if (failure == NULL) {
-        app_say(app, "there is nothing to tell of a test that did not fail");
+    size_t at = app_selected_test(app);
+    if (at == MAP_NONE) {
+        app_say(app, "no failure is here to be told; the list of all tests has the others");
         return;
     }
-    const struct test *test = &app->snapshot.model->tests.items[failure->test];
+    const struct test *test = &app->snapshot.model->tests.items[at];
+    if (failure == NULL && test->outcome == OUTCOME_UNKNOWN) {
+        app_say(app, "there is nothing to tell of a test that never ran");
+        return;
+    }
     const struct failure_look look = {.editor = app->snapshot.editor,
                                       .here = app->snapshot.here,
                                       .unfold = true,
                                       .ascii = app->blocks.ascii};
-    struct story story;
-    failure_tell(&story, test, &failure->trace, &look);
-    page_show_test(&app->page, test->id, &story);
-    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
-        struct buf text = {0};
-        const struct failure_text *what = failure_text(test, i, &text);
-        if (what != NULL)
-            page_add(&app->page, what->heading, what->report, &text);
-    }
+    struct past past;
+    session_history(app->session, at, &past);
+    whole_show(&app->page, test, failure != NULL ? &failure->trace : NULL, &past,
+               (int64_t)time(NULL) * 1000000000, &look);
+    past_release(&past);
 }
 
 static void run_selected(struct app *app)

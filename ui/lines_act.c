@@ -4,6 +4,7 @@
 #include "trace/place.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -187,6 +188,22 @@ static void tell_texts(struct lines *lines, const struct test *test)
     buf_release(&text);
 }
 
+static void tell_past(struct lines *lines, size_t test)
+{
+    struct past past;
+    struct buf text = {0};
+    session_history(lines->session, test, &past);
+    past_tell(&past, &lines->snapshot.model->tests.items[test], (int64_t)time(NULL) * 1000000000,
+              lines->paper.ascii, &text);
+    if (text.len > 0) {
+        lines_put(lines, STYLE_PLAIN, "");
+        lines_put(lines, STYLE_BOLD, "History");
+        lines_printed(lines, buf_str(&text));
+    }
+    buf_release(&text);
+    past_release(&past);
+}
+
 static void unfold(struct lines *lines)
 {
     const struct failure *failure = selected(lines);
@@ -201,6 +218,7 @@ static void story(struct lines *lines)
         return;
     tell(lines, failure);
     tell_texts(lines, test_of(lines, failure));
+    tell_past(lines, failure->test);
 }
 
 static void debug(struct lines *lines)

@@ -255,6 +255,18 @@ int history_each(struct history *history, bool (*each)(void *owner, const struct
     return 0;
 }
 
+int history_results(struct history *history, const char *id, unsigned most,
+                    bool (*each)(void *owner, const struct history_past *past), void *owner)
+{
+    history_flush(history);
+    struct error why;
+    int err = ledger_results(&history->ledger, id, most, each, owner, &why);
+    if (err == 0 || err == -EBUSY)
+        return err;
+    recover_from(history, err, &why);
+    return 0;
+}
+
 void history_begin_run(struct history *history, const char *kind, int64_t time_ns)
 {
     history->run_started_ns = history->now_ns = time_ns;

@@ -19,6 +19,12 @@ struct history_test {
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
 };
 
+/* An outcome of a test in one of the runs that are kept. */
+struct history_past {
+    const char *outcome, *run; /* run: its kind */
+    int64_t time_ns, duration_ns;
+};
+
 /* Opens or makes DIR/history.db (and DIR; outside .git a .gitignore with "*" in it). Always gives a history:
  * where the file cannot be used (read-only, full, newer schema) it works in memory, and *notice (the caller
  * frees; NULL none) says why. keep_runs: older runs are pruned at history_end_run. */
@@ -29,6 +35,10 @@ int history_open(struct history **history, const char *dir, unsigned keep_runs, 
  * `each` may not use the history. */
 int history_each(struct history *history, bool (*each)(void *owner, const struct history_test *test),
                  void *owner);
+
+/* The test's newest results, `most` of them at most, the oldest of these first. Otherwise as history_each. */
+int history_results(struct history *history, const char *id, unsigned most,
+                    bool (*each)(void *owner, const struct history_past *past), void *owner);
 
 /* Begins a run; kind is a word ("all", "red", …). time_ns: UTC. */
 void history_begin_run(struct history *history, const char *kind, int64_t time_ns);

@@ -11,6 +11,7 @@ enum statement {
     COMMIT,
     ROLLBACK,
     EACH,
+    RESULTS,
     PUT_TEST,
     PUT_RESULT,
     ADD_OUTCOME,
@@ -34,6 +35,14 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [ROLLBACK] = "ROLLBACK",
     [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns"
              " FROM tests WHERE NOT gone ORDER BY id",
+    /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
+    [RESULTS] =
+        "SELECT outcome, kind, time_ns, duration_ns FROM"
+        " (SELECT runs.id AS run, outcomes.name AS outcome, runs.kind AS kind,"
+        " runs.started_ns + results.at_ms * 1000000 AS time_ns, results.duration_us * 1000 AS duration_ns"
+        " FROM runs CROSS JOIN results ON results.run = runs.id"
+        " AND results.test = (SELECT id FROM tests WHERE name = ?1)"
+        " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2) ORDER BY run",
     [PUT_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
         " usual_ns, time_ns, run, gone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0)"
@@ -237,13 +246,32 @@ void ledger_wait(struct ledger *ledger, int wait_ms)
     sqlite3_busy_timeout(ledger->db, wait_ms);
 }
 
-/* 1: there may be more; 0: this was the last; or -errno. */
-static int each_row(sqlite3_stmt *statement, bool (*each)(void *owner, const struct history_test *test),
-                    void *owner)
+/* What gives a statement's row to whom it is for: 1, there may be more; 0, no more is wanted; or -errno. */
+struct row_reader {
+    int (*read)(sqlite3_stmt *statement, const struct row_reader *reader);
+    bool (*test)(void *owner, const struct history_test *test);
+    bool (*past)(void *owner, const struct history_past *past);
+    void *owner;
+};
+
+static int read_rows(struct ledger *ledger, sqlite3_stmt *statement, const struct row_reader *reader,
+                     struct error *why)
 {
-    int code = sqlite3_step(statement);
-    if (code != SQLITE_ROW)
-        return code == SQLITE_DONE ? 0 : schema_errno(code);
+    int err = statement != NULL ? 1 : schema_errno(sqlite3_errcode(ledger->db));
+    while (err > 0) {
+        int code = sqlite3_step(statement);
+        err = code == SQLITE_ROW    ? reader->read(statement, reader)
+              : code == SQLITE_DONE ? 0
+                                    : schema_errno(code);
+    }
+    if (err < 0)
+        error_set(why, err, "%s", sqlite3_errmsg(ledger->db));
+    sqlite3_reset(statement);
+    return err;
+}
+
+static int read_test(sqlite3_stmt *statement, const struct row_reader *reader)
+{
     struct history_test test = {
         .id = (const char *)sqlite3_column_text(statement, 0),
         .group = (const char *)sqlite3_column_text(statement, 1),
@@ -257,18 +285,35 @@ static int each_row(sqlite3_stmt *statement, bool (*each)(void *owner, const str
     };
     if (test.id == NULL || test.group == NULL || test.outcome == NULL)
         return -EBADMSG;
-    return each(owner, &test);
+    return reader->test(reader->owner, &test);
 }
 
 int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
                 void *owner, struct error *why)
 {
-    sqlite3_stmt *statement = prepared(ledger, EACH);
-    int err = statement != NULL ? 1 : schema_errno(sqlite3_errcode(ledger->db));
-    while (err > 0)
-        err = each_row(statement, each, owner);
-    if (err < 0)
-        error_set(why, err, "%s", sqlite3_errmsg(ledger->db));
-    sqlite3_reset(statement);
-    return err;
+    const struct row_reader reader = {.read = read_test, .test = each, .owner = owner};
+    return read_rows(ledger, prepared(ledger, EACH), &reader, why);
+}
+
+static int read_past(sqlite3_stmt *statement, const struct row_reader *reader)
+{
+    struct history_past past = {
+        .outcome = (const char *)sqlite3_column_text(statement, 0),
+        .run = (const char *)sqlite3_column_text(statement, 1),
+        .time_ns = sqlite3_column_int64(statement, 2),
+        .duration_ns = sqlite3_column_int64(statement, 3),
+    };
+    if (past.outcome == NULL || past.run == NULL)
+        return -EBADMSG;
+    return reader->past(reader->owner, &past);
+}
+
+int ledger_results(struct ledger *ledger, const char *id, unsigned most,
+                   bool (*each)(void *owner, const struct history_past *past), void *owner, struct error *why)
+{
+    const struct row_reader reader = {.read = read_past, .past = each, .owner = owner};
+    sqlite3_stmt *statement = prepared(ledger, RESULTS);
+    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, most);
+    return read_rows(ledger, statement, &reader, why);
 }

@@ -9,7 +9,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define LEDGER_STATEMENTS 16
+#define LEDGER_STATEMENTS 17
 
 struct outcome_row {
     char *name;
@@ -43,6 +43,10 @@ int ledger_set_red(struct ledger *ledger, const char *id, bool red);
 int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs);
 int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
                 void *owner, struct error *why);
+
+int ledger_results(struct ledger *ledger, const char *id, unsigned most,
+                   bool (*each)(void *owner, const struct history_past *past), void *owner,
+                   struct error *why);
 
 /* Closes and releases; the ledger can be opened again. */
 void ledger_close(struct ledger *ledger);

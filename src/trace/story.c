@@ -77,7 +77,7 @@ static void tell_heading(struct teller *self)
     const struct story_input *input = self->input;
     struct story_line *line = add_line(self, -1);
     line->heading = true;
-    add_text(line, STYLE_RED, input->label);
+    add_text(line, input->harmless ? STYLE_BOLD : STYLE_RED, input->label);
     size_t width = strlen(input->label);
     add_padding(line, width < LABEL_COLUMNS ? LABEL_COLUMNS - width : 1);
     add_text(line, STYLE_BOLD, input->id);

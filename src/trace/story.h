@@ -51,6 +51,7 @@ struct story {
 struct story_input {
     const char *label; /* "FAIL", "CRASH", … */
     const char *id;
+    bool harmless;       /* it is no failure */
     const char *detail;  /* "SIGSEGV", "deadline of 10 s", "in teardown"; NULL none */
     int64_t duration_ns; /* 0 unknown */
     unsigned red_runs;   /* "since 3 runs" when > 1 */

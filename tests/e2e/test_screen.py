@@ -284,8 +284,9 @@ def test_all_tests_in_a_list(lighthouse):
     loop.type("/may water\r")
     loop.wait_for(re.compile(r"1 of 1\n.*MayPass::test_with_water_under_the_keel"))
     loop.type("v")
-    loop.wait_for("nothing to tell of a test that did not fail")
-    loop.type("s")
+    loop.wait_for(re.compile(r"^ ok +tests/test_logbook\.py::MayPass::test_with_water", re.M))
+    loop.wait_for(re.compile(r"^ History\n +✓  red in 0 of 1 run, ", re.M))
+    loop.type("qs")
     loop.type("t")
     loop.wait_for("ran 1 in")
 

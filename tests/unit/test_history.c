@@ -211,6 +211,46 @@ static void tests_leave_and_come_back(void **state)
     history_close(history);
 }
 
+static bool list_past(void *owner, const struct history_past *past)
+{
+    buf_printf(owner, "%s %s %lld %lld\n", past->outcome, past->run, (long long)(past->time_ns - NOW),
+               (long long)past->duration_ns);
+    return true;
+}
+
+static void expect_past(struct history *history, const char *id, unsigned most, const char *lines)
+{
+    struct buf past = {0};
+    assert_int_equal(history_results(history, id, most, list_past, &past), 0);
+    assert_string_equal(buf_str(&past), lines);
+    buf_release(&past);
+}
+
+static void the_newest_results_of_a_test_are_told_the_oldest_first(void **state)
+{
+    struct scratch *scratch = *state;
+    struct history *history = open_expecting(scratch->dir, NULL);
+    expect_past(history, "t", 20, "");
+    static const char *const outcomes[] = {"passed", "failed", "passed"};
+    static const char *const kinds[] = {"all", "red", "one"};
+    for (int i = 0; i < 3; i++) {
+        history_begin_run(history, kinds[i], NOW + i * SECOND);
+        put(history, "other", "passed", 1000, NOW + i * SECOND);
+        put(history, "t", outcomes[i], 1000 * (i + 1), NOW + i * SECOND + SECOND / 2);
+        if (i < 2)
+            history_end_run(history, "red", NOW + i * SECOND);
+    }
+    expect_past(history, "t", 20,
+                "passed all 500000000 1000\nfailed red 1500000000 2000\npassed one 2500000000 3000\n");
+    expect_past(history, "t", 2, "failed red 1500000000 2000\npassed one 2500000000 3000\n");
+    expect_past(history, "never seen", 20, "");
+    history_close(history);
+
+    history = open_expecting(scratch->dir, NULL);
+    expect_past(history, "t", 1, "passed one 2500000000 3000\n");
+    history_close(history);
+}
+
 static bool stop_at_once(void *owner, const struct history_test *test)
 {
     (void)test;
@@ -630,6 +670,7 @@ int main(void)
         IN_SCRATCH(what_was_put_in_is_there_after_reopening),
         IN_SCRATCH(the_newest_outcome_counts_and_times_decay),
         IN_SCRATCH(tests_leave_and_come_back),
+        IN_SCRATCH(the_newest_results_of_a_test_are_told_the_oldest_first),
         IN_SCRATCH(each_stops_when_told),
         IN_SCRATCH(results_are_written_by_number_and_by_time),
         IN_SCRATCH(old_runs_are_pruned),

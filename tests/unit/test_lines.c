@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -91,6 +92,17 @@ void session_debug_command(const struct session *session, size_t test, struct st
     (void)session;
     (void)test;
     strings_add(argv, "true");
+}
+
+/* Two runs, of which nothing more is known. */
+void session_history(struct session *session, size_t test, struct past *past)
+{
+    (void)session;
+    (void)test;
+    *past = (struct past){0};
+    int64_t midnight_ns = (int64_t)time(NULL) / 86400 * 86400 * 1000000000;
+    vec_push(&past->results, (struct past_result){OUTCOME_PASSED, "all tests", midnight_ns, 0});
+    vec_push(&past->results, (struct past_result){OUTCOME_FAILED, "this test", midnight_ns + 1000000000, 0});
 }
 
 void session_close(struct session *session)
@@ -292,7 +304,10 @@ static void keys_are_about_the_failure_that_was_gone_to(void **state)
         {'3', "there are 2\n", ""},
         {'y', "a.py::test_y\n", ""},
         {'1', "1 of 2: FAIL a.py::test_x: ValueError: no\n   vim a.py\n", ""},
-        {'v', "FAIL  a.py::test_x\n   ValueError: no\n", ""},
+        {'v',
+         "FAIL  a.py::test_x\n   ValueError: no\n\nHistory\n   .F  red in 1 of 2 runs, the newest last\n"
+         "   00:00:00  passed                 all tests\n   00:00:01  failed                 this test\n",
+         ""},
         {'t', "failed a.py::test_x\nfailed a.py::test_y\n2 are red; once more for all tests\n", ""},
         {'t', "failed a.py::test_x\nfailed a.py::test_y\n2 in all\n", ""},
         {'r', "", "red "},
@@ -303,6 +318,7 @@ static void keys_are_about_the_failure_that_was_gone_to(void **state)
         {INPUT_PASTE, "that key does nothing here; ? lists those that do\n", ""},
         {CONTROL('L'), "RED 2 of 2\nnothing runs\n", ""},
     };
+    setenv("TZ", "UTC0", 1);
     (void)state;
     struct fixture f;
     begin(&f);

@@ -1,9 +1,9 @@
-#include "failure.h"
 #include "ui/list.h"
 #include "ui/log.h"
 #include "ui/page.h"
 #include "ui/prompt.h"
 #include "ui/view.h"
+#include "ui/whole.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +20,7 @@
                              */
 #define CLIP_LIMIT 65536
 #define FAILURES_MAX 64
+#define PAST_NOW (INT64_C(1700000000) * 1000000000)
 
 /* All that a screen shows, as the session would hand it over. */
 struct scene {
@@ -371,20 +372,34 @@ static void make_sideways(struct scene *scene)
     type(scene, ">");
 }
 
+/* Ten results, of yesterday and today. */
+static void make_past(struct past *past)
+{
+    static const enum outcome outcomes[] = {OUTCOME_PASSED,  OUTCOME_PASSED,  OUTCOME_FAILED, OUTCOME_SKIPPED,
+                                            OUTCOME_CRASHED, OUTCOME_TIMEOUT, OUTCOME_ERROR,  OUTCOME_PASSED,
+                                            OUTCOME_XFAILED, OUTCOME_FAILED};
+    static const char *const runs[] = {"all tests", "red and changed tests", "this test"};
+    *past = (struct past){0};
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        const struct past_result result = {outcomes[i], runs[i % 3],
+                                           PAST_NOW - (int64_t)(9 - i) * 13000 * 1000000000,
+                                           (int64_t)(i * i * i) * 20000000};
+        vec_push(&past->results, result);
+    }
+}
+
+static void show_whole(struct scene *scene, size_t test, const struct trace *trace, const struct past *past)
+{
+    const struct failure_look look = {
+        .editor = "vim", .here = "", .unfold = true, .ascii = scene->blocks.ascii};
+    setenv("TZ", "UTC0", 1);
+    whole_show(&scene->page, &scene->model.tests.items[test], trace, past, PAST_NOW, &look);
+}
+
 static void make_story(struct scene *scene)
 {
-    struct story story;
     make_red(scene);
-    const struct failure_look look = {.editor = "vim", .here = "", .unfold = true};
-    const struct test *test = &scene->model.tests.items[scene->failures[0].test];
-    failure_tell(&story, test, &scene->failures[0].trace, &look);
-    page_show_test(&scene->page, test->id, &story);
-    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
-        struct buf text = {0};
-        const struct failure_text *what = failure_text(test, i, &text);
-        if (what != NULL)
-            page_add(&scene->page, what->heading, what->report, &text);
-    }
+    show_whole(scene, scene->failures[0].test, &scene->failures[0].trace, &(struct past){0});
     struct buf report = {0};
     for (int i = 1; i <= 60; i++)
         buf_printf(
@@ -392,6 +407,28 @@ static void make_story(struct scene *scene)
             i % 5, "", i,
             i % 7 == 0 ? "日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語" : "long");
     page_add(&scene->page, "The runner's report", true, &report);
+}
+
+/* What follows the story of a failure. */
+static void make_story_past(struct scene *scene)
+{
+    struct past past;
+    make_red(scene);
+    make_past(&past);
+    scene->model.tests.items[scene->failures[0].test].usual_ns = 20000000;
+    show_whole(scene, scene->failures[0].test, &scene->failures[0].trace, &past);
+    past_release(&past);
+    type(scene, "G");
+}
+
+/* Of a test that did not fail. */
+static void make_story_passed(struct scene *scene)
+{
+    struct past past = {0};
+    make_red(scene);
+    vec_push(&past.results, (struct past_result){OUTCOME_PASSED, "all tests", PAST_NOW, 30000000});
+    show_whole(scene, add_test(scene, "tests/test_api.py::test_fine", EVENT_SUCCESS, NULL), NULL, &past);
+    past_release(&past);
 }
 
 static void make_story_searched(struct scene *scene)
@@ -567,6 +604,8 @@ static const struct {
     {"wrapped", make_wrapped},
     {"sideways", make_sideways},
     {"story", make_story},
+    {"story-past", make_story_past},
+    {"story-passed", make_story_passed},
     {"story-searched", make_story_searched},
     {"story-not-found", make_story_not_found},
     {"story-typing", make_story_typing},

@@ -1,0 +1,28 @@
+/* What the last runs made of a test, told: outcomes as marks, then when, what, how
+ * long. Pure. */
+#ifndef ALOOF_PAST_H
+#define ALOOF_PAST_H
+
+#include "plan/model.h"
+
+#define PAST_RESULTS 20 /* as many as are told, at most */
+
+struct past_result {
+    enum outcome outcome;
+    const char *run;     /* what the run was of: "all tests"; static */
+    int64_t time_ns;     /* UTC */
+    int64_t duration_ns; /* 0 unknown */
+};
+
+/* Zeroed: nothing is known. */
+struct past {
+    VEC(struct past_result) results; /* the newest last */
+};
+
+void past_release(struct past *past);
+
+/* Appends the past and the times of the test as lines, colours as SGR; nothing where no run is known. now_ns: UTC,
+ * what is of another (local) day gets its date. ascii: no characters outside of it. */
+void past_tell(const struct past *past, const struct test *test, int64_t now_ns, bool ascii, struct buf *to);
+
+#endif

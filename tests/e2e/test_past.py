@@ -1,0 +1,65 @@
+"""What is told of the past: a test's last outcomes and times, which tests wait, which are flaky."""
+
+import re
+
+import pytest
+
+HISTORY = r"^ History\n +{marks}  red in {red} of {runs} runs?, the newest last\n"
+
+
+def history(marks, red, runs):
+    return re.compile(HISTORY.format(marks=marks, red=red, runs=runs), re.M)
+
+
+@pytest.mark.presses("v", "G")
+def test_a_test_in_full_tells_its_last_outcomes_and_times(project):
+    project.write("test_turn.py", "def test_turn():\n    assert 1 == 1\n")
+    project.write("test_red.py", "def test_red():\n    assert 0\n")
+    loop = project.aloof()
+    loop.wait_for(re.compile(r"RED 1 of 2 · (?:re)?ran 2 in"))
+    loop.type("vG")
+    loop.wait_for(history("✗", 1, 1))
+    loop.type("q")
+    loop.type("r")
+    loop.wait_for("since 2 runs")
+    loop.type("vG")
+    loop.wait_for(history("✗✗", 2, 2))
+    loop.wait_for(re.compile(r"^ +it took [\d.]+ s, usually [\d.]+ s\n"
+                             r" +\d\d:\d\d:\d\d  failed +[\d.]+ s  all tests\n"
+                             r" +\d\d:\d\d:\d\d  failed +[\d.]+ s  red and changed tests$", re.M))
+    loop.type("q")
+    loop.wait_gone("History")
+    project.save("test_red.py", "def test_red():\n    assert 1\n")
+    loop.wait_for("GREEN 2 tests")
+    loop.type("q")
+    assert loop.wait_exit() == 0
+
+    loop = project.aloof(LC_ALL="C")
+    loop.wait_for("GREEN 2 tests")
+    loop.type("t")
+    loop.wait_for("all tests")
+    loop.type("/red\r")
+    loop.wait_for("1 of 1")
+    loop.type("v")
+    loop.wait_for(history(r"FF\.{2,3}", 2, r"\d"))
+
+
+def test_nothing_is_told_of_a_test_that_never_ran(project):
+    project.write("test_gate.py", "def test_first():\n    assert 0\n\n\ndef test_second():\n    pass\n")
+    loop = project.aloof("--maxfail=1", "-n", "1")
+    loop.wait_for("RED 1 of")
+    loop.type("t")
+    loop.wait_for("all tests")
+    loop.type("/second\r")
+    loop.wait_for("1 of 1")
+    loop.type("v")
+    loop.wait_for("nothing to tell of a test that never ran")
+
+
+@pytest.mark.presses("v")
+def test_lines_tell_it_too(project):
+    project.write("test_red.py", "def test_red():\n    assert 0\n")
+    loop = project.aloof("--plain", rows=60)
+    loop.wait_for("RED 1 of 1")
+    loop.type("v")
+    loop.wait_for(re.compile(r"^History\n +✗  red in 1 of 1 run, the newest last\n", re.M))
