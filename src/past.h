@@ -21,8 +21,8 @@ struct past {
 
 void past_release(struct past *past);
 
-/* Appends the past and the times of the test as lines, colours as SGR; nothing where no run is known. now_ns: UTC,
- * what is of another (local) day gets its date. ascii: no characters outside of it. */
+/* Appends the past and the times of the test as lines, colours as SGR; nothing where no run is known. now_ns:
+ * UTC, what is of another (local) day gets its date. ascii: no characters outside of it. */
 void past_tell(const struct past *past, const struct test *test, int64_t now_ns, bool ascii, struct buf *to);
 
 #endif

@@ -98,6 +98,7 @@ static bool recall(void *owner, const struct history_test *known)
     test->red_runs = known->red_runs;
     test->duration_ns = known->duration_ns;
     test->usual_ns = known->usual_ns;
+    test->cpu_ns = known->cpu_ns;
     model_set_red(&session->model, (size_t)(test - session->model.tests.items), known->red);
     return true;
 }

@@ -88,6 +88,7 @@ static void remember(struct session *session, const struct test *test)
         .red_runs = test->red_runs,
         .duration_ns = test->duration_ns,
         .usual_ns = test->usual_ns,
+        .cpu_ns = test->cpu_ns,
     };
     history_result(session->history, &known, session_now());
     if (!uv_is_active((uv_handle_t *)&session->flush))

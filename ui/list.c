@@ -10,8 +10,12 @@
 
 #define STATUS_COLS 9
 #define TIME_COLS 9
+#define WAIT_COLS 11           /* "94% waiting" */
+#define WAIT_LEAST_NS 50000000 /* in less the start of a process weighs too much */
+#define WAIT_LEAST_PERCENT 10
 #define OCTETS 256
 #define NARROW_COLS 48 /* in fewer there is no room for both */
+#define WIDE_COLS 100  /* from here on there is room for what is not always wanted */
 
 static const struct hint hints[] = {
     {COMMAND_SEARCH, COMMAND_NONE, "filter", false},    {COMMAND_SORT, COMMAND_NONE, "order", false},
@@ -20,7 +24,7 @@ static const struct hint hints[] = {
 };
 #define HINTS (sizeof hints / sizeof *hints)
 
-static const char *const order_names[LIST_ORDERS] = {"by outcome", "by time", "by name"};
+static const char *const order_names[LIST_ORDERS] = {"by outcome", "by time", "by CPU time", "by name"};
 
 void list_open(struct list *list)
 {
@@ -33,10 +37,27 @@ static int64_t time_of(const struct test *test)
     return test->duration_ns > 0 ? test->duration_ns : test->usual_ns;
 }
 
+/* The time that the order is about. */
+static int64_t time_in(const struct test *test, enum list_order order)
+{
+    return order == LIST_BY_CPU ? test->cpu_ns : time_of(test);
+}
+
+/* How much of its time the test spent on no processor, in percent; 0 where that is not known or tells
+ * nothing.
+ */
+static int waiting(const struct test *test)
+{
+    if (test->duration_ns < WAIT_LEAST_NS || test->cpu_ns == 0 || test->cpu_ns > test->duration_ns)
+        return 0;
+    int percent = (int)((test->duration_ns - test->cpu_ns) * 100 / test->duration_ns);
+    return percent < WAIT_LEAST_PERCENT ? 0 : percent;
+}
+
 static uint64_t key_of(const struct test *test, enum list_order order)
 {
-    if (order == LIST_BY_TIME)
-        return UINT64_MAX - (uint64_t)time_of(test);
+    if (order == LIST_BY_TIME || order == LIST_BY_CPU)
+        return UINT64_MAX - (uint64_t)time_in(test, order);
     return order == LIST_BY_OUTCOME ? OUTCOME_COUNT - test->outcome : 0;
 }
 
@@ -89,14 +110,16 @@ static void sort_names(struct list *list, const struct model *model)
 /* Every test in the list's order: made when that or the outcomes changed, not at every key. */
 static void put_in_order(struct list *list, const struct model *model)
 {
-    list->stale = false;
+    list->stale = list->waits = false;
     list->ordered.len = 0;
     sort_names(list, model);
     const struct list_name *name;
     vec_each (name, &list->names) {
         const struct test *test = &model->tests.items[name->test];
-        if (!test->gone)
-            vec_push(&list->ordered, (struct list_row){name->test, name->id, key_of(test, list->order)});
+        if (test->gone)
+            continue;
+        vec_push(&list->ordered, (struct list_row){name->test, name->id, key_of(test, list->order)});
+        list->waits |= waiting(test) > 0;
     }
     sort_rows(list->ordered.items, list->ordered.len);
 }
@@ -238,16 +261,37 @@ static void draw_narrow(struct screen *screen, int row, const struct test *test)
     screen_fit_end(screen, row, 3, screen->cols, test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
 }
 
-static void draw_row(struct screen *screen, int row, const struct test *test)
+/* Puts it at the end of so many columns. */
+static void put_right(struct screen *screen, int row, int col, int cols, const char *text)
 {
-    char time[32] = "";
-    if (time_of(test) > 0)
-        view_seconds(time, sizeof time, time_of(test), 2);
-    screen_fit(screen, row, 1, 1 + STATUS_COLS, style_of(test), status_of(test));
-    int start = 1 + STATUS_COLS + TIME_COLS - screen_width(screen, time);
-    screen_put(screen, row, start, screen->cols, STYLE_DIM, time);
-    screen_fit(screen, row, 1 + STATUS_COLS + TIME_COLS + 2, screen->cols,
-               test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
+    screen_put(screen, row, col + cols - screen_width(screen, text), screen->cols, STYLE_DIM, text);
+}
+
+static void draw_row(struct screen *screen, int row, const struct list *list, const struct test *test)
+{
+    char text[32];
+    int col = 1 + STATUS_COLS;
+    screen_fit(screen, row, 1, col, style_of(test), status_of(test));
+    view_seconds(text, sizeof text, time_in(test, list->order), 2);
+    if (time_in(test, list->order) > 0)
+        put_right(screen, row, col, TIME_COLS, text);
+    col += TIME_COLS + 2;
+    snprintf(text, sizeof text, "%d%% waiting", waiting(test));
+    if (list->waits && screen->cols >= WIDE_COLS) {
+        if (waiting(test) > 0)
+            put_right(screen, row, col, WAIT_COLS, text);
+        col += WAIT_COLS + 2;
+    }
+    screen_fit(screen, row, col, screen->cols, test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
+}
+
+/* One of the tests, as there is room. */
+static void draw_test(struct screen *screen, int row, const struct list *list, const struct test *test)
+{
+    if (screen->cols < NARROW_COLS)
+        draw_narrow(screen, row, test);
+    else
+        draw_row(screen, row, list, test);
 }
 
 static void draw_title(struct screen *screen, const struct list *list)
@@ -293,7 +337,7 @@ void list_draw(struct screen *screen, struct list *list, const struct model *mod
     for (size_t i = 0; i < shown && list->top + i < list->rows.len; i++) {
         int row = first_row(screen->rows) + (int)i;
         const struct test *test = &model->tests.items[list->rows.items[list->top + i].test];
-        (screen->cols < NARROW_COLS ? draw_narrow : draw_row)(screen, row, test);
+        draw_test(screen, row, list, test);
         if (list->top + i != list->at)
             continue;
         screen_put(screen, row, 0, 1, STYLE_BOLD, screen->ascii ? ">" : "▌");

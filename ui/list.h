@@ -1,5 +1,5 @@
-/* All tests as a list: outcome, time, id; in one of several orders, narrowed down
- * as one types. Which of them show and where the cursor is; pure. */
+/* All tests as a list: outcome, time, what of it is spent waiting, id; in one of several orders, narrowed
+ * down as one types. Which of them show and where the cursor is; pure. */
 #ifndef ALOOF_UI_LIST_H
 #define ALOOF_UI_LIST_H
 
@@ -7,8 +7,8 @@
 #include "ui/keys.h"
 #include "ui/screen.h"
 
-enum list_order { LIST_BY_OUTCOME, LIST_BY_TIME, LIST_BY_NAME };
-#define LIST_ORDERS 3
+enum list_order { LIST_BY_OUTCOME, LIST_BY_TIME, LIST_BY_CPU, LIST_BY_NAME };
+#define LIST_ORDERS 4
 
 struct list_row {
     size_t test;
@@ -25,6 +25,7 @@ struct list_name {
 struct list {
     bool open, asking; /* asking: what is typed goes into the filter */
     bool stale;        /* the rows are made anew before they are next looked at */
+    bool waits;        /* there are tests that spend their time waiting */
     enum list_order order;
     struct buf filter;            /* see filter_matches */
     struct buf kept;              /* the filter that the rows passed */

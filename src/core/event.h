@@ -55,6 +55,7 @@ struct event_sink {
 #define TAG_ERROR "error"             /* fail: in setup or teardown, not in the test itself */
 #define TAG_COLLECTION "collection"   /* fail: a file that could not be collected */
 #define TAG_DESELECTED "deselected"   /* exists: left out by the user's own filter */
+#define TAG_CPU "cpu_us="             /* final, prefix: microseconds on a processor, children included */
 #define TAG_GROUP "group="            /* exists, prefix: what shares set-up (a test file) */
 
 /* Whether the status ends a test (it is neither none, exists nor inprogress). */

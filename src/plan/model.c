@@ -1,5 +1,7 @@
 #include "plan/model.h"
 
+#define CPU_MAX_US INT64_C(100000000000000) /* three years on one processor */
+
 void model_init(struct model *model, size_t clip_limit)
 {
     *model = (struct model){.clip_limit = clip_limit};
@@ -225,8 +227,22 @@ static void take_result(struct test *test)
     test->result = NULL;
 }
 
-static void take_time(struct test *test, int64_t time_ns)
+/* In ns, 0 where nothing (credible) is said. */
+static int64_t cpu_of(const struct event *event)
 {
+    struct bytes value = event_tag_value(event, TAG_CPU);
+    int64_t us = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.data[i] < '0' || value.data[i] > '9' || us > CPU_MAX_US)
+            return 0;
+        us = us * 10 + (value.data[i] - '0');
+    }
+    return us * 1000;
+}
+
+static void take_time(struct test *test, const struct event *event, int64_t time_ns)
+{
+    test->cpu_ns = cpu_of(event);
     int64_t took_ns = time_ns - test->started_ns;
     test->duration_ns = took_ns > 0 ? took_ns : 0; /* a clock set back says nothing */
     bool usual = test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0;
@@ -268,7 +284,7 @@ static size_t finish(struct model *model, size_t at, const struct event *event, 
     test->outcome = outcome;
     model->counts[outcome]++;
     if (first)
-        take_time(test, time_ns);
+        take_time(test, event, time_ns);
     if (first || test->partial != NULL)
         take_result(test);
     test->state = TEST_DONE;

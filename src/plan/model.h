@@ -81,6 +81,7 @@ struct test {
     unsigned run;        /* serial of the run that gave the outcome, 0 = from history */
     unsigned red_runs;   /* runs in a row that it has been red */
     int64_t duration_ns; /* of its newest execution, 0 unknown */
+    int64_t cpu_ns;      /* that it spent on a processor, its children included; 0 unknown */
     int64_t
         usual_ns; /* decayed mean, from history and of this session, 0 unknown. Set it before a run begins */
     int64_t started_ns;     /* UTC; of the newest execution, by its first event; 0 unknown */

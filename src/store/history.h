@@ -17,6 +17,7 @@ struct history_test {
     bool red, fragile, runnable;
     unsigned red_runs;
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
+    int64_t cpu_ns;
 };
 
 /* An outcome of a test in one of the runs that are kept. */

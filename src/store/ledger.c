@@ -33,8 +33,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns"
-             " FROM tests WHERE NOT gone ORDER BY id",
+    [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns,"
+             " cpu_ns FROM tests WHERE NOT gone ORDER BY id",
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
     [RESULTS] =
         "SELECT outcome, kind, time_ns, duration_ns FROM"
@@ -45,7 +45,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2) ORDER BY run",
     [PUT_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
-        " usual_ns, time_ns, run, gone) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0)"
+        " usual_ns, time_ns, run, cpu_ns, gone)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, 0)"
         " ON CONFLICT (name) DO UPDATE SET"
         " test_group = CASE excluded.test_group WHEN '' THEN test_group ELSE excluded.test_group END,"
         " outcome = excluded.outcome, red = excluded.red, fragile = excluded.fragile,"
@@ -53,7 +54,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         " usual_ns = CASE WHEN excluded.duration_ns = 0 THEN usual_ns"
         " WHEN usual_ns = 0 THEN excluded.duration_ns"
         " ELSE (usual_ns * 7 + excluded.duration_ns * 3) / 10 END,"
-        " time_ns = excluded.time_ns, run = excluded.run, gone = 0 RETURNING id",
+        " time_ns = excluded.time_ns, run = excluded.run, cpu_ns = excluded.cpu_ns, gone = 0 RETURNING id",
     [PUT_RESULT] =
         "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us) VALUES (?, ?, ?, ?, ?)",
     [ADD_OUTCOME] = "INSERT OR IGNORE INTO outcomes (name) VALUES (?)",
@@ -151,6 +152,7 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(put, 8, test->duration_ns);
     sqlite3_bind_int64(put, 9, time_ns);
     sqlite3_bind_int64(put, 10, ledger->run);
+    sqlite3_bind_int64(put, 11, test->cpu_ns);
     int64_t row = 0;
     int err = step(ledger, put, &row);
     if (err < 0 || ledger->run == 0)
@@ -282,6 +284,7 @@ static int read_test(sqlite3_stmt *statement, const struct row_reader *reader)
         .red_runs = (unsigned)sqlite3_column_int64(statement, 6),
         .duration_ns = sqlite3_column_int64(statement, 7),
         .usual_ns = sqlite3_column_int64(statement, 8),
+        .cpu_ns = sqlite3_column_int64(statement, 9),
     };
     if (test.id == NULL || test.group == NULL || test.outcome == NULL)
         return -EBADMSG;

@@ -124,6 +124,8 @@ def test_s_runs_the_selected_test_of_the_sorted_and_filtered_list(lighthouse):
     loop.type("S")
     loop.wait_for("by time")
     loop.type("S")
+    loop.wait_for("by CPU time")
+    loop.type("S")
     loop.wait_for("by name")
     loop.type("/low water\r")
     loop.wait_for("1 of 1")

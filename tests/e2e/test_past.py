@@ -56,6 +56,40 @@ def test_nothing_is_told_of_a_test_that_never_ran(project):
     loop.wait_for("nothing to tell of a test that never ran")
 
 
+WAITING = """
+    import subprocess, sys, time
+
+    BURN = "import time\\nwhile time.process_time() < 0.3: pass"
+
+
+    def test_waits():
+        time.sleep(0.3)
+
+
+    def test_works():
+        while time.process_time() < 0.3:
+            pass
+
+
+    def test_has_others_work():
+        subprocess.run([sys.executable, "-c", BURN])
+    """
+
+
+@pytest.mark.presses("t", "S")
+def test_the_list_tells_what_waits_and_sorts_by_what_works(project):
+    project.write("test_wait.py", WAITING)
+    loop = project.aloof("-n", "1", "--box=test")
+    loop.wait_for("GREEN 3 tests")
+    loop.type("t")
+    loop.wait_for(re.compile(r"passed +0\.\d\d s  9\d% waiting  test_wait\.py::test_waits"))
+    loop.type("SS")
+    loop.wait_for("by CPU time")
+    loop.wait_for(lambda terminal: "test_waits" in terminal.lines[3])
+    for name in ("test_works", "test_has_others_work"):
+        loop.wait_for(re.compile(rf"passed +0\.[23]\d s .*{name}"))
+
+
 @pytest.mark.presses("v")
 def test_lines_tell_it_too(project):
     project.write("test_red.py", "def test_red():\n    assert 0\n")

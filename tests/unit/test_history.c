@@ -21,6 +21,7 @@
 
 #define SECOND INT64_C(1000000000)
 #define NOW (INT64_C(1700000000) * SECOND)
+#define FIRST_SCHEMA "ALTER TABLE tests DROP COLUMN cpu_ns; PRAGMA user_version = 1"
 
 /* A scratch directory for each test. */
 struct scratch {
@@ -248,6 +249,32 @@ static void the_newest_results_of_a_test_are_told_the_oldest_first(void **state)
 
     history = open_expecting(scratch->dir, NULL);
     expect_past(history, "t", 1, "passed one 2500000000 3000\n");
+    history_close(history);
+}
+
+static bool keep_cpu(void *owner, const struct history_test *test)
+{
+    *(int64_t *)owner = test->cpu_ns;
+    return true;
+}
+
+static void a_file_of_the_first_schema_is_brought_to_the_newest(void **state)
+{
+    struct scratch *scratch = *state;
+    int64_t cpu_ns = -1;
+    struct history *history = open_expecting(scratch->dir, NULL);
+    history_begin_run(history, "all", NOW);
+    put(history, "t", "passed", 5, NOW);
+    history_close(history);
+    change_file(scratch->file, FIRST_SCHEMA);
+    history = open_expecting(scratch->dir, NULL);
+    expect_tests(history, "t|test_a.py|passed|001|0|5|5\n");
+    struct history_test test = {.id = "t", .group = "", .outcome = "passed", .cpu_ns = 7};
+    history_result(history, &test, NOW);
+    history_close(history);
+    history = open_expecting(scratch->dir, NULL);
+    assert_int_equal(history_each(history, keep_cpu, &cpu_ns), 0);
+    assert_int_equal(cpu_ns, 7);
     history_close(history);
 }
 
@@ -671,6 +698,7 @@ int main(void)
         IN_SCRATCH(the_newest_outcome_counts_and_times_decay),
         IN_SCRATCH(tests_leave_and_come_back),
         IN_SCRATCH(the_newest_results_of_a_test_are_told_the_oldest_first),
+        IN_SCRATCH(a_file_of_the_first_schema_is_brought_to_the_newest),
         IN_SCRATCH(each_stops_when_told),
         IN_SCRATCH(results_are_written_by_number_and_by_time),
         IN_SCRATCH(old_runs_are_pruned),

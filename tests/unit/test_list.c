@@ -27,6 +27,8 @@ static int set_up(void **state)
         struct test *test = model_recall(model, tests[i].id, "", tests[i].outcome);
         test->duration_ns = tests[i].ms * 1000000;
     }
+    model->tests.items[0].cpu_ns = 1000;
+    model->tests.items[1].cpu_ns = 900000;
     model->tests.items[4].gone = true;
     *state = model;
     return 0;
@@ -84,6 +86,8 @@ static void orders_take_turns(void **state)
     assert_order(&list, *state, "b.py::TestOne::x a.py::test_two b.py::TestTwo::x a.py::test_one");
     type(&list, *state, "S");
     assert_order(&list, *state, "b.py::TestTwo::x a.py::test_one a.py::test_two b.py::TestOne::x");
+    type(&list, *state, "S");
+    assert_order(&list, *state, "a.py::test_two a.py::test_one b.py::TestOne::x b.py::TestTwo::x");
     type(&list, *state, "S");
     assert_order(&list, *state, "a.py::test_one a.py::test_two b.py::TestOne::x b.py::TestTwo::x");
     list_release(&list);

@@ -406,6 +406,31 @@ static void test_times(void **state)
     }
 }
 
+static void test_processor_times(void **state)
+{
+    static const struct {
+        const char *tag;
+        int64_t expect_ns;
+    } cases[] = {
+        {"cpu_us=1200", 1200000},
+        {"cpu_us=0", 0},
+        {NULL, 0},
+        {"cpu_us=", 0},
+        {"cpu_us=-5", 0},
+        {"cpu_us=12.5", 0},
+        {"cpu_us=99999999999999999999999", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct model model;
+        set_up(&model);
+        tell(&model, ID, EVENT_INPROGRESS, NULL, 1000);
+        tell(&model, ID, EVENT_SUCCESS, cases[i].tag, 2000);
+        assert_int_equal(find(&model, ID)->cpu_ns, cases[i].expect_ns);
+        model_release(&model);
+    }
+}
+
 static void test_history_is_recalled(void **state)
 {
     (void)state;
@@ -493,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_a_leak_is_marked_but_not_red),
         cmocka_unit_test(test_what_names_no_test_or_says_nothing_makes_none),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_processor_times),
         cmocka_unit_test(test_history_is_recalled),
         cmocka_unit_test(test_outcome_names),
         cmocka_unit_test(test_hundred_thousand_tests_are_fast_and_small),

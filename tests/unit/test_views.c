@@ -508,6 +508,24 @@ static void make_tests(struct scene *scene)
     type(scene, "jj");
 }
 
+/* By CPU time: what sleeps, what works, what is too short to say, what has others work at once. */
+static void make_tests_waiting(struct scene *scene)
+{
+    static const struct {
+        int64_t duration_ms, cpu_ms;
+    } times[] = {{12000, 600}, {800, 790}, {40, 1}, {900, 1700}};
+    make_running(scene);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct test *test = &scene->model.tests.items[i];
+        test->duration_ns = times[i].duration_ms * 1000000;
+        test->cpu_ns = times[i].cpu_ms * 1000000;
+    }
+    list_open(&scene->list);
+    list_update(&scene->list, &scene->model);
+    type(scene, "SS");
+    list_update(&scene->list, &scene->model);
+}
+
 static void make_tests_typing(struct scene *scene)
 {
     make_tests(scene);
@@ -616,6 +634,7 @@ static const struct {
     {"log-wrapped", make_log_wrapped},
     {"help-searched", make_help_searched},
     {"tests", make_tests},
+    {"tests-waiting", make_tests_waiting},
     {"tests-typing", make_tests_typing},
     {"slow", make_slow},
     {"still", make_still},

@@ -3,10 +3,11 @@
 import atexit
 import gc
 import os
+import resource
 import sys
 import traceback
 import weakref
-from time import time_ns
+from time import process_time_ns, time_ns
 
 from aloof_pytest.descriptors import high
 from aloof_pytest.outcomes import failure_texts, format_exception, judge
@@ -93,6 +94,7 @@ class Box:
         self.test_id = self.run.ids[position]
         self.send(packet(INPROGRESS, self.test_id, route=self.route, time=time_ns()))
         self.shared.running = position
+        self.cpu_us = cpu_us()
 
     def explain(self, report, excinfo):
         """While the exception is at hand."""
@@ -101,6 +103,7 @@ class Box:
 
     def finish(self):
         """The final status, after teardown; none when a plugin reported nothing."""
+        self.cpu_us = cpu_us() - self.cpu_us
         failed = [report for report in self.reports if report.failed]
         if failed:
             self.shared.failed += 1
@@ -112,9 +115,10 @@ class Box:
             mime = None if reason is None else TEXT
             self.keep_final(status, file=file, mime=mime, eof=file is not None)
 
-    def keep_final(self, status, **more):
+    def keep_final(self, status, tags=(), **more):
         """To be sent with the next test's beginning, which follows at once: each write wakes a reader."""
-        self.pending = packet(status, self.test_id, route=self.route, time=time_ns(), **more)
+        tags += (b"cpu_us=%d" % self.cpu_us,)
+        self.pending = packet(status, self.test_id, tags, route=self.route, time=time_ns(), **more)
 
     def send(self, octets=b""):
         """These, after what is pending."""
@@ -189,6 +193,12 @@ class Box:
                 child.terminate()
                 child.join(DAEMON_GRACE_S)
         util._run_finalizers()
+
+
+def cpu_us():
+    """Time on a processor, of this process and of those children that it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return process_time_ns() // 1000 + int((children.ru_utime + children.ru_stime) * 1000000)
 
 
 def outcome_exit():
