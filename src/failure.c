@@ -55,6 +55,7 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
         .detail = detail,
         .duration_ns = test->duration_ns,
         .red_runs = test->red_runs,
+        .flaky = test->flaky > 0,
         .trace = trace,
         .editor = look->editor,
         .here = look->here,

@@ -4,7 +4,7 @@
  *             crash (last words), options and arguments (one table)                                pure
  *   stream/   subunit v2, both ways                                            pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
- *             progress (what is told of a box at work)                         pure
+ *             progress (what is told of a box at work), flaky                  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
  *   project/  repo (git), watch, config, python, targets

@@ -99,6 +99,8 @@ void past_tell(const struct past *past, const struct test *test, int64_t now_ns,
         return;
     add_marks(past, ascii, to);
     add_times(test, to);
+    if (test->flaky > 0)
+        buf_puts(to, INDENT "flaky: it passed and failed while no file changed\n");
     bool dated = false;
     for (size_t i = from; i < count; i++)
         dated |= !same_day(past->results.items[i].time_ns, now_ns);

@@ -99,6 +99,7 @@ static bool recall(void *owner, const struct history_test *known)
     test->duration_ns = known->duration_ns;
     test->usual_ns = known->usual_ns;
     test->cpu_ns = known->cpu_ns;
+    test->flaky = known->flaky;
     model_set_red(&session->model, (size_t)(test - session->model.tests.items), known->red);
     return true;
 }
@@ -209,7 +210,9 @@ int session_open(struct session **out, uv_loop_t *loop, const struct session_opt
     uv_unref((uv_handle_t *)&session->before_wait);
     uv_timer_init(loop, &session->flush);
     session->flush.data = session;
-    session->open_parts += 2;
+    uv_timer_init(loop, &session->calm);
+    session->calm.data = session;
+    session->open_parts += 3;
     make_pool(session);
     pool_warm(session->pool); /* its start takes longest, so it comes first */
     open_history(session);
@@ -319,6 +322,7 @@ void session_close(struct session *session)
         session->reporter->closing(session->reporter_owner);
     uv_close((uv_handle_t *)&session->before_wait, handle_closed);
     uv_close((uv_handle_t *)&session->flush, handle_closed);
+    uv_close((uv_handle_t *)&session->calm, handle_closed);
     pool_close(session->pool);
     if (session->watch != NULL)
         watch_close(session->watch);

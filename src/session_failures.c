@@ -103,6 +103,12 @@ void session_failures_sweep(struct session *session, bool keep_fixed)
     session_touch(session);
 }
 
+void session_failure_touch(struct session *session, size_t test)
+{
+    if (find(session, test) != MAP_NONE)
+        session->failures.items[find(session, test)].version = ++session->versions;
+}
+
 void session_failures_remark(struct session *session)
 {
     struct failure *failure;

@@ -33,7 +33,8 @@ struct session {
     void *reporter_owner;
     uv_prepare_t before_wait; /* hands out one `changed` per turn of the loop */
     uv_timer_t flush;         /* armed while results wait for the history */
-    unsigned open_parts;      /* pool, watch, prepare, timer: and a count under way: down to closed() */
+    uv_timer_t calm;          /* armed while tests are suspected of being flaky */
+    unsigned open_parts;      /* pool, watch, prepare, timers: and a count under way: down to closed() */
     bool closing;
 
     struct model model;
@@ -83,10 +84,14 @@ void session_failure_update(struct session *session, size_t test);
 void session_failures_recall(struct session *session);                 /* known red tests, at start */
 void session_failures_sweep(struct session *session, bool keep_fixed); /* drops what is retired, and fixed */
 void session_failures_remark(struct session *session);                 /* marks changed lines again */
+void session_failure_touch(struct session *session, size_t test);      /* it is to be told anew */
 void session_failures_release(struct session *session);
 
 /* session_narrow.c: tells what a step of the plan made of the steps, which were at `before`. */
 void session_steps_tell(struct session *session, size_t before);
+
+/* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
+void session_flaky_await(struct session *session);
 
 /* A part (pool, watch, prepare, timer) is closed. */
 void session_part_closed(struct session *session);

@@ -86,6 +86,7 @@ static void remember(struct session *session, const struct test *test)
         .fragile = test->fragile,
         .runnable = test->runnable,
         .red_runs = test->red_runs,
+        .flaky = test->flaky,
         .duration_ns = test->duration_ns,
         .usual_ns = test->usual_ns,
         .cpu_ns = test->cpu_ns,
@@ -239,6 +240,7 @@ static void on_ended(void *owner, const struct pool_end *end)
     if (complete)
         settle(session);
     model_end(&session->model);
+    session_flaky_await(session);
     if (end->how == RUN_BROKEN || session->exit_code == 3 || session->exit_code == 4)
         session->broken = explain(session, end);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)

@@ -1,5 +1,7 @@
 #include "session_private.h"
 
+#include "plan/flaky.h"
+
 #include <stdlib.h>
 
 /* File times come from the kernel's coarse clock, which may be a tick behind; and a change is heard of a
@@ -66,8 +68,10 @@ static void changed(void *owner, const struct watch_changes *changes)
         if (!report && !self_written(session, &changes->items[i]))
             strings_add(&paths, changes->items[i].path);
     }
-    if (paths.len > 0)
+    if (paths.len > 0) {
+        flaky_changed(&session->model);
         session_step(session, &(struct loop_event){.kind = LOOP_CHANGED, .paths = &paths});
+    }
     strings_release(&paths);
 }
 

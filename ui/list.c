@@ -10,6 +10,7 @@
 
 #define STATUS_COLS 9
 #define TIME_COLS 9
+#define FLAKY_COLS 5
 #define WAIT_COLS 11           /* "94% waiting" */
 #define WAIT_LEAST_NS 50000000 /* in less the start of a process weighs too much */
 #define WAIT_LEAST_PERCENT 10
@@ -110,7 +111,7 @@ static void sort_names(struct list *list, const struct model *model)
 /* Every test in the list's order: made when that or the outcomes changed, not at every key. */
 static void put_in_order(struct list *list, const struct model *model)
 {
-    list->stale = list->waits = false;
+    list->stale = list->waits = list->flaky = false;
     list->ordered.len = 0;
     sort_names(list, model);
     const struct list_name *name;
@@ -120,6 +121,7 @@ static void put_in_order(struct list *list, const struct model *model)
             continue;
         vec_push(&list->ordered, (struct list_row){name->test, name->id, key_of(test, list->order)});
         list->waits |= waiting(test) > 0;
+        list->flaky |= test->flaky > 0;
     }
     sort_rows(list->ordered.items, list->ordered.len);
 }
@@ -276,6 +278,11 @@ static void draw_row(struct screen *screen, int row, const struct list *list, co
     if (time_in(test, list->order) > 0)
         put_right(screen, row, col, TIME_COLS, text);
     col += TIME_COLS + 2;
+    if (list->flaky) {
+        if (test->flaky > 0)
+            screen_put(screen, row, col, screen->cols, STYLE_YELLOW, "flaky");
+        col += FLAKY_COLS + 2;
+    }
     snprintf(text, sizeof text, "%d%% waiting", waiting(test));
     if (list->waits && screen->cols >= WIDE_COLS) {
         if (waiting(test) > 0)

@@ -25,6 +25,7 @@ struct list_name {
 struct list {
     bool open, asking; /* asking: what is typed goes into the filter */
     bool stale;        /* the rows are made anew before they are next looked at */
+    bool flaky;        /* there are flaky tests */
     bool waits;        /* there are tests that spend their time waiting */
     enum list_order order;
     struct buf filter;            /* see filter_matches */

@@ -1,5 +1,7 @@
 #include "plan/model.h"
 
+#include "plan/flaky.h"
+
 #define CPU_MAX_US INT64_C(100000000000000) /* three years on one processor */
 
 void model_init(struct model *model, size_t clip_limit)
@@ -26,6 +28,7 @@ void model_release(struct model *model)
     strings_release(&model->groups);
     map_release(&model->by_group);
     vec_release(&model->listing);
+    vec_release(&model->suspects);
     *model = (struct model){.clip_limit = model->clip_limit};
 }
 
@@ -97,6 +100,7 @@ void model_begin(struct model *model, unsigned serial)
     }
     model->listing.len = 0;
     model->run = serial;
+    flaky_begin(model);
     model->damage = 0;
     model->asked = model->done = model->leaks = model->left_known = 0;
     model->left_ns = 0;
@@ -290,6 +294,7 @@ static size_t finish(struct model *model, size_t at, const struct event *event, 
     test->state = TEST_DONE;
     test->run = model->run;
     test->fragile |= outcome == OUTCOME_CRASHED || outcome == OUTCOME_TIMEOUT;
+    flaky_judge(model, at, first);
     recolour(model, at, first);
     model->generation++;
     return at;

@@ -79,6 +79,8 @@ struct test {
     bool leaked;         /* its box left processes behind, newest run */
     bool gone;           /* retired: not in the newest listing that covers its group */
     unsigned run;        /* serial of the run that gave the outcome, 0 = from history */
+    unsigned tree;       /* that the outcome is of, counted by the model; 0 not known: see flaky.h */
+    unsigned flaky;      /* how often it must pass until it is no longer flaky; 0: it is not */
     unsigned red_runs;   /* runs in a row that it has been red */
     int64_t duration_ns; /* of its newest execution, 0 unknown */
     int64_t cpu_ns;      /* that it spent on a processor, its children included; 0 unknown */
@@ -103,6 +105,8 @@ struct model {
     size_t left_known;            /* of how many that is */
     size_t counts[OUTCOME_COUNT]; /* outcomes of this run (tests in TEST_DONE) */
     size_t leaks;                 /* tests marked leaked in this run */
+    unsigned tree, trees;         /* the one that this run is of, 0 not known; how many there were */
+    VEC(size_t) suspects;         /* tests that turned on one tree; one may be in it twice */
     size_t red;                   /* tests in the red set */
     size_t clip_limit;            /* octets kept per attachment; set by model_init */
 };

@@ -16,7 +16,7 @@
 #define QUEUE_MAX 100000   /* while somebody else holds the lock */
 #define CLOSE_BUSY_MS 2000 /* it is the last chance */
 
-enum entry_kind { ENTRY_RESULT, ENTRY_RETIRE, ENTRY_RED, ENTRY_BEGIN, ENTRY_END };
+enum entry_kind { ENTRY_RESULT, ENTRY_RETIRE, ENTRY_RED, ENTRY_FLAKY, ENTRY_BEGIN, ENTRY_END };
 
 /* Something to be written; texts are offsets into the queue's. `text` is a test's id, a run's kind or its
  * verdict. */
@@ -151,6 +151,8 @@ static int write_entry(struct history *history, const struct entry *entry)
         return ledger_retire(ledger, text);
     case ENTRY_RED:
         return ledger_set_red(ledger, text, test.red);
+    case ENTRY_FLAKY:
+        return ledger_set_flaky(ledger, text, test.flaky);
     case ENTRY_RESULT:
         break;
     }
@@ -297,6 +299,12 @@ void history_retire(struct history *history, const char *id)
 void history_set_red(struct history *history, const char *id, bool red)
 {
     enqueue(history, (struct entry){.kind = ENTRY_RED, .text = keep_text(history, id), .test.red = red});
+}
+
+void history_set_flaky(struct history *history, const char *id, unsigned passes)
+{
+    enqueue(history,
+            (struct entry){.kind = ENTRY_FLAKY, .text = keep_text(history, id), .test.flaky = passes});
 }
 
 void history_end_run(struct history *history, const char *verdict, int64_t time_ns)

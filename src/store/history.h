@@ -15,7 +15,7 @@ struct history; /* heap */
 struct history_test {
     const char *id, *group, *outcome; /* outcome: the model's stable name */
     bool red, fragile, runnable;
-    unsigned red_runs;
+    unsigned red_runs, flaky;      /* flaky: see the model */
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
     int64_t cpu_ns;
 };
@@ -56,6 +56,9 @@ void history_retire(struct history *history, const char *id);
 
 /* Puts the test, if it is known, into the red set or takes it out. */
 void history_set_red(struct history *history, const char *id, bool red);
+
+/* Has the test, if it is known, be flaky until it has passed so often. */
+void history_set_flaky(struct history *history, const char *id, unsigned passes);
 
 /* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("green", "red",
  * "stopped"). */

@@ -18,6 +18,7 @@ enum statement {
     GET_OUTCOME,
     RETIRE,
     SET_RED,
+    SET_FLAKY,
     BEGIN_RUN,
     END_RUN,
     OLDEST_KEPT,
@@ -34,7 +35,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns,"
-             " cpu_ns FROM tests WHERE NOT gone ORDER BY id",
+             " cpu_ns, flaky FROM tests WHERE NOT gone ORDER BY id",
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
     [RESULTS] =
         "SELECT outcome, kind, time_ns, duration_ns FROM"
@@ -45,8 +46,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2) ORDER BY run",
     [PUT_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
-        " usual_ns, time_ns, run, cpu_ns, gone)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, 0)"
+        " usual_ns, time_ns, run, cpu_ns, flaky, gone)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, 0)"
         " ON CONFLICT (name) DO UPDATE SET"
         " test_group = CASE excluded.test_group WHEN '' THEN test_group ELSE excluded.test_group END,"
         " outcome = excluded.outcome, red = excluded.red, fragile = excluded.fragile,"
@@ -54,7 +55,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         " usual_ns = CASE WHEN excluded.duration_ns = 0 THEN usual_ns"
         " WHEN usual_ns = 0 THEN excluded.duration_ns"
         " ELSE (usual_ns * 7 + excluded.duration_ns * 3) / 10 END,"
-        " time_ns = excluded.time_ns, run = excluded.run, cpu_ns = excluded.cpu_ns, gone = 0 RETURNING id",
+        " time_ns = excluded.time_ns, run = excluded.run, cpu_ns = excluded.cpu_ns,"
+        " flaky = excluded.flaky, gone = 0 RETURNING id",
     [PUT_RESULT] =
         "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us) VALUES (?, ?, ?, ?, ?)",
     [ADD_OUTCOME] = "INSERT OR IGNORE INTO outcomes (name) VALUES (?)",
@@ -62,6 +64,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [RETIRE] = "UPDATE tests SET gone = 1, red = 0, red_runs = 0 WHERE name = ?",
     [SET_RED] =
         "UPDATE tests SET red = ?2, red_runs = CASE WHEN ?2 THEN max(red_runs, 1) ELSE 0 END WHERE name = ?1",
+    [SET_FLAKY] = "UPDATE tests SET flaky = ?2 WHERE name = ?1",
     [BEGIN_RUN] = "INSERT INTO runs (kind, started_ns) VALUES (?, ?) RETURNING id",
     [END_RUN] = "UPDATE runs SET verdict = ?2, ended_ns = ?3 WHERE id = ?1",
     [OLDEST_KEPT] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?",
@@ -153,6 +156,7 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(put, 9, time_ns);
     sqlite3_bind_int64(put, 10, ledger->run);
     sqlite3_bind_int64(put, 11, test->cpu_ns);
+    sqlite3_bind_int64(put, 12, test->flaky);
     int64_t row = 0;
     int err = step(ledger, put, &row);
     if (err < 0 || ledger->run == 0)
@@ -181,6 +185,14 @@ int ledger_set_red(struct ledger *ledger, const char *id, bool red)
     sqlite3_stmt *statement = prepared(ledger, SET_RED);
     sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
     sqlite3_bind_int(statement, 2, red);
+    return step(ledger, statement, NULL);
+}
+
+int ledger_set_flaky(struct ledger *ledger, const char *id, unsigned passes)
+{
+    sqlite3_stmt *statement = prepared(ledger, SET_FLAKY);
+    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, passes);
     return step(ledger, statement, NULL);
 }
 
@@ -285,6 +297,7 @@ static int read_test(sqlite3_stmt *statement, const struct row_reader *reader)
         .duration_ns = sqlite3_column_int64(statement, 7),
         .usual_ns = sqlite3_column_int64(statement, 8),
         .cpu_ns = sqlite3_column_int64(statement, 9),
+        .flaky = (unsigned)sqlite3_column_int64(statement, 10),
     };
     if (test.id == NULL || test.group == NULL || test.outcome == NULL)
         return -EBADMSG;

@@ -9,7 +9,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define LEDGER_STATEMENTS 17
+#define LEDGER_STATEMENTS 18
 
 struct outcome_row {
     char *name;
@@ -40,6 +40,7 @@ int ledger_begin_run(struct ledger *ledger, const char *kind, int64_t time_ns);
 int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms);
 int ledger_retire(struct ledger *ledger, const char *id);
 int ledger_set_red(struct ledger *ledger, const char *id, bool red);
+int ledger_set_flaky(struct ledger *ledger, const char *id, unsigned passes);
 int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs);
 int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
                 void *owner, struct error *why);

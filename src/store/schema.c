@@ -27,6 +27,7 @@ static const char *const migrations[] = {
     " run INTEGER NOT NULL, test INTEGER NOT NULL, outcome INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
     " duration_us INTEGER NOT NULL, PRIMARY KEY (run, test)) WITHOUT ROWID;",
     "ALTER TABLE tests ADD COLUMN cpu_ns INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE tests ADD COLUMN flaky INTEGER NOT NULL DEFAULT 0;",
 };
 #define VERSION ((int)(sizeof migrations / sizeof *migrations))
 

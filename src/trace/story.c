@@ -94,8 +94,12 @@ static void tell_heading(struct teller *self)
         free(duration);
         gap = "  ";
     }
-    if (input->red_runs > 1)
+    if (input->red_runs > 1) {
         buf_printf(&rest, "%ssince %u runs", gap, input->red_runs);
+        gap = "  ";
+    }
+    if (input->flaky)
+        buf_printf(&rest, "%sflaky", gap);
     add_span(line, STYLE_DIM, buf_bytes(&rest));
     buf_release(&rest);
 }

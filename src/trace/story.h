@@ -55,6 +55,7 @@ struct story_input {
     const char *detail;  /* "SIGSEGV", "deadline of 10 s", "in teardown"; NULL none */
     int64_t duration_ns; /* 0 unknown */
     unsigned red_runs;   /* "since 3 runs" when > 1 */
+    bool flaky;          /* it passes now and then */
     const struct trace *trace;
     const char *editor;    /* the command in the location lines: "vim" */
     const char *here;      /* where the person stands: see place_from; never NULL */

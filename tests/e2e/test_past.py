@@ -90,6 +90,62 @@ def test_the_list_tells_what_waits_and_sorts_by_what_works(project):
         loop.wait_for(re.compile(rf"passed +0\.[23]\d s .*{name}"))
 
 
+@pytest.fixture
+def turning(project):
+    """A test that fails and passes in turn, for a reason that lies outside of the project."""
+    runs = project.base / "runs"
+    project.write("test_turning.py", f"""
+        def test_turning():
+            with open({str(runs)!r}, "a+") as file:
+                file.write(".")
+                assert file.tell() % 2 == 0
+        """)
+    project.write("test_red.py", "def test_red():\n    assert 0\n")
+    return project
+
+
+def flaky_line(name):
+    return re.compile(rf"(failed|passed) +[\d.]+ s  flaky  {name}")
+
+
+def test_what_passes_and_fails_while_nothing_changed_is_flaky(turning):
+    loop = turning.aloof()
+    loop.wait_for("RED 2 of 2")
+    loop.type("r")
+    loop.wait_for("test_turning.py::test_turning is flaky: it passed and failed while no file changed")
+    loop.type("a")
+    loop.wait_for(re.compile(r"FAIL +test_turning.py::test_turning .*flaky"))
+    loop.type("t")
+    loop.wait_for(flaky_line("test_turning.py::test_turning"))
+    loop.wait_for(re.compile(r"failed +[\d.]+ s {9}test_red.py::test_red"))
+    loop.type("/turning\r")
+    loop.wait_for("1 of 1")
+    loop.type("v")
+    loop.wait_for("flaky: it passed and failed while no file changed")
+    loop.type("qqq")
+    assert loop.wait_exit() == 0
+
+    loop = turning.aloof()
+    loop.wait_for("RED")
+    loop.type("t")
+    loop.wait_for(flaky_line("test_turning.py::test_turning"))
+
+
+def test_what_was_mended_is_not_flaky(project):
+    project.write("test_red.py", "def test_red():\n    assert 0\n")
+    project.write("test_fine.py", "def test_fine():\n    pass\n")
+    loop = project.aloof()
+    loop.wait_for("RED 1 of 2")
+    project.save("test_red.py", "def test_red():\n    assert 1\n")
+    loop.wait_for("GREEN 2 tests")
+    project.save("test_red.py", "def test_red():\n    assert 2 < 1\n")
+    loop.wait_for("RED 1 of 2")
+    loop.settle(1.5)
+    assert "flaky" not in loop.text
+    loop.type("t")
+    loop.wait_for(re.compile(r"failed +[\d.]+ s  test_red.py::test_red"))
+
+
 @pytest.mark.presses("v")
 def test_lines_tell_it_too(project):
     project.write("test_red.py", "def test_red():\n    assert 0\n")

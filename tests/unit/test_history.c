@@ -21,7 +21,8 @@
 
 #define SECOND INT64_C(1000000000)
 #define NOW (INT64_C(1700000000) * SECOND)
-#define FIRST_SCHEMA "ALTER TABLE tests DROP COLUMN cpu_ns; PRAGMA user_version = 1"
+#define FIRST_SCHEMA                                                                                         \
+    "ALTER TABLE tests DROP COLUMN cpu_ns; ALTER TABLE tests DROP COLUMN flaky; PRAGMA user_version = 1"
 
 /* A scratch directory for each test. */
 struct scratch {
@@ -249,6 +250,31 @@ static void the_newest_results_of_a_test_are_told_the_oldest_first(void **state)
 
     history = open_expecting(scratch->dir, NULL);
     expect_past(history, "t", 1, "passed one 2500000000 3000\n");
+    history_close(history);
+}
+
+static bool keep_flaky(void *owner, const struct history_test *test)
+{
+    *(unsigned *)owner = test->flaky;
+    return true;
+}
+
+static void flaky_tests_stay_flaky(void **state)
+{
+    struct scratch *scratch = *state;
+    unsigned flaky = 0;
+    struct history *history = open_expecting(scratch->dir, NULL);
+    put(history, "t", "passed", 5, NOW);
+    history_set_flaky(history, "t", 20);
+    history_set_flaky(history, "never seen", 20);
+    history_close(history);
+    history = open_expecting(scratch->dir, NULL);
+    assert_int_equal(history_each(history, keep_flaky, &flaky), 0);
+    assert_int_equal(flaky, 20);
+    struct history_test test = {.id = "t", .group = "", .outcome = "passed", .flaky = 19};
+    history_result(history, &test, NOW);
+    assert_int_equal(history_each(history, keep_flaky, &flaky), 0);
+    assert_int_equal(flaky, 19);
     history_close(history);
 }
 
@@ -699,6 +725,7 @@ int main(void)
         IN_SCRATCH(tests_leave_and_come_back),
         IN_SCRATCH(the_newest_results_of_a_test_are_told_the_oldest_first),
         IN_SCRATCH(a_file_of_the_first_schema_is_brought_to_the_newest),
+        IN_SCRATCH(flaky_tests_stay_flaky),
         IN_SCRATCH(each_stops_when_told),
         IN_SCRATCH(results_are_written_by_number_and_by_time),
         IN_SCRATCH(old_runs_are_pruned),

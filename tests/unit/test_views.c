@@ -416,6 +416,7 @@ static void make_story_past(struct scene *scene)
     make_red(scene);
     make_past(&past);
     scene->model.tests.items[scene->failures[0].test].usual_ns = 20000000;
+    scene->model.tests.items[scene->failures[0].test].flaky = 1;
     show_whole(scene, scene->failures[0].test, &scene->failures[0].trace, &past);
     past_release(&past);
     type(scene, "G");
@@ -508,7 +509,8 @@ static void make_tests(struct scene *scene)
     type(scene, "jj");
 }
 
-/* By CPU time: what sleeps, what works, what is too short to say, what has others work at once. */
+/* By CPU time: what sleeps, what works and is flaky, what is too short to say, what has others work at once.
+ */
 static void make_tests_waiting(struct scene *scene)
 {
     static const struct {
@@ -520,6 +522,7 @@ static void make_tests_waiting(struct scene *scene)
         test->duration_ns = times[i].duration_ms * 1000000;
         test->cpu_ns = times[i].cpu_ms * 1000000;
     }
+    scene->model.tests.items[1].flaky = 7;
     list_open(&scene->list);
     list_update(&scene->list, &scene->model);
     type(scene, "SS");
