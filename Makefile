@@ -89,7 +89,7 @@ fuzz: ## each parser under libFuzzer for FUZZ_SECONDS
 	@$(MAKE_ALL) MODE=fuzz CC=clang fuzz-programs
 	@for source in tests/fuzz/fuzz_*.c; do \
 	    name=$${source##*/fuzz_}; name=$${name%.c}; found=build/fuzz/corpus/$$name; mkdir -p $$found; \
-	    seeds=; test -d tests/corpus/$$name && seeds=tests/corpus/$$name; \
+	    seeds=$$(ls -d tests/corpus/$$name tests/corpus/stream/$$name 2>/dev/null || true); \
 	    build/fuzz/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -print_final_stats=1 \
 	        -artifact_prefix=build/fuzz/ $$found $$seeds >build/fuzz/$$name.log 2>&1 || \
 	        { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
