@@ -2,7 +2,7 @@
  *
  *   core/     event (the one type that every parser emits), bytes, vec, map, clip (bounded output), error,
  *             options and arguments (one table)                                pure
- *   stream/   subunit v2, both ways                                            pure: bytes in, events out
+ *   stream/   subunit v2 and other protocols, one table of formats             pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box)  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), editor, clean (what may reach a
  *             terminal)                                                        pure
@@ -11,12 +11,14 @@
  *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
+ *   command/  what aloof does beside running tests: convert
  *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
  * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as
  * commands to the session. */
 
+#include "command/command.h"
 #include "core/options.h"
 #include "project/config.h"
 #include "report/plain.h"
@@ -269,6 +271,9 @@ int main(int argc, char *argv[])
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_IGN);
+    const struct command_entry *command = argc > 1 ? command_find(argv[1]) : NULL;
+    if (command != NULL)
+        return command->run(argc - 1, argv + 1);
 
     struct house house = {0};
     struct error error = {0};

@@ -1,9 +1,13 @@
 #include "stream/stream.h"
 
+#include "stream/json_write.h"
 #include "stream/subunit.h"
+#include "stream/subunit_target.h"
 #include "stream/tap.h"
 
 #include <string.h>
+
+#define SURE 90 /* enough not to look further */
 
 static void subunit_init(void *reader, const struct event_sink *sink, void *owner)
 {
@@ -58,6 +62,63 @@ static const struct stream_format *const formats[] = {
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
 
+/* A writer that remembers nothing but where to. */
+static void init_simple(void *writer, struct buf *to)
+{
+    *(struct buf **)writer = to;
+}
+
+static void end_simple(void *writer)
+{
+    (void)writer;
+}
+
+static void json_event(void *writer, const struct event *event)
+{
+    json_write_event(*(struct buf **)writer, event);
+}
+
+static void json_noise(void *writer, struct bytes octets)
+{
+    json_write_noise(*(struct buf **)writer, octets);
+}
+
+static void json_damage(void *writer, const char *reason, uint64_t offset, uint64_t length)
+{
+    json_write_damage(*(struct buf **)writer, reason, offset, length);
+}
+
+static const struct stream_target json_target = {
+    .name = "json",
+    .title = "one JSON object a line and event",
+    .size = sizeof(struct buf *),
+    .init = init_simple,
+    .sink = {json_event, json_noise, json_damage},
+    .end = end_simple,
+    .release = end_simple,
+};
+
+static const struct stream_target *const targets[] = {
+    &json_target,
+    &subunit_target,
+};
+
+#define TARGET_COUNT (sizeof targets / sizeof *targets)
+
+const struct stream_target *const *stream_targets(size_t *count)
+{
+    *count = TARGET_COUNT;
+    return targets;
+}
+
+const struct stream_target *stream_target(const char *name)
+{
+    for (size_t i = 0; i < TARGET_COUNT; i++)
+        if (strcmp(targets[i]->name, name) == 0)
+            return targets[i];
+    return NULL;
+}
+
 const struct stream_format *const *stream_formats(size_t *count)
 {
     *count = FORMAT_COUNT;
@@ -83,5 +144,6 @@ const struct stream_format *stream_guess(struct bytes head, bool whole)
             best = formats[i];
         }
     }
-    return best;
+    bool seen_enough = whole || head.len >= STREAM_HEAD || sure >= SURE;
+    return seen_enough ? best : NULL;
 }

@@ -26,16 +26,29 @@ struct stream_format {
     int (*guess)(struct bytes head, bool whole);
 };
 
-/* How many octets of a stream's start stream_guess looks at. */
-#define STREAM_HEAD 65536
+/* What writes a protocol: a sink for events, whose owner is the writer. */
+struct stream_target {
+    const char *name, *title;
+    size_t size;                                /* of a writer, in octets */
+    void (*init)(void *writer, struct buf *to); /* appends to `to`, borrowed for the writer's life */
+    struct event_sink sink;                     /* damage NULL: the protocol has no words for it */
+    void (*end)(void *writer);                  /* appends what only the end tells; then only release */
+    void (*release)(void *writer);
+};
 
 /* All formats, and how many. */
 const struct stream_format *const *stream_formats(size_t *count);
+const struct stream_target *const *stream_targets(size_t *count);
 
 /* The format of that name; NULL: there is none. */
 const struct stream_format *stream_format(const char *name);
+const struct stream_target *stream_target(const char *name);
 
-/* The format that is most likely for a stream that begins so; NULL: it looks like none of them. */
+/* How many octets of a stream's start stream_guess may want to see. */
+#define STREAM_HEAD 65536
+
+/* The format that is most likely for a stream that begins so; `whole`: and is no longer. NULL: it looks like
+ * none of them, or more is to be seen first. */
 const struct stream_format *stream_guess(struct bytes head, bool whole);
 
 #endif

@@ -12,6 +12,10 @@ struct record {
     struct buf lines, noise;
 };
 
+#ifndef FORMAT
+#define FORMAT "tap" /* of a target that names none */
+#endif
+
 static void end_noise(struct record *record)
 {
     if (record->noise.len > 0)

@@ -1,0 +1,114 @@
+"""aloof convert: test results from one format to another, as scripts use it."""
+
+import base64
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+from project import ALOOF
+
+CORPUS = pathlib.Path(__file__).parents[1] / "corpus"
+
+PLAIN = b"1..3\nok 1 - adds\nhello\nnot ok 2 - subtracts\n#   at t/sums.t line 12.\nok 3 - later # SKIP no network\n"
+
+
+def convert(*args, given=b"", code=0):
+    done = subprocess.run([ALOOF, "convert", *map(str, args)], input=given, capture_output=True, timeout=60)
+    assert done.returncode == code, done.stderr.decode()
+    return done
+
+
+def events(stdout):
+    return [json.loads(line) for line in stdout.splitlines()]
+
+
+def test_tap_becomes_json():
+    packets = events(convert("--to", "json", given=PLAIN).stdout)
+    assert [(one["test_id"], one["status"]) for one in packets if one["status"]] == [
+        ("adds", "success"), ("subtracts", "fail"), ("later", "skip")]
+    files = {(one["test_id"], one["file_name"]): base64.b64decode(one["file_bytes"])
+             for one in packets if one["kind"] == "packet" and one["file_name"]}
+    assert files == {("subtracts", "diagnostic"): b"  at t/sums.t line 12.\n", ("later", "reason"): b"no network"}
+    noise = [base64.b64decode(one["file_bytes"]) for one in packets if one["kind"] == "noise"]
+    assert noise == [b"hello\n"]
+    assert all(list(one)[:11] == ["kind", "test_id", "status", "tags", "runnable", "file_name", "file_bytes", "eof",
+                                  "mime_type", "route_code", "timestamp"] for one in packets)
+
+
+def test_subunit_tools_read_what_is_written():
+    stream = convert(given=PLAIN).stdout
+    stats = subprocess.run(["subunit-stats"], input=stream, capture_output=True, timeout=60).stdout.decode()
+    counts = dict(line.split(":") for line in stats.splitlines() if ":" in line)
+    assert [int(counts[name]) for name in ("Total tests", "Passed tests", "Failed tests", "Skipped tests")] == [3, 1, 1, 1]
+    listed = subprocess.run(["subunit-ls"], input=stream, capture_output=True, timeout=60).stdout.decode().split("\n")
+    assert {"adds", "subtracts", "later"} <= set(listed)
+
+
+def test_what_cannot_be_true_is_said_with_its_place(tmp_path):
+    file = tmp_path / "short.tap"
+    file.write_bytes(b"1..3\nok 1 - a\n")
+    done = convert("--to", "json", file, code=1)
+    assert done.stderr.decode() == f"aloof: {file}: octet 0: the stream: 3 points planned, 1 came\n"
+    damage = events(done.stdout)[-1]
+    assert (damage["kind"], damage["reason"], damage["offset"], damage["length"]) == (
+        "damage", "the stream: 3 points planned, 1 came", 0, 14)
+
+
+@pytest.mark.parametrize("args, given, line", [
+    (["--from", "nonsense"], b"", "--from nonsense: no such format"),
+    (["--to", "nonsense"], b"", "--to nonsense: no such format"),
+    (["--bad"], b"", "--bad is no option"),
+    (["no-such-file"], b"", "no-such-file: cannot be read: No such file or directory"),
+    ([], b"hello, world\n", "standard input: looks like none of the formats"),
+    ([], b"", "standard input: looks like none of the formats"),
+    (["/"], b"", "/: cannot be read: Is a directory"),
+])
+def test_bad_usage_is_one_line(args, given, line):
+    done = convert(*args, given=given, code=4)
+    assert done.stdout == b"" and len(done.stderr.splitlines()) == 1
+    assert line in done.stderr.decode()
+
+
+def expectation(path):
+    """The corpus' own notation as the objects that convert prints."""
+    def text(field):
+        return None if field == "-" else bytes.fromhex(field[1:]).decode()
+
+    for line in path.read_text().splitlines()[1:]:
+        kind, *fields = line.split("\t")
+        if kind == "packet":
+            test_id, status, tags, runnable, name, content, eof, mime, route, time = fields
+            yield (kind, text(test_id), None if status == "-" else status,
+                   None if tags == "-" else [bytes.fromhex(tag).decode() for tag in tags[1:].split(",") if tag or tags != "="],
+                   runnable == "1", text(name), content, eof == "1", text(mime), text(route), time)
+        else:
+            yield (kind, *fields)
+
+
+def test_every_vector_of_subunit_converts_as_expected():
+    """What the octets of long contents are is test_subunit.c's to check; here: every field of every packet."""
+    names = sorted((CORPUS / "subunit").glob("*.bin"))
+    assert len(names) >= 160
+    for name in names:
+        expected = list(expectation(name.with_suffix(".tsv")))
+        damaged = any(row[0] == "damage" for row in expected)
+        done = convert("--from", "subunit", "--to", "json", name, code=1 if damaged else 0)
+        got = events(done.stdout)
+        assert [one["kind"] for one in got] == [row[0] for row in expected], name
+        for one, row in zip(got, expected):
+            if row[0] == "packet":
+                assert one["test_id"] == row[1] and one["status"] == row[2], (name, one)
+                assert (sorted(set(one["tags"])) if one["tags"] is not None else None) == row[3], (name, one)
+                assert (one["runnable"], one["file_name"], one["eof"]) == (row[4], row[5], row[7]), (name, one)
+                assert (one["mime_type"], one["route_code"]) == (row[8], row[9]), (name, one)
+                assert (one["timestamp"] is None) == (row[10] == "-"), (name, one)
+                content = None if one["file_bytes"] is None else base64.b64decode(one["file_bytes"])
+                length, _, octets = row[6].partition(":")
+                assert (content is None) == (row[6] == "-"), (name, one)
+                if content is not None and not octets.startswith("crc32="):
+                    assert content.hex() == octets, (name, one)
+                assert content is None or len(content) == int(length), (name, one)
+            elif row[0] == "damage":
+                assert [one["reason"], str(one["offset"]), str(one["length"])] == list(row[1:]), (name, one)
