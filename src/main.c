@@ -23,7 +23,7 @@
 #include "project/config.h"
 #include "report/plain.h"
 #include "report/reports.h"
-#include "run/reaper.h"
+#include "runner/reaper.h"
 #include "session.h"
 #include "trace/editor.h"
 #include "ui/app.h"

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "trace/editor.h"
-#include "trace/words.h"
+#include "core/words.h"
 
 #include <stdbool.h>
 #include <uv.h>

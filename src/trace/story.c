@@ -4,7 +4,7 @@
 #include "trace/editor.h"
 #include "trace/origin.h"
 #include "trace/place.h"
-#include "trace/words.h"
+#include "core/words.h"
 
 #define MESSAGE_LINES 200
 #define LINE_OCTETS 2000

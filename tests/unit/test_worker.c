@@ -1,7 +1,7 @@
 /* The worker under its reaper, which is this very program (`test_worker --reaper FD COMMAND…`). */
 #include "run/worker.h"
 
-#include "run/reaper.h"
+#include "runner/reaper.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "trace/words.h"
+#include "core/words.h"
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* A command line as words, by the shell's quoting rules and nothing more of
  * the shell: no variables, no globs, no home directories. Pure. */
-#ifndef ALOOF_TRACE_WORDS_H
-#define ALOOF_TRACE_WORDS_H
+#ifndef ALOOF_CORE_WORDS_H
+#define ALOOF_CORE_WORDS_H
 
 #include "core/bytes.h"
 #include "core/error.h"
