@@ -106,6 +106,7 @@ format: ## clang-format the C sources in place
 INSTALLED := $(DESTDIR)$(PREFIX)/bin/aloof \
 	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/workers/*/*.py share/recipes/*.conf)) \
 	$(patsubst share/man/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(wildcard share/man/*.1)) \
+	$(patsubst share/man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard share/man/*.5)) \
 	$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof \
 	$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof \
 	$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloof.fish
@@ -115,8 +116,9 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -m 755 $(BUILD)/aloof $(DESTDIR)$(PREFIX)/bin/aloof
 	install -m 644 $(wildcard share/workers/*.py) $(DESTDIR)$(DATADIR)/workers/
 	install -m 644 $(wildcard share/workers/aloof_pytest/*.py) $(DESTDIR)$(DATADIR)/workers/aloof_pytest/
-	$(if $(wildcard share/recipes/*.conf),install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/)
+	install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/
 	install -m 644 $(wildcard share/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 $(wildcard share/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 share/completions/aloof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof
 	install -m 644 share/completions/_aloof $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof
 	install -m 644 share/completions/aloof.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloof.fish

@@ -9,10 +9,10 @@ static bool foreign(void *owner, const char *path)
 }
 
 /* Where a failure's frames are to be found: its traceback, else the stack dump that a dying interpreter
- * wrote, else the runner's report. The caller frees. */
+ * wrote, else what the runner has to say of it. The caller frees. */
 static char *story_text(const struct test *test)
 {
-    static const char *const names[] = {"traceback", "stderr", "report"};
+    static const char *const names[] = {"traceback", "stderr", "report", "message", "diagnostic"};
     if (test->result == NULL)
         return NULL;
     bool died = test->outcome == OUTCOME_CRASHED || test->outcome == OUTCOME_TIMEOUT;

@@ -22,6 +22,7 @@ struct session_count {
 struct session {
     uv_loop_t *loop;
     struct settings settings; /* strings borrowed from the caller's */
+    const struct recipe *recipe;
     const struct session_events *events;
     void *owner;
 
@@ -82,6 +83,12 @@ void session_failures_recall(struct session *session);                 /* known 
 void session_failures_sweep(struct session *session, bool keep_fixed); /* drops what is retired, and fixed */
 void session_failures_remark(struct session *session);                 /* marks changed lines again */
 void session_failures_release(struct session *session);
+
+/* session_recipe.c: what a recipe changes. The text that our own worker is started with; NULL for pytest's.
+ * The caller frees. */
+char *session_recipe_source(const struct session *session);
+/* Appends to session->args what the run is restricted to and, for pytest's worker, its options. */
+int session_recipe_args(struct session *session, struct error *error);
 
 /* A part (pool, watch, prepare, timer) is closed. */
 void session_part_closed(struct session *session);

@@ -5,8 +5,8 @@
 #define ALOOF_UI_OPEN_H
 
 #include "core/error.h"
-#include "trace/editor.h"
 #include "core/words.h"
+#include "trace/editor.h"
 
 #include <stdbool.h>
 #include <uv.h>

@@ -114,7 +114,7 @@ static struct tally signal_family(const struct family *family, int number)
     if (list_processes(&listing, number, &tally) == 0) {
         signal_grandchildren(&listing, number, &tally);
     } else { /* no /proc here: what kept to the command's group is reached */
-        bool reached = !family->ended && killpg(family->child, number) == 0;
+        bool reached = family->child > 0 && !family->ended && killpg(family->child, number) == 0;
         tally = (struct tally){.reached = reached, .direct = reached, .refused = !reached};
     }
     vec_release(&listing.all);

@@ -1,10 +1,10 @@
 #include "trace/story.h"
 
+#include "core/words.h"
 #include "trace/clean.h"
 #include "trace/editor.h"
 #include "trace/origin.h"
 #include "trace/place.h"
-#include "core/words.h"
 
 #define MESSAGE_LINES 200
 #define LINE_OCTETS 2000
