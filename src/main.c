@@ -253,12 +253,14 @@ static bool knows_format(const char *name)
 /* The recipes are beside the worker's source. */
 static int find_recipe(struct house *house, const struct repo *repo, struct error *error)
 {
-    char *shipped = mem_printf("%s/../recipes", house->worker);
+    char *beside = mem_printf("%s/../recipes", house->worker);
+    char *shipped = realpath(beside, NULL);
     char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
-    const struct recipe_places places = {shipped, config, repo_root(repo)};
+    const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo)};
     int bad = recipe_find(&house->recipe, &places, house->settings.recipe, knows_format, error);
     free(config);
     free(shipped);
+    free(beside);
     return bad;
 }
 

@@ -164,11 +164,6 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
                          "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file} or "
                          "{regex}",
                          where, recipe->name);
-    if (recipe->format == NULL && (recipe->holes & (HOLE_IDS | HOLE_REGEX)) != 0)
-        return error_set(error, -EINVAL,
-                         "%s: recipe %s runs several tests in one process, which has one exit status: it "
-                         "needs a format, or {id} in place of {ids} and {regex}",
-                         where, recipe->name);
     return 0;
 }
 

@@ -36,7 +36,7 @@ static char *write_regex(const struct recipe_test *tests, size_t count)
 
 size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count)
 {
-    if ((recipe->holes & HOLE_ID) != 0 || (recipe->holes & (HOLE_IDS | HOLE_REGEX | HOLE_FILE)) == 0)
+    if (recipe->format == NULL || (recipe->holes & HOLE_ID) != 0)
         return 1;
     size_t share = 0, size = 0;
     for (; share < count; share++) {

@@ -12,8 +12,8 @@ struct recipe_test {
 };
 
 /* How many of the tests, from the first, one process of this recipe takes: those of one file where the file
- * is on the command line, one where that has room for one id only, and no more than a command line holds. At
- * least 1 of count >= 1. */
+ * is on the command line, one where that has room for one id only or the exit status is the outcome, and no
+ * more than a command line holds. At least 1 of count >= 1. */
 size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count);
 
 /* Appends the words of a command of the recipe (run, debug) for these tests of one share. args: the person's
