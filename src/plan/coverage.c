@@ -77,20 +77,39 @@ bool loop_files(const struct loop *loop, const struct model *model, struct strin
     return some;
 }
 
+/* Whether the test cannot be asked for, only what it is a part of: its group. */
+static bool is_part(const struct test *test)
+{
+    return !test->runnable && test->outcome != OUTCOME_COLLECTION && test->group[0] != '\0';
+}
+
+/* Adds the groups whose tests stand in for a part that this run wants. */
+static void add_groups_of_parts(const struct loop *loop, const struct model *model, struct map *groups)
+{
+    for (size_t i = 0; i < model->tests.len; i++) {
+        const struct test *test = &model->tests.items[i];
+        bool wanted = loop->run == RUN_ONE ? i == loop->one : loop->run == RUN_RED && test->red;
+        if (wanted && is_part(test))
+            map_put(groups, bytes_of(test->group), i);
+    }
+}
+
 void loop_select(const struct loop *loop, struct model *model)
 {
-    struct map changed = {0};
-    index_paths(&changed, &loop->changed);
+    struct map groups = {0};
+    if (loop->run == RUN_RED)
+        index_paths(&groups, &loop->changed);
+    add_groups_of_parts(loop, model, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
-        bool asked =
-            loop->run == RUN_ALL || (loop->run == RUN_ONE && *at == loop->one) ||
-            (loop->run == RUN_RED && (test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE));
+        bool asked = loop->run == RUN_ALL || (loop->run == RUN_ONE && *at == loop->one) ||
+                     (loop->run == RUN_RED && test->red) ||
+                     map_get(&groups, bytes_of(test->group)) != MAP_NONE;
         if (asked && !test->deselected)
             model_ask(model, *at);
     }
-    map_release(&changed);
+    map_release(&groups);
 }
 
 /* Whether a failure to collect `failed` may be why nothing was heard of the group: it is the same file, a

@@ -171,6 +171,45 @@ static void test_thousands_of_changed_files(void **state)
     loop_release(&loop);
 }
 
+static void list_test(struct model *model, const char *id, const char *group)
+{
+    char *tag = mem_printf(TAG_GROUP "%s", group);
+    const struct bytes tags[] = {bytes_of(tag)};
+    const struct event event = {.status = EVENT_EXISTS,
+                                .test_id = bytes_of(id),
+                                .tags = tags,
+                                .tag_count = 1,
+                                .has_tags = true,
+                                .runnable = true};
+    model_apply(model, &event, 1);
+    free(tag);
+}
+
+/* A point of a TAP file is red; the file itself is not, as far as history knows. */
+static void test_a_part_is_asked_for_by_its_group(void **state)
+{
+    (void)state;
+    const enum loop_event_kind kinds[] = {LOOP_START, LOOP_RUN_ONE};
+    for (size_t i = 0; i < 2; i++) {
+        struct loop loop;
+        struct model model;
+        loop_init(&loop);
+        model_init(&model, 1024);
+        model_recall(&model, "t/a.t > adds", "t/a.t", OUTCOME_FAILED)->runnable = false;
+        model_recall(&model, "t/b.t", "t/b.t", OUTCOME_PASSED);
+        const struct loop_event event = {.kind = kinds[i], .test = 0};
+        assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_RUN);
+        model_begin(&model, 1);
+        list_test(&model, "t/a.t", "t/a.t");
+        list_test(&model, "t/b.t", "t/b.t");
+        loop_select(&loop, &model);
+        assert_int_equal(model.asked, 1);
+        assert_int_equal(model.tests.items[model_find(&model, bytes_of("t/a.t"))].state, TEST_ASKED);
+        model_release(&model);
+        loop_release(&loop);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_scope_is_by_whole_names),
         cmocka_unit_test(test_unknown_group_collects_everything),
         cmocka_unit_test(test_thousands_of_changed_files),
+        cmocka_unit_test(test_a_part_is_asked_for_by_its_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
