@@ -21,10 +21,42 @@ class Waited(AssertionError):
 ALTERNATE_SCREEN = 1049
 
 
+class Stream(pyte.ByteStream):
+    """pyte's parser, with the sequences of xterm that it lacks: SU, SD, REP."""
+
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down", "b": "repeat"}
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down", "repeat"}
+
+
 class Screen(pyte.Screen):
-    """pyte's screen, with the alternate screen that it lacks: programs come and go, what was there before stays."""
+    """pyte's screen, with what it lacks. The alternate screen: programs come and go, what was there before stays.
+    Scrolling without a line feed. Wide characters of which a half was written over."""
 
     kept = None
+    drawn = " "
+
+    @property
+    def display(self):
+        return ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
+
+    def draw(self, data):
+        super().draw(data)
+        self.drawn = data[-1:] or self.drawn
+
+    def repeat(self, count=1):
+        self.draw(self.drawn * (count or 1))
+
+    def scroll_up(self, count=1):
+        self.scroll(count, self.index, (self.margins or (0, self.lines - 1))[1])
+
+    def scroll_down(self, count=1):
+        self.scroll(count, self.reverse_index, (self.margins or (0, self.lines - 1))[0])
+
+    def scroll(self, count, step, edge):
+        y, self.cursor.y = self.cursor.y, edge
+        for _ in range(count or 1):
+            step()
+        self.cursor.y = y
 
     def set_mode(self, *modes, **how):
         super().set_mode(*modes, **how)
@@ -47,7 +79,7 @@ class Terminal:
     def __init__(self, argv, cwd, env, rows=24, columns=100):
         self.screen = Screen(columns, rows)
         self.screen.write_process_input = self.type
-        self.stream = pyte.ByteStream(self.screen)
+        self.stream = Stream(self.screen)
         self.raw = bytearray()
         self.ended = False
         self.child = pexpect.spawn(argv[0], [str(arg) for arg in argv[1:]], cwd=str(cwd), env=env,
