@@ -14,7 +14,7 @@ static bool foreign(void *owner, const char *path)
  * wrote, else what the runner has to say of it. The caller frees. */
 static char *story_text(const struct test *test)
 {
-    static const char *const names[] = {"traceback", "stderr", "report", "message", "diagnostic"};
+    static const char *const names[] = {"traceback", "stderr", "report", "message"};
     if (test->result == NULL)
         return NULL;
     bool died = test->outcome == OUTCOME_CRASHED || test->outcome == OUTCOME_TIMEOUT;
