@@ -1,5 +1,6 @@
 #include "stream/stream.h"
 
+#include "stream/go.h"
 #include "stream/json_write.h"
 #include "stream/subunit.h"
 #include "stream/subunit_target.h"
@@ -58,6 +59,7 @@ static const struct stream_format subunit_format = {
 static const struct stream_format *const formats[] = {
     &subunit_format,
     &tap_format,
+    &go_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
