@@ -2,6 +2,7 @@
 
 #include "stream/go.h"
 #include "stream/json_write.h"
+#include "stream/libtest_json.h"
 #include "stream/subunit.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
@@ -60,6 +61,7 @@ static const struct stream_format *const formats[] = {
     &subunit_format,
     &tap_format,
     &go_format,
+    &libtest_json_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
