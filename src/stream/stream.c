@@ -1,6 +1,7 @@
 #include "stream/stream.h"
 
 #include "stream/go.h"
+#include "stream/jest.h"
 #include "stream/json_write.h"
 #include "stream/libtest_json.h"
 #include "stream/subunit.h"
@@ -58,10 +59,7 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format,
-    &tap_format,
-    &go_format,
-    &libtest_json_format,
+    &subunit_format, &tap_format, &go_format, &libtest_json_format, &jest_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)

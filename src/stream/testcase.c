@@ -4,6 +4,13 @@
 
 void testcase_tell(const struct testcase *test, const struct event_sink *sink, void *owner)
 {
+    const struct event start = {.test_id = test->id,
+                                .status = EVENT_INPROGRESS,
+                                .runnable = test->runnable,
+                                .has_time = true,
+                                .time_ns = test->start_ns};
+    if (test->has_start)
+        sink->event(owner, &start);
     const struct {
         const char *name;
         struct bytes text;

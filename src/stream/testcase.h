@@ -9,8 +9,9 @@ struct testcase {
     struct bytes id;
     enum event_status status;
     const char *tag; /* TAG_*, NULL none */
-    bool runnable, has_time;
+    bool runnable, has_time, has_start;
     int64_t time_ns, duration_ns; /* as in struct event, of the end */
+    int64_t start_ns;             /* likewise, of the beginning: there is an inprogress event for it */
     struct bytes reason;          /* of a skip, of an expected failure, of a death */
     struct bytes message, traceback, output, errors;
 };

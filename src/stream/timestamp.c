@@ -83,6 +83,12 @@ bool timestamp_read(struct bytes text, int64_t *time_ns)
     return true;
 }
 
+int64_t instant_of(double count, double unit_ns)
+{
+    double ns = count * unit_ns;
+    return ns > 0 && ns < 7e18 ? (int64_t)(count * (unit_ns / 1000) + 0.5) * 1000 : 0; /* doubles end at us */
+}
+
 int64_t duration_of(double count, double unit_ns)
 {
     double ns = count * unit_ns;
