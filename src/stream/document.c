@@ -17,11 +17,10 @@ void document_damage(struct document *document, const char *reason)
     document->sink->damage(document->owner, line, document->offset, document->size);
 }
 
-void document_count(struct document *document, const char *which, double said, uint64_t came)
+void document_count(struct document *document, const char *tests, double said, uint64_t came)
 {
     char reason[100];
-    snprintf(reason, sizeof reason, "it says that %.0f tests %s; %llu came", said, which,
-             (unsigned long long)came);
+    snprintf(reason, sizeof reason, "it tells of %.0f %s; %llu came", said, tests, (unsigned long long)came);
     if (said != (double)came)
         document_damage(document, reason);
 }
@@ -57,7 +56,7 @@ static void clean(struct bytes text, struct buf *to)
     buf_release(&utf8);
 }
 
-static json_t *parse(struct bytes text, json_error_t *error)
+json_t *document_parse(struct bytes text, json_error_t *error)
 {
     json_t *root = json_loadb(text.data, text.len, JSON_ALLOW_NUL, error);
     if (root != NULL)
@@ -102,11 +101,11 @@ static void take_object(struct document *document)
     char reason[160];
     json_error_t error;
     bool marked = is_marked(document->kind, text);
-    json_t *root = marked && document->size == text.len ? parse(text, &error) : NULL;
+    json_t *root = marked && document->size == text.len ? document_parse(text, &error) : NULL;
     if (document->size > text.len) {
         document_damage(document, "a document of more than 256 MiB");
     } else if (root != NULL && has_marks(document->kind, root)) {
-        document->any = true;
+        document->any = document->behind = true;
         document->kind->take(document, root);
     } else if (marked && root == NULL) {
         snprintf(reason, sizeof reason, "%s that is not well-formed: %.80s", document->kind->name,
@@ -131,7 +130,12 @@ void document_feed(void *reader, const void *data, size_t len)
     struct bytes left = {data, len};
     while (left.len > 0) {
         size_t taken;
-        if (document->size == 0) {
+        if (document->behind && left.data[0] == '\n') {
+            left = (struct bytes){left.data + 1, left.len - 1};
+            document->end++;
+        }
+        document->behind = false;
+        if (document->size == 0 && left.len > 0) {
             const char *brace = memchr(left.data, '{', left.len);
             taken = brace != NULL ? (size_t)(brace - left.data) : left.len;
             give_noise(document, (struct bytes){left.data, taken});

@@ -31,7 +31,8 @@ struct document {
     struct buf text, id;   /* of the document at hand; scratch */
     uint64_t offset, size; /* of it */
     uint64_t end;          /* octets so far */
-    bool any;              /* one was read */
+    bool any;              /* one was read … */
+    bool behind;           /* … right before what comes next: a newline there belongs to it */
 };
 
 /* The functions of a struct stream_format; its init and guess call the others with their kind. */
@@ -42,12 +43,16 @@ void document_end(void *reader);
 void document_release(void *reader);
 int document_guess(const struct document_kind *kind, struct bytes head);
 
+/* The JSON in the text, repaired where it holds octets or escapes that are no characters. The caller gives it
+ * back with json_decref. NULL, and the error is set: it is none. */
+json_t *document_parse(struct bytes text, json_error_t *error);
+
 /* For take. */
 
 /* The document says something that cannot be true. */
 void document_damage(struct document *document, const char *reason);
-/* Damage when it says another count of those tests ("failed") than came. */
-void document_count(struct document *document, const char *which, double said, uint64_t came);
+/* Damage when it tells another count of those tests ("failed tests") than came. */
+void document_count(struct document *document, const char *tests, double said, uint64_t came);
 /* Hands a test over; an id that came before is numbered, and cannot be asked for. */
 void document_tell(struct document *document, const struct testcase *test);
 /* An id for document_tell: both joined by " > ", or the one that is not empty. Borrowed until the next. */

@@ -14,7 +14,10 @@ static enum document_scanned step(struct document_scan *scan, char c)
         return DOCUMENT_GOES_ON;
     if (scan->depth > 0 && !scan->begun && c != '"' && c != '}')
         return DOCUMENT_IS_NONE; /* "{ a: 1 }" */
+    if (scan->after_value && strchr(",:}]", c) == NULL)
+        return DOCUMENT_IS_NONE;
     scan->begun = scan->depth > 0;
+    scan->after_value = c == '}' || c == ']';
     if (c == '"')
         scan->in_string = true;
     else if (c == '{' || c == '[')
@@ -39,6 +42,7 @@ static bool pass_string(struct document_scan *scan, const char **at, const char 
             scan->escaped = true;
         } else if (c == '"') {
             scan->in_string = false;
+            scan->after_value = true;
             ++*at;
             return true;
         }

@@ -12,6 +12,7 @@ struct document_scan {
     size_t depth;
     bool begun; /* a key has, or there is none */
     bool in_string, escaped;
+    bool after_value; /* a string or what is in brackets has just ended */
 };
 
 /* Takes in octets up to where it ends, or is found to be none. Sets how many were taken: the octet that ends

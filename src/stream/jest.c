@@ -128,9 +128,9 @@ static void take(struct document *document, const json_t *root)
     size_t i;
     const json_t *file;
     json_array_foreach(member_list(root, "testResults"), i, file) take_file(document, file, &tally);
-    document_count(document, "passed", member_number(root, "numPassedTests"), tally.passed);
-    document_count(document, "failed", member_number(root, "numFailedTests"), tally.failed);
-    document_count(document, "were left out",
+    document_count(document, "passed tests", member_number(root, "numPassedTests"), tally.passed);
+    document_count(document, "failed tests", member_number(root, "numFailedTests"), tally.failed);
+    document_count(document, "tests left out",
                    member_number(root, "numPendingTests") + member_number(root, "numTodoTests"),
                    tally.left_out);
     bool failed = tally.failed + tally.files_failed > 0;

@@ -10,7 +10,8 @@
  * in ns since 1970. Returns false when it is none. */
 bool timestamp_read(struct bytes text, int64_t *time_ns);
 
-/* An instant told as a number of units of `unit_ns` since 1970, in ns; 0 when it is none of these centuries. */
+/* An instant told as a number of units of `unit_ns` since 1970, in ns; 0 when it is none of these centuries.
+ */
 int64_t instant_of(double count, double unit_ns);
 
 /* A duration in units of `unit_ns` as ns; 0 when it is none that a test can have. */
