@@ -221,11 +221,20 @@ void document_tell(struct document *document, const struct testcase *test)
     buf_release(&id);
 }
 
-struct bytes member_text(const json_t *object, const char *key)
+static struct bytes text_of(const json_t *value)
 {
-    const json_t *value = json_object_get(object, key);
     return json_is_string(value) ? (struct bytes){json_string_value(value), json_string_length(value)}
                                  : (struct bytes){"", 0};
+}
+
+struct bytes item_text(const json_t *list, size_t at)
+{
+    return text_of(json_array_get(list, at));
+}
+
+struct bytes member_text(const json_t *object, const char *key)
+{
+    return text_of(json_object_get(object, key));
 }
 
 double member_number(const json_t *object, const char *key)

@@ -58,6 +58,9 @@ void document_tell(struct document *document, const struct testcase *test);
 /* An id for document_tell: both joined by " > ", or the one that is not empty. Borrowed until the next. */
 struct bytes document_id(struct document *document, struct bytes a, struct bytes b);
 
+/* The text at that place of a list, borrowed: empty when it is none. */
+struct bytes item_text(const json_t *list, size_t at);
+
 /* Members, borrowed: empty text, 0 or NULL where there is none of that type. */
 struct bytes member_text(const json_t *object, const char *key);
 double member_number(const json_t *object, const char *key);

@@ -21,11 +21,8 @@ static struct bytes behind_place(struct bytes text)
 /* Appends the failures as the program prints them: "t.cc:4: Failure", then what it is. */
 static void put_failures(const json_t *list, struct buf *to)
 {
-    size_t i;
-    const json_t *one;
-    json_array_foreach(list, i, one)
-    {
-        struct bytes text = member_text(one, "failure"), rest = behind_place(text);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct bytes text = member_text(json_array_get(list, i), "failure"), rest = behind_place(text);
         size_t place = text.len - rest.len;
         buf_puts(to, to->len > 0 ? "\n" : "");
         if (place > 0)
@@ -78,12 +75,11 @@ static void take_test(struct document *document, struct bytes suite, const json_
 static void take(struct document *document, const json_t *root)
 {
     struct tally tally = {0};
-    size_t i, j;
-    const json_t *suite, *test;
-    json_array_foreach(member_list(root, "testsuites"), i, suite)
-    {
-        json_array_foreach(member_list(suite, "testsuite"), j, test)
-            take_test(document, member_text(suite, "name"), test, &tally);
+    const json_t *suites = member_list(root, "testsuites");
+    for (size_t i = 0; i < json_array_size(suites); i++) {
+        const json_t *suite = json_array_get(suites, i), *tests = member_list(suite, "testsuite");
+        for (size_t j = 0; j < json_array_size(tests); j++)
+            take_test(document, member_text(suite, "name"), json_array_get(tests, j), &tally);
     }
     document_count(document, "tests", member_number(root, "tests"), tally.tests);
     document_count(document, "failed tests", member_number(root, "failures"), tally.failed);

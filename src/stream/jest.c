@@ -38,12 +38,10 @@ static void count(struct tally *tally, enum event_status status)
 /* Appends the texts of a list, an empty line between. */
 static void join(const json_t *list, struct buf *to)
 {
-    size_t i;
-    const json_t *text;
-    json_array_foreach(list, i, text) if (json_is_string(text))
-    {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct bytes text = item_text(list, i);
         buf_puts(to, to->len > 0 ? "\n\n" : "");
-        buf_add(to, json_string_value(text), json_string_length(text));
+        buf_add(to, text.data, text.len);
     }
 }
 
@@ -104,11 +102,11 @@ static struct bytes first_paragraph(struct bytes text)
  * jest says so in its message when there are failing tests, too. */
 static void take_file(struct document *document, const json_t *file, struct tally *tally)
 {
-    size_t i;
-    const json_t *test, *tests = member_list(file, "assertionResults");
+    const json_t *tests = member_list(file, "assertionResults");
     struct bytes name = member_text(file, "name"), message = member_text(file, "message");
     uint64_t failed = tally->failed;
-    json_array_foreach(tests, i, test) take_test(document, name, test, tally);
+    for (size_t i = 0; i < json_array_size(tests); i++)
+        take_test(document, name, json_array_get(tests, i), tally);
     bool says = find_whole(&message);
     if (!bytes_is(member_text(file, "status"), "failed") || (tally->failed > failed && !says))
         return;
@@ -125,9 +123,9 @@ static void take_file(struct document *document, const json_t *file, struct tall
 static void take(struct document *document, const json_t *root)
 {
     struct tally tally = {0};
-    size_t i;
-    const json_t *file;
-    json_array_foreach(member_list(root, "testResults"), i, file) take_file(document, file, &tally);
+    const json_t *files = member_list(root, "testResults");
+    for (size_t i = 0; i < json_array_size(files); i++)
+        take_file(document, json_array_get(files, i), &tally);
     document_count(document, "passed tests", member_number(root, "numPassedTests"), tally.passed);
     document_count(document, "failed tests", member_number(root, "numFailedTests"), tally.failed);
     document_count(document, "tests left out",

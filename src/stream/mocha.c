@@ -5,13 +5,10 @@
 
 static void take_list(struct document *document, const json_t *list, enum event_status status)
 {
-    size_t i;
-    const json_t *said;
     struct testcase test;
     struct buf id = {0};
-    json_array_foreach(list, i, said)
-    {
-        const json_t *error = json_object_get(said, "err");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *said = json_array_get(list, i), *error = json_object_get(said, "err");
         mocha_test(&test, said, status, &id);
         if (status == EVENT_FAIL) {
             test.message = member_text(error, "message");

@@ -21,16 +21,17 @@ static struct bytes trim(struct bytes text)
 /* The class, the message and the frames, as rspec's own formatter does. */
 static void put_exception(const json_t *exception, struct buf *to)
 {
-    size_t i;
-    const json_t *frame;
+    const json_t *frames = member_list(exception, "backtrace");
     struct bytes kind = member_text(exception, "class"), message = trim(member_text(exception, "message"));
     if (exception == NULL)
         return;
     buf_add(to, kind.data, kind.len);
     buf_puts(to, ":\n");
     buf_add(to, message.data, message.len);
-    json_array_foreach(member_list(exception, "backtrace"), i, frame) if (json_is_string(frame))
-        buf_printf(to, "\n# %s", json_string_value(frame));
+    for (size_t i = 0; i < json_array_size(frames); i++) {
+        buf_puts(to, "\n# ");
+        buf_add(to, item_text(frames, i).data, item_text(frames, i).len);
+    }
     buf_putc(to, '\n');
 }
 
@@ -91,12 +92,12 @@ static void take_message(struct document *document, struct bytes text, struct ta
 static void take(struct document *document, const json_t *root)
 {
     struct tally tally = {0};
-    size_t i;
-    const json_t *one, *summary = json_object_get(root, "summary");
-    json_array_foreach(member_list(root, "examples"), i, one) take_example(document, one, &tally);
-    json_array_foreach(member_list(root, "messages"), i, one) take_message(
-        document, (struct bytes){json_is_string(one) ? json_string_value(one) : "", json_string_length(one)},
-        &tally);
+    const json_t *summary = json_object_get(root, "summary");
+    const json_t *examples = member_list(root, "examples"), *messages = member_list(root, "messages");
+    for (size_t i = 0; i < json_array_size(examples); i++)
+        take_example(document, json_array_get(examples, i), &tally);
+    for (size_t i = 0; i < json_array_size(messages); i++)
+        take_message(document, item_text(messages, i), &tally);
     document_count(document, "examples", member_number(summary, "example_count"), tally.examples);
     document_count(document, "failed examples", member_number(summary, "failure_count"), tally.failed);
     document_count(document, "pending examples", member_number(summary, "pending_count"), tally.pending);
