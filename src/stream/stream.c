@@ -1,6 +1,13 @@
 #include "stream/stream.h"
 
+#include "stream/go.h"
+#include "stream/gtest.h"
+#include "stream/jest.h"
 #include "stream/json_write.h"
+#include "stream/libtest_json.h"
+#include "stream/meson.h"
+#include "stream/mocha.h"
+#include "stream/rspec.h"
 #include "stream/subunit.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
@@ -56,8 +63,8 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format,
-    &tap_format,
+    &subunit_format, &tap_format,          &go_format,         &libtest_json_format, &jest_format,
+    &mocha_format,   &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
