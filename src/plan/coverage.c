@@ -77,20 +77,40 @@ bool loop_files(const struct loop *loop, const struct model *model, struct strin
     return some;
 }
 
-/* Whether the test cannot be asked for, only what it is a part of: its group. */
+/* Whether the test cannot be asked for, only what it is a part of. */
 static bool is_part(const struct test *test)
 {
-    return !test->runnable && test->outcome != OUTCOME_COLLECTION && test->group[0] != '\0';
+    return !test->runnable && test->outcome != OUTCOME_COLLECTION;
 }
 
-/* Adds the groups whose tests stand in for a part that this run wants. */
-static void add_groups_of_parts(const struct loop *loop, const struct model *model, struct map *groups)
+/* The listed test that the part belongs to by its name ("pkg/TestX" of "pkg/TestX/sub", "t/a.t" of "t/a.t >
+ * adds"), MAP_NONE: there is none. */
+static size_t owner_of(const struct model *model, const char *part)
+{
+    for (size_t len = strlen(part); len-- > 1;) {
+        if (strchr("/ :.[", part[len]) == NULL)
+            continue;
+        size_t at = model_find(model, (struct bytes){part, len});
+        if (at != MAP_NONE && model->tests.items[at].runnable && model->tests.items[at].state != TEST_IDLE)
+            return at;
+    }
+    return MAP_NONE;
+}
+
+/* Asks for what stands in for the parts that this run wants: their owners; where there is none, all tests of
+ * their groups, which are added. */
+static void select_for_parts(const struct loop *loop, struct model *model, struct map *groups)
 {
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
         bool wanted = loop->run == RUN_ONE ? i == loop->one : loop->run == RUN_RED && test->red;
-        if (wanted && is_part(test))
+        if (!wanted || !is_part(test))
+            continue;
+        size_t owner = owner_of(model, test->id);
+        if (owner == MAP_NONE && test->group[0] != '\0')
             map_put(groups, bytes_of(test->group), i);
+        else if (owner != MAP_NONE && !model->tests.items[owner].deselected)
+            model_ask(model, owner);
     }
 }
 
@@ -99,7 +119,7 @@ void loop_select(const struct loop *loop, struct model *model)
     struct map groups = {0};
     if (loop->run == RUN_RED)
         index_paths(&groups, &loop->changed);
-    add_groups_of_parts(loop, model, &groups);
+    select_for_parts(loop, model, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];

@@ -106,8 +106,9 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
 bool loop_files(const struct loop *loop, const struct model *model, struct strings *files);
 
 /* After the listing of a run: which of its tests to run. Marks them with model_ask. A red run asks for the
- * listed red tests, all tests of changed files, and for a red part of something (a TAP point), which cannot
- * be asked for itself, those of its group; a full run for all; never for deselected ones. */
+ * listed red tests and all tests of changed files; for a part of something that cannot be asked for itself (a
+ * TAP point) it asks for what that is a part of, or for its group. A full run asks for all; none ever asks
+ * for deselected ones. */
 void loop_select(const struct loop *loop, struct model *model);
 
 /* At the end of a complete run (ok) that covered `files` (NULL: everything): takes out of the red set what is

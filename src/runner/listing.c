@@ -54,16 +54,27 @@ static void add(struct listing *listing, struct bytes id, struct bytes file)
     buf_release(&group);
 }
 
-/* "./t/a.t" and "t/a.t" are one file, and the second is how it is called when it changes. */
+static struct bytes rest_of(struct bytes text, size_t from)
+{
+    return (struct bytes){text.data + from, text.len - from};
+}
+
+/* "./t/a.t" and "t/a.t" are one file, and the second is how it is called when it changes. Where single tests
+ * are listed, a file and a tab may stand before the test. */
 static void take_line(void *owner, const struct line *line)
 {
     struct listing *listing = owner;
-    struct bytes id = line->text;
-    bool file = listing->recipe->unit == UNIT_FILE;
-    while (file && bytes_starts(id, "./"))
-        id = (struct bytes){id.data + 2, id.len - 2};
+    struct bytes id = line->text, file = {"", 0};
+    bool files = listing->recipe->unit == UNIT_FILE;
+    const char *tab = files ? NULL : memchr(id.data, '\t', id.len);
+    while (files && bytes_starts(id, "./"))
+        id = rest_of(id, 2);
+    if (tab != NULL) {
+        file = (struct bytes){id.data, (size_t)(tab - id.data)};
+        id = rest_of(id, file.len + 1);
+    }
     if (id.len > 0)
-        add(listing, id, file ? id : (struct bytes){"", 0});
+        add(listing, id, files ? id : file);
 }
 
 static void take_event(void *owner, const struct event *event)

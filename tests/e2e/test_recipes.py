@@ -328,3 +328,53 @@ def test_a_change_cancels_what_hangs(scripts):
     loop = scripts.aloof().wait_for(re.compile("hangs"))
     scripts.write("tests/hangs", "exit 0\n")
     loop.wait_for(re.compile("GREEN 2 tests"))
+
+
+go = pytest.mark.skipif(not shutil.which("go"), reason="go is not installed")
+
+
+def go_module(project, expected):
+    project.write("go.mod", "module example.org/p\n\ngo 1.19\n")
+    project.write("sums/sums.go", "package sums\n\nfunc Add(a, b int) int { return a + b }\n")
+    project.write("sums/sums_test.go", f"""
+        package sums
+
+        import (
+        	"os"
+        	"testing"
+        )
+
+        func note(t *testing.T) {{
+        	file, _ := os.OpenFile("{project.base}/ran", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+        	file.WriteString(t.Name() + "\\n")
+        	file.Close()
+        }}
+
+        func TestGood(t *testing.T) {{ note(t) }}
+
+        func TestAdd(t *testing.T) {{
+        	note(t)
+        	t.Run("one", func(t *testing.T) {{
+        		if Add(1, 1) != {expected} {{
+        			t.Errorf("got %d", Add(1, 1))
+        		}}
+        	}})
+        }}
+        """)
+
+
+@go
+def test_red_edit_green_full_with_go(project, tmp_path_factory):
+    cache = tmp_path_factory.getbasetemp().parent / "go-cache"
+    go_module(project, 3)
+    loop = project.aloof(GOCACHE=str(cache), GOFLAGS="-mod=mod").wait_for(re.compile("RED 2 of 4"), 60)
+    loop.wait_for("FAIL  example.org/p/sums/TestAdd/one").wait_for("got 2")
+    assert project.ran() == ["TestAdd", "TestGood"]
+    go_module(project, 4)
+    loop.wait_for(re.compile("RED 2 of 4 · reran 3"), 60)
+    assert project.ran() == ["TestAdd"]
+    go_module(project, 2)
+    loop.wait_for(re.compile("GREEN 4 tests"), 60)
+    assert set(project.ran()) == {"TestAdd", "TestGood"}  # go itself may take one of them from its cache
+    project.write("sums/sums.go", "package sums\n\nfunc Add(a, b int) int { return wrong }\n")
+    loop.wait_for("FAIL  build", 60).wait_for(re.compile("sums.go:3.*wrong"))

@@ -1,6 +1,8 @@
 /* What a run covers: what is collected and asked for, what leaves the red set at its end. */
 #include "loop_script.h"
 
+#include "core/words.h"
+
 static const struct script retirements[] = {
     {"a renamed test leaves with a notice, the others stay",
      "a::x a::z b::y",
@@ -185,28 +187,53 @@ static void list_test(struct model *model, const char *id, const char *group)
     free(tag);
 }
 
-/* A point of a TAP file is red; the file itself is not, as far as history knows. */
-static void test_a_part_is_asked_for_by_its_group(void **state)
+/* A part is red, and what it belongs to is not, as far as history knows. */
+static const struct part {
+    const char *id, *group, *listed, *asked;
+} parts[] = {
+    {"t/a.t > adds", "t/a.t", "t/a.t t/b.t", "t/a.t"},
+    {"p/TestX/sub", "p", "p/TestX p/TestXY p/TestZ", "p/TestX"},
+    {"p/TestX/sub/deep", "p", "p/TestX/sub p/TestX", "p/TestX/sub"},
+    {"p", "p", "p/TestX p/TestZ q/TestZ", "p/TestX p/TestZ"},
+    {"nothing", "", "p/TestX", ""},
+};
+
+static void check_part(const struct part *part, enum loop_event_kind kind)
+{
+    struct loop loop;
+    struct model model;
+    struct strings listed = {0};
+    struct buf asked = {0};
+    loop_init(&loop);
+    model_init(&model, 1024);
+    model_recall(&model, part->id, part->group, OUTCOME_FAILED)->runnable = false;
+    const struct loop_event event = {.kind = kind, .test = 0};
+    assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_RUN);
+    model_begin(&model, 1);
+    words_split(part->listed, &listed, NULL);
+    for (size_t i = 0; i < listed.len; i++) {
+        const char *id = listed.items[i];
+        char *group = strchr(id, '.') != NULL ? mem_strdup(id) : mem_dup(id, strcspn(id, "/"));
+        list_test(&model, id, group);
+        free(group);
+    }
+    loop_select(&loop, &model);
+    for (size_t i = 0; i < model.tests.len; i++)
+        if (model.tests.items[i].state == TEST_ASKED)
+            buf_printf(&asked, "%s%s", asked.len > 0 ? " " : "", model.tests.items[i].id);
+    assert_string_equal(buf_str(&asked), part->asked);
+    buf_release(&asked);
+    strings_release(&listed);
+    model_release(&model);
+    loop_release(&loop);
+}
+
+static void test_a_part_is_asked_for_by_what_it_belongs_to(void **state)
 {
     (void)state;
-    const enum loop_event_kind kinds[] = {LOOP_START, LOOP_RUN_ONE};
-    for (size_t i = 0; i < 2; i++) {
-        struct loop loop;
-        struct model model;
-        loop_init(&loop);
-        model_init(&model, 1024);
-        model_recall(&model, "t/a.t > adds", "t/a.t", OUTCOME_FAILED)->runnable = false;
-        model_recall(&model, "t/b.t", "t/b.t", OUTCOME_PASSED);
-        const struct loop_event event = {.kind = kinds[i], .test = 0};
-        assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_RUN);
-        model_begin(&model, 1);
-        list_test(&model, "t/a.t", "t/a.t");
-        list_test(&model, "t/b.t", "t/b.t");
-        loop_select(&loop, &model);
-        assert_int_equal(model.asked, 1);
-        assert_int_equal(model.tests.items[model_find(&model, bytes_of("t/a.t"))].state, TEST_ASKED);
-        model_release(&model);
-        loop_release(&loop);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        check_part(&parts[i], LOOP_START);
+        check_part(&parts[i], LOOP_RUN_ONE);
     }
 }
 
@@ -218,7 +245,7 @@ int main(void)
         cmocka_unit_test(test_scope_is_by_whole_names),
         cmocka_unit_test(test_unknown_group_collects_everything),
         cmocka_unit_test(test_thousands_of_changed_files),
-        cmocka_unit_test(test_a_part_is_asked_for_by_its_group),
+        cmocka_unit_test(test_a_part_is_asked_for_by_what_it_belongs_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,8 +41,8 @@ static const struct process {
 } processes[] = {
     {"an exit status of 0 is a pass", "", "a", "hi\n", "ho\n", 0, 0,
      "+ a\n> stdout: hi\n> stderr: ho\nok a\n", false},
-    {"any other is a failure", "", "a", NULL, NULL, 3, 0,
-     "+ a\na report: exited with status 3\nfail a\n", false},
+    {"any other is a failure", "", "a", NULL, NULL, 3, 0, "+ a\na report: exited with status 3\nfail a\n",
+     false},
     {"a signal leaves the test to the pool", "", "a", "hi\n", NULL, -1, 9, "+ a\n> stdout: hi\n", true},
     {"points are parts of their file", "format tap", "a", "1..2\nok 1 - x\nok 2 - y\n", NULL, 0, 0,
      "+ a\nok a > x part group=a\nok a > y part group=a\nok a\n", false},

@@ -97,10 +97,9 @@ static void test_what_was_set_arrives_elsewhere(void **state)
 {
     (void)state;
     static const char *const pairs[][2] = {
-        {"list", "ls 'a b'"},  {"list-format", "tap"}, {"run", "sh {id}"},
-        {"format", "exit"},    {"unit", "test"},       {"env", "A=1"},
-        {"env", "B=\xc3\xa4"}, {"merge", "true"},      {"timeout-signal", "quit"},
-        {"build", "make"},     {"debug", "sh -x {id}"}, {"parallel", "unsafe"},
+        {"list", "ls 'a b'"},       {"list-format", "tap"}, {"run", "sh {id}"},      {"format", "exit"},
+        {"unit", "test"},           {"env", "A=1"},         {"env", "B=\xc3\xa4"},   {"merge", "true"},
+        {"timeout-signal", "quit"}, {"build", "make"},      {"debug", "sh -x {id}"}, {"parallel", "unsafe"},
     };
     struct recipe here = {.name = mem_strdup("r")}, there = {0};
     struct error error = {0};
@@ -128,7 +127,8 @@ static void test_what_was_set_arrives_elsewhere(void **state)
     recipe_release(&there);
 }
 
-/* A project with these files is run by that recipe; what is not a name is the line that says what is wrong. */
+/* A project with these files is run by that recipe; what is not a name is the line that says what is wrong.
+ */
 static const struct choice {
     const char *config;   /* of the project; NULL none */
     const char *files[3]; /* each with the content "mark" */
@@ -141,15 +141,24 @@ static const struct choice {
     {NULL, {"Makefile"}, NULL, "text"},
     {NULL, {"t/a.t", "Makefile"}, NULL, "perl"},
     {NULL, {"t/a.t"}, "text", "text"},
-    {NULL, {"t/a.t"}, "nope", "recipe = nope: there is no such recipe (there are: other, perl, pytest, text)"},
-    {NULL, {"t/a.t"}, "../recipes/perl",
+    {NULL,
+     {"t/a.t"},
+     "nope",
+     "recipe = nope: there is no such recipe (there are: other, perl, pytest, text)"},
+    {NULL,
+     {"t/a.t"},
+     "../recipes/perl",
      "recipe = ../recipes/perl: there is no such recipe (there are: other, perl, pytest, text)"},
     {"[recipe \"own\"]\nlist = ls\nrun = sh {id}\n", {"conftest.py"}, NULL, "own"},
     {"[recipe \"own\"]\nlist = ls\nrun = sh {id}\ndetect = *.x\n", {"conftest.py"}, NULL, "pytest"},
     {"[recipe \"perl\"]\nformat = exit\n", {"t/a.t"}, NULL, "perl"},
-    {"[recipe \"perl\"]\nformta = exit\n", {"t/a.t"}, NULL,
+    {"[recipe \"perl\"]\nformta = exit\n",
+     {"t/a.t"},
+     NULL,
      ".aloof.conf:2: unknown key formta of a recipe; did you mean format?"},
-    {"[recipe \"own\"]\n\nlist = ls\n", {NULL}, NULL,
+    {"[recipe \"own\"]\n\nlist = ls\n",
+     {NULL},
+     NULL,
      ".aloof.conf:3: recipe own lacks the key run (a command that runs tests)"},
     {"[run]\ntimeout = 1\n", {"t/a.t"}, NULL, "perl"},
 };
@@ -157,7 +166,8 @@ static const struct choice {
 static void write_shipped(struct scratch *scratch)
 {
     scratch_write(scratch, "recipes/perl.conf", "[recipe]\ndetect = t/*.t\nlist = ls\nrun = perl {id}\n");
-    scratch_write(scratch, "recipes/text.conf", "[recipe]\ndetect = Makefile:mark\nlist = ls\nrun = sh {id}\n");
+    scratch_write(scratch, "recipes/text.conf",
+                  "[recipe]\ndetect = Makefile:mark\nlist = ls\nrun = sh {id}\n");
     scratch_write(scratch, "recipes/other.conf", "[recipe]\nlist = ls\nrun = sh {id}\n");
     scratch_write(scratch, "recipes/pytest.conf", "[recipe]\nworker = pytest\ndetect = conftest.py\n");
 }
