@@ -87,7 +87,8 @@ void session_debug_command(const struct session *session, size_t test, struct st
     const struct test *asked = &session->model.tests.items[test];
     if (!session->recipe->pytest) {
         const struct recipe *recipe = session->recipe;
-        const struct recipe_test one = {asked->id, asked->group};
+        bool part = !asked->runnable && asked->group[0] != '\0';
+        const struct recipe_test one = {part ? asked->group : asked->id, asked->group};
         recipe_argv(recipe->debug.len > 0 ? &recipe->debug : &recipe->run, &one, 1, extra, argv);
         return;
     }

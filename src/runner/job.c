@@ -4,6 +4,7 @@
 
 #define BETWEEN " > "
 #define NAMED_MAX 1500  /* octets kept of the name of what was reported unasked */
+#define STRAY_MAX 16384 /* octets kept of output that came when no test ran */
 #define DAMAGE_MAX 4096 /* octets kept of what cannot be true */
 #define PLAIN_TEXT "text/plain;charset=utf8"
 
@@ -50,6 +51,8 @@ static void settle(struct job *job, size_t at)
 /* Output of the process, which is that of the test that runs. */
 static void forward(struct job *job, const char *name, struct bytes octets)
 {
+    if (job->running == job->count)
+        clip_add(&job->stray, octets);
     const struct event event = {.file_name = bytes_of(name), .file = octets};
     send(job, &event);
 }
@@ -129,6 +132,7 @@ void job_init(struct job *job, const struct recipe *recipe, const struct recipe_
                         .count = count,
                         .running = count,
                         .held = {.event = event, .owner = owner}};
+    job->stray.limit = STRAY_MAX;
     job->reported = mem_zero(count * sizeof *job->reported);
     if (tests[0].file[0] != '\0')
         buf_printf(&job->group_tag, TAG_GROUP "%s", tests[0].file);
@@ -221,7 +225,12 @@ static void judge_each(struct job *job, int exit_code, int signal)
     job->running = job->count;
     accuse(job, exit_code, signal, &charges);
     const char *shared = job->tests[0].file[0] != '\0' ? job->tests[0].file : job->recipe->name;
+    struct buf stray = {0};
+    clip_text(&job->stray, &stray);
     attach(job, bytes_of(shared), "report", buf_bytes(&charges));
+    if (charges.len > 0)
+        attach(job, bytes_of(shared), "stdout", buf_bytes(&stray));
+    buf_release(&stray);
     const struct event outcome = {.test_id = bytes_of(shared),
                                   .status = EVENT_FAIL,
                                   .tags = &job->group,
@@ -265,6 +274,7 @@ void job_release(struct job *job)
     buf_release(&job->group_tag);
     buf_release(&job->name);
     buf_release(&job->damage);
+    clip_release(&job->stray);
     held_release(&job->held);
     *job = (struct job){0};
 }

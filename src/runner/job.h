@@ -4,6 +4,7 @@
 #ifndef ALOOF_RUNNER_JOB_H
 #define ALOOF_RUNNER_JOB_H
 
+#include "core/clip.h"
 #include "core/recipe_argv.h"
 #include "runner/held.h"
 #include "stream/stream.h"
@@ -24,6 +25,7 @@ struct job {
     struct buf group_tag, name;    /* that tag's octets; scratch for a name */
     size_t parts, failed, skipped; /* of what it reported unasked */
     bool any_failed;               /* anything at all */
+    struct clip stray;             /* output that came when no test ran */
     struct buf damage;             /* lines: what cannot be true */
 };
 

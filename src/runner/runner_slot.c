@@ -102,8 +102,9 @@ static json_t *bury_rest(struct runner_slot *slot)
 static int run_command(struct runner_slot *slot, const struct strings *argv, json_t *left)
 {
     const struct runner_slot_work *work = slot->work;
-    int code = process_start(&slot->process, argv, work->recipe->merge != 0);
     job_begin(&slot->job);
+    wire_flush(&slot->wire); /* while there is somebody to say so: the test may kill us */
+    int code = process_start(&slot->process, argv, work->recipe->merge != 0);
     if (code < 0) {
         char *text = mem_printf("%s: %s\n", argv->items[0], strerror(-code));
         job_feed(&slot->job, true, bytes_of(text));

@@ -78,6 +78,12 @@ static const struct process {
     {"a failure that no test explains is the recipe's", "format tap unit test", "a", "1..1\nok 1 - a\n", NULL,
      2, 0, "+ a\nok a\nr report: exited with status 2, and nothing that it reported failed\nfail r part\n",
      false},
+    {"with what was printed when no test ran", "format tap unit test", "a", "1..1\nok 1 - a\nno: disk\n",
+     NULL, 2, 0,
+     "+ a\nok a\n> stdout: no: disk\n> stdout: \nr report: exited with status 2, and nothing that it "
+     "reported failed\n"
+     "r stdout: no: disk\nfail r part\n",
+     false},
     {"so is a death when all is told", "format tap unit test", "a", "1..1\nok 1 - a\n", NULL, -1, 11,
      "+ a\nok a\nr report: killed by signal 11 when all was reported\nfail r part\n", false},
     {"what nobody asked for is a part", "format tap unit test", "a", "1..2\nok 1 - a\nnot ok 2 - other\n",

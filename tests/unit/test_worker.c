@@ -218,10 +218,8 @@ static void says_why_it_could_not_start(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fixture f;
         open_fixture(&f, NULL);
-        f.options = (struct worker_options){.self = cases[i].self,
-                                            .python = cases[i].python,
-                                            .source = cases[i].source,
-                                            .cwd = cases[i].cwd};
+        f.options = (struct worker_options){
+            .self = cases[i].self, .python = cases[i].python, .source = cases[i].source, .cwd = cases[i].cwd};
         start(&f);
         worker_send(f.worker, "run", -1, json_object());
         uv_run(&f.loop, UV_RUN_DEFAULT);
