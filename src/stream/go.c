@@ -348,6 +348,24 @@ static void go_feed(void *state, const void *data, size_t len)
     lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
 }
 
+/* What tests of a package wrote that never ended: somebody else knows why, and has its output now. */
+static void tell_unfinished(struct go_reader *reader, const struct go_package *package)
+{
+    size_t count;
+    struct go_test **tests = go_tests_of(&reader->tests, package, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct buf trace = {0}, plain = {0};
+        go_output_trace(&tests[i]->output, &trace);
+        go_output_plain(&tests[i]->output, &plain);
+        const struct testcase told = {
+            .id = bytes_of(tests[i]->id), .traceback = buf_bytes(&trace), .output = buf_bytes(&plain)};
+        testcase_tell(&told, reader->sink, reader->owner);
+        buf_release(&trace);
+        buf_release(&plain);
+    }
+    free(tests);
+}
+
 static void go_end(void *state)
 {
     struct go_reader *reader = state;
@@ -362,6 +380,7 @@ static void go_end(void *state)
         const struct go_package *package = reader->tests.packages.items[i];
         const struct line since = {.offset = package->offset,
                                    .text.len = (size_t)(reader->lines.offset - package->offset)};
+        tell_unfinished(reader, package);
         damage(reader, &since, package->name, "the stream ends before its result");
     }
     if (!reader->any)
