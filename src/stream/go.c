@@ -1,35 +1,9 @@
 #include "stream/go.h"
 
-#include "stream/go_builds.h"
-#include "stream/go_line.h"
-#include "stream/go_tests.h"
-#include "stream/lines.h"
-#include "stream/names.h"
-#include "stream/testcase.h"
+#include "stream/go_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct go_reader {
-    const struct event_sink *sink;
-    void *owner;
-    struct lines lines;
-    struct go_scratch scratch;
-    struct go_tests tests;
-    struct go_builds builds;
-    struct names names;
-    struct buf key, id, text; /* scratch */
-    bool any;                 /* there was an event */
-};
-
-static void damage(struct go_reader *reader, const struct line *line, const char *who, const char *what)
-{
-    char reason[160];
-    snprintf(reason, sizeof reason, "%.90s%s%s", who, *who != '\0' ? ": " : "", what);
-    for (char *c = reason; *c != '\0'; c++)
-        *c = *c == '\n' || *c == '\r' ? ' ' : *c;
-    reader->sink->damage(reader->owner, reason, line->offset, line->text.len);
-}
 
 static void noise(struct go_reader *reader, const struct line *line)
 {
@@ -47,7 +21,7 @@ static struct go_package *package_of(struct go_reader *reader, const struct go_l
         return package;
     package = go_package_open(&reader->tests, said->package);
     if (package == NULL)
-        damage(reader, line, "", "too many packages at once");
+        go_damage(reader, line, "", "too many packages at once");
     else
         package->offset = line->offset;
     return package;
@@ -71,7 +45,7 @@ static struct go_test *begin(struct go_reader *reader, const struct go_line *sai
     struct go_test *test = go_test_begin(&reader->tests, buf_bytes(&reader->key),
                                          said->package.len + (said->package.len > 0), buf_bytes(&reader->id));
     if (test == NULL) {
-        damage(reader, line, buf_str(&reader->id), "too many tests at once");
+        go_damage(reader, line, buf_str(&reader->id), "too many tests at once");
         return NULL;
     }
     test->runnable = first;
@@ -95,151 +69,14 @@ static struct go_test *test_of(struct go_reader *reader, const struct go_line *s
     return test;
 }
 
-/* Hands over how a test ended; then it is gone. */
-static void end_test(struct go_reader *reader, struct go_package *package, struct go_test *test,
-                     struct testcase told)
-{
-    struct go_test *parent = go_test_parent(&reader->tests, test);
-    struct buf trace = {0}, plain = {0};
-    char within[64];
-    told.id = bytes_of(test->id);
-    told.runnable = test->runnable;
-    package->tests++;
-    if (parent != NULL)
-        parent->subtests++;
-    if (told.status == EVENT_FAIL) {
-        package->failing++;
-        if (parent != NULL)
-            parent->failing++;
-        go_output_trace(&test->output, &trace);
-        go_output_plain(&test->output, &plain);
-        told.traceback = buf_bytes(&trace);
-        told.output = buf_bytes(&plain);
-    } else if (told.status == EVENT_SKIP) {
-        told.reason = buf_bytes(&test->output.note);
-    }
-    if (told.status == EVENT_FAIL && test->failing > 0 && trace.len == 0) {
-        told.runnable = false;
-        snprintf(within, sizeof within, "%llu of its %llu subtests failed", (unsigned long long)test->failing,
-                 (unsigned long long)test->subtests);
-        told.message = bytes_of(within);
-    }
-    testcase_tell(&told, reader->sink, reader->owner);
-    buf_release(&trace);
-    buf_release(&plain);
-    go_test_end(&reader->tests, test);
-}
-
-/* The line that says why a process died. */
-static struct bytes reason_of(const struct go_output *output)
-{
-    struct bytes panic = buf_bytes(&output->panic);
-    if (output->timed_out)
-        panic = (struct bytes){panic.data + strlen("panic: "), panic.len - strlen("panic: ")};
-    return panic;
-}
-
 static void take_result(struct go_reader *reader, const struct go_line *said, const struct line *line)
 {
     struct go_package *package = package_of(reader, said, line);
     struct go_test *test = test_of(reader, said, line);
-    if (test == NULL || package == NULL) {
-        damage(reader, line, buf_str(&reader->key), "a result of a test that is over");
-        return;
-    }
-    struct testcase told = {.status = said->action == GO_PASS   ? EVENT_SUCCESS
-                                      : said->action == GO_SKIP ? EVENT_SKIP
-                                                                : EVENT_FAIL,
-                            .has_time = said->has_time,
-                            .time_ns = said->time_ns,
-                            .duration_ns = said->duration_ns};
-    struct buf reason = {0};
-    if (told.status == EVENT_FAIL && test->output.panicked) {
-        told.tag = test->output.timed_out ? TAG_TIMEOUT : TAG_CRASH;
-        buf_add(&reason, reason_of(&test->output).data, reason_of(&test->output).len);
-        told.reason = buf_bytes(&reason);
-    }
-    end_test(reader, package, test, told);
-    buf_release(&reason);
-}
-
-/* How a test ended whose process died with it, or which never said so. */
-static void end_with_package(struct go_reader *reader, struct go_package *package, struct go_test *test,
-                             const struct testcase *died, const struct go_line *said, const struct line *line)
-{
-    static const enum event_status statuses[] = {EVENT_NONE, EVENT_SUCCESS, EVENT_FAIL, EVENT_SKIP};
-    struct testcase told = *died;
-    struct bytes name = bytes_of(test->key + test->name);
-    if (test->output.said != GO_SAID_NOTHING) {
-        told = (struct testcase){.status = statuses[test->output.said]};
-    } else if (said->action == GO_FAIL && test->paused) {
-        told = (struct testcase){
-            .status = EVENT_FAIL, .tag = TAG_NOT_RUN, .reason = bytes_of("its process died before its turn")};
-    } else if (said->action != GO_FAIL && bytes_starts(name, "Benchmark")) {
-        told = (struct testcase){.status = EVENT_SUCCESS};
-    } else if (said->action != GO_FAIL) {
-        damage(reader, line, test->id, "no result, though its package passed");
-        go_test_end(&reader->tests, test);
-        return;
-    }
-    told.has_time = said->has_time && test->output.said == GO_SAID_NOTHING;
-    told.time_ns = said->time_ns;
-    end_test(reader, package, test, told);
-}
-
-/* The tests that still run when their package is over. */
-static void end_tests_of(struct go_reader *reader, struct go_package *package, const struct go_line *said,
-                         const struct line *line)
-{
-    struct testcase died = {.status = EVENT_FAIL, .tag = TAG_CRASH};
-    size_t count;
-    struct go_test **tests = go_tests_of(&reader->tests, package, &count);
-    const struct go_output *last = &package->output;
-    for (size_t i = 0; i < count && !last->panicked; i++)
-        last = tests[i]->output.panicked ? &tests[i]->output : last;
-    if (last->timed_out)
-        died.tag = TAG_TIMEOUT;
-    buf_clear(&reader->text);
-    buf_puts(&reader->text, "its process ended while it ran");
-    if (last->panicked) {
-        buf_clear(&reader->text);
-        buf_add(&reader->text, reason_of(last).data, reason_of(last).len);
-    }
-    died.reason = buf_bytes(&reader->text);
-    for (size_t i = 0; i < count; i++)
-        end_with_package(reader, package, tests[i], &died, said, line);
-    free(tests);
-}
-
-/* A package that failed, and no test of it did. */
-static void tell_package(struct go_reader *reader, struct go_package *package, const struct go_line *said)
-{
-    struct buf trace = {0}, plain = {0};
-    bool build = package->output.build_failed || said->failed_build.len > 0;
-    go_output_trace(&package->output, &trace);
-    go_output_plain(&package->output, &plain);
-    if (build)
-        go_builds_take(&reader->builds, said->failed_build, bytes_of(package->name), &trace);
-    buf_clear(&reader->id);
-    buf_puts(&reader->id, *package->name != '\0' ? package->name : "go test");
-    bool first = names_add_distinct(&reader->names, &reader->id);
-    const struct testcase told = {.id = buf_bytes(&reader->id),
-                                  .status = EVENT_FAIL,
-                                  .tag = build                       ? TAG_COLLECTION
-                                         : package->output.timed_out ? TAG_TIMEOUT
-                                         : package->output.panicked  ? TAG_CRASH
-                                                                     : TAG_ERROR,
-                                  .reason = reason_of(&package->output),
-                                  .message = bytes_of(build ? "the package could not be built" : ""),
-                                  .runnable = first,
-                                  .has_time = said->has_time,
-                                  .time_ns = said->time_ns,
-                                  .duration_ns = said->duration_ns,
-                                  .traceback = buf_bytes(&trace),
-                                  .output = buf_bytes(&plain)};
-    testcase_tell(&told, reader->sink, reader->owner);
-    buf_release(&trace);
-    buf_release(&plain);
+    if (test == NULL || package == NULL)
+        go_damage(reader, line, buf_str(&reader->key), "a result of a test that is over");
+    else
+        go_result(reader, package, test, said);
 }
 
 static void take_package_result(struct go_reader *reader, const struct go_line *said, const struct line *line)
@@ -247,11 +84,7 @@ static void take_package_result(struct go_reader *reader, const struct go_line *
     struct go_package *package = package_of(reader, said, line);
     if (package == NULL)
         return;
-    end_tests_of(reader, package, said, line);
-    if (said->action == GO_FAIL && package->failing == 0)
-        tell_package(reader, package, said);
-    if (said->action != GO_FAIL && package->failing > 0)
-        damage(reader, line, package->name, "passes with a failed test in it");
+    go_package_result(reader, package, said, line);
     go_package_close(&reader->tests, package);
 }
 
@@ -271,7 +104,7 @@ static void take_run(struct go_reader *reader, const struct go_line *said, const
         return;
     set_key(reader, said);
     if (go_test(&reader->tests, buf_bytes(&reader->key)) != NULL)
-        damage(reader, line, buf_str(&reader->key), "begins while it runs");
+        go_damage(reader, line, buf_str(&reader->key), "begins while it runs");
     else
         begin(reader, said, line);
 }
@@ -327,10 +160,10 @@ static void take_line(void *owner, const struct line *line)
 {
     struct go_reader *reader = owner;
     if (line->lost > 0)
-        damage(reader, line, "", "a line of more than 1 MiB");
+        go_damage(reader, line, "", "a line of more than 1 MiB");
     struct go_line said = go_line(line->text, &reader->scratch);
     if (said.action == GO_BROKEN && line->lost == 0)
-        damage(reader, line, "", "an event that is not well-formed");
+        go_damage(reader, line, "", "an event that is not well-formed");
     else if (said.action == GO_NONE)
         take_plain(reader, line);
     else if (said.action != GO_BROKEN)
@@ -355,17 +188,19 @@ static void go_end(void *state)
     lines_end(&reader->lines, take_line, reader);
     while (go_builds_left(&reader->builds, &name)) {
         struct go_package package = {.name = bytes_dup(name), .output.build_failed = true};
-        tell_package(reader, &package, &(struct go_line){.failed_build = name});
+        go_package_failed(reader, &package, &(struct go_line){.failed_build = name});
         free(package.name);
     }
     for (size_t i = 0; i < reader->tests.packages.len; i++) {
         const struct go_package *package = reader->tests.packages.items[i];
         const struct line since = {.offset = package->offset,
                                    .text.len = (size_t)(reader->lines.offset - package->offset)};
-        damage(reader, &since, package->name, "the stream ends before its result");
+        go_unfinished(reader, package);
+        go_damage(reader, &since, package->name, "the stream ends before its result");
     }
     if (!reader->any)
-        damage(reader, &(struct line){.text.len = (size_t)reader->lines.offset}, "", "no events of go test");
+        go_damage(reader, &(struct line){.text.len = (size_t)reader->lines.offset}, "",
+                  "no events of go test");
 }
 
 static void go_release(void *state)

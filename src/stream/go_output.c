@@ -133,6 +133,7 @@ static enum part sort(struct go_output *output, struct bytes line, struct bytes 
     if (output->panicked)
         return is_runners(line, test) ? PART_RUNNER : PART_TRACE;
     if (is_runners(line, test)) {
+        output->verdict |= bytes_is(line, "FAIL\n") || bytes_is(line, "PASS\n");
         output->build_failed |= memmem(line.data, line.len, " [build failed]", 15) != NULL ||
                                 memmem(line.data, line.len, " [setup failed]", 15) != NULL;
         return PART_RUNNER;

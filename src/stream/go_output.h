@@ -17,6 +17,7 @@ struct go_output {
     enum go_said said;  /* what its own report line ("--- PASS: …") says */
     bool timed_out;     /* it panicked for that */
     bool build_failed;  /* of a package: it says so */
+    bool verdict;       /* of a package: its process came to its end ("PASS" or "FAIL" alone) */
     unsigned char part; /* where the newest line went … */
     bool in_line;       /* … which has not ended yet */
     bool panicked, racing;

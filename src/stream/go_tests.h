@@ -11,8 +11,8 @@
 
 struct go_package {
     char *name;
-    uint64_t offset;         /* of the first line about it */
-    uint64_t tests, failing; /* that ended */
+    uint64_t offset;  /* of the first line about it */
+    uint64_t failing; /* tests of it */
     struct go_output output;
 };
 

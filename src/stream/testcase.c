@@ -37,5 +37,6 @@ void testcase_tell(const struct testcase *test, const struct event_sink *sink, v
                                 .has_time = test->has_time,
                                 .time_ns = test->time_ns,
                                 .duration_ns = test->duration_ns};
-    sink->event(owner, &final);
+    if (test->status != EVENT_NONE)
+        sink->event(owner, &final);
 }

@@ -16,7 +16,7 @@ struct testcase {
     struct bytes message, traceback, output, errors;
 };
 
-/* Hands it over: its attachments, then the final status. */
+/* Hands it over: its attachments, then the final status if there is one. */
 void testcase_tell(const struct testcase *test, const struct event_sink *sink, void *owner);
 
 #endif
