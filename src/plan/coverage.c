@@ -163,6 +163,19 @@ static bool covers(const struct coverage *coverage, const struct model *model, c
     return true;
 }
 
+/* Whether nothing was heard of a part because what it belongs to did not run in this run, or not to its end.
+ */
+static bool is_cut_off(const struct model *model, const struct test *test)
+{
+    size_t owner = is_part(test) ? owner_of(model, test->id) : MAP_NONE;
+    if (owner == MAP_NONE)
+        return false;
+    const struct test *of = &model->tests.items[owner];
+    bool died =
+        of->outcome == OUTCOME_CRASHED || of->outcome == OUTCOME_TIMEOUT || of->outcome == OUTCOME_NOT_RUN;
+    return of->state != TEST_DONE || died;
+}
+
 static void leave(struct model *model, size_t at, const char *why, struct strings *notices)
 {
     const struct test *test = &model->tests.items[at];
@@ -187,7 +200,7 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
         if (full && test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
             leave(model, i, "is skipped", notices);
         if (test->state != TEST_IDLE || test->gone || !loop_in_scope(loop, test) ||
-            !covers(&coverage, model, test))
+            !covers(&coverage, model, test) || is_cut_off(model, test))
             continue;
         test->gone = true;
         model->generation++;

@@ -113,7 +113,8 @@ void loop_select(const struct loop *loop, struct model *model);
 
 /* At the end of a complete run (ok) that covered `files` (NULL: everything): takes out of the red set what is
  * retired, and what a full run confirmed as skipped. Each is appended to `notices` as a line
- * ("tests/a.py::test_x is gone: left the red set"). */
+ * ("tests/a.py::test_x is gone: left the red set"). A part of another
+ * test is covered when that one ran to its end. */
 void loop_retire(const struct loop *loop, struct model *model, const struct strings *files,
                  struct strings *notices);
 

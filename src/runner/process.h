@@ -34,7 +34,8 @@ void process_drain(struct process *process, process_taker *take, void *owner);
 /* Closes its pipes unread and forgets it, so that another can be started. */
 void process_forget(struct process *process);
 
-/* The first 200 octets of the command line of a process, "?" when it has none. The caller frees. */
+/* The first 200 octets of the command line of a process as valid UTF-8, "?" when it has none. The caller
+ * frees. */
 char *process_command(pid_t pid);
 
 #endif

@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define LEFT_MAX 5        /* processes that are named of those that a box left */
+#define LEFT_MAX 16       /* processes that are named of those that one left */
+#define LEFT_ROOM 3500    /* octets for all that a box left, so that its end is told in one write */
 #define LEFT_GRACE_MS 200 /* for what a box left to end by itself */
 
 struct runner_slot {
@@ -74,28 +75,34 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What the process left behind and did not end by itself, by name; all of it is dead then. */
-static json_t *bury_rest(struct runner_slot *slot)
+/* Adds a process to those that the box left. id: of the test that left it, NULL unknown. */
+static void add_left(json_t *left, pid_t pid, const char *id)
+{
+    char *command = process_command(pid);
+    json_t *entry = json_pack("{s:i, s:s, s:s?}", "pid", (int)pid, "command", command, "test", id);
+    if (json_dumpb(left, NULL, 0, 0) + json_dumpb(entry, NULL, 0, 0) < LEFT_ROOM)
+        json_array_append(left, entry);
+    json_decref(entry);
+    free(command);
+}
+
+/* Tells what the process left behind and did not end by itself; all of it is dead then. */
+static void bury_rest(struct runner_slot *slot, json_t *left)
 {
     struct family *family = &slot->process.family;
-    pid_t left[LEFT_MAX];
+    pid_t children[LEFT_MAX];
     size_t count = 0;
     int64_t until = now_ms() + LEFT_GRACE_MS;
     for (int64_t now = now_ms(); !slot->killed && family_reap(family, WNOHANG); now = now_ms()) {
-        count = family_children(left, LEFT_MAX);
+        count = family_children(children, LEFT_MAX);
         if (now >= until || !slot->open)
             break;
         wait_once(slot, (int)(until - now));
         count = 0;
     }
-    json_t *names = json_array();
-    for (size_t i = 0; i < count; i++) {
-        char *command = process_command(left[i]);
-        json_array_append_new(names, json_pack("{s:i, s:s}", "pid", (int)left[i], "command", command));
-        free(command);
-    }
+    for (size_t i = 0; i < count; i++)
+        add_left(left, children[i], slot->job.count == 1 ? slot->job.tests[0].id : NULL);
     family_kill(family);
-    return names;
 }
 
 /* Runs the command to its end. Returns its wait status. */
@@ -115,9 +122,7 @@ static int run_command(struct runner_slot *slot, const struct strings *argv, jso
                  json_pack("{s:i}", "pid", (int)slot->process.family.child));
     while (slot->open && !slot->process.family.ended)
         wait_once(slot, -1);
-    json_t *rest = bury_rest(slot);
-    json_array_extend(left, rest);
-    json_decref(rest);
+    bury_rest(slot, left);
     process_drain(&slot->process, take_output, slot);
     return slot->process.family.status;
 }

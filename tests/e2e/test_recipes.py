@@ -207,6 +207,14 @@ def test_what_a_command_leaves_behind_is_named_and_killed(scripts):
     assert "sleep 2000" in done.stdout
 
 
+def test_leaks_of_one_box_are_told_by_test(scripts):
+    for number in range(3):
+        scripts.write(f"tests/leaky{number}", f"sleep 100{number} &\n")
+    done = scripts.once("-n", "1")
+    for number in range(3):
+        assert f"LEAK  leaky{number} left behind, now killed: sleep 100{number}" in done.stdout
+
+
 def test_a_command_that_kills_its_slot_harms_no_other(scripts):
     scripts.write("tests/assassin", "kill -9 $PPID; sleep 1000\n")
     for number in range(6):

@@ -237,6 +237,48 @@ static void test_a_part_is_asked_for_by_what_it_belongs_to(void **state)
     }
 }
 
+static void end_test(struct model *model, const char *id, const char *tag)
+{
+    const struct bytes tags[] = {bytes_of(tag)};
+    const struct event event = {.status = tag != NULL ? EVENT_FAIL : EVENT_SUCCESS,
+                                .test_id = bytes_of(id),
+                                .tags = tags,
+                                .tag_count = tag != NULL,
+                                .has_tags = true};
+    model_apply(model, &event, 2);
+}
+
+/* A run in which nothing is heard of a red part; it leaves when what it belongs to ran to its end. */
+static void test_a_part_leaves_with_what_it_belongs_to(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *owner, *tag; /* of the failure, NULL a pass, "" it does not run */
+        size_t notices;
+    } cases[] = {
+        {"t/a.t", NULL, 1}, {"t/a.t", TAG_CRASH, 0}, {"t/a.t", TAG_TIMEOUT, 0},
+        {"t/a.t", "", 0},   {"t/b.t", NULL, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct loop loop;
+        struct model model;
+        struct strings notices = {0};
+        loop_init(&loop);
+        model_init(&model, 1024);
+        model_recall(&model, "t/a.t > adds", "t/a.t", OUTCOME_FAILED)->runnable = false;
+        model_begin(&model, 1);
+        list_test(&model, cases[i].owner, cases[i].owner);
+        if (cases[i].tag == NULL || cases[i].tag[0] != '\0')
+            end_test(&model, cases[i].owner, cases[i].tag);
+        loop_retire(&loop, &model, NULL, &notices);
+        assert_int_equal(notices.len, cases[i].notices);
+        assert_int_equal(model.tests.items[0].gone, cases[i].notices);
+        strings_release(&notices);
+        model_release(&model);
+        loop_release(&loop);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_unknown_group_collects_everything),
         cmocka_unit_test(test_thousands_of_changed_files),
         cmocka_unit_test(test_a_part_is_asked_for_by_what_it_belongs_to),
+        cmocka_unit_test(test_a_part_leaves_with_what_it_belongs_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
