@@ -8,8 +8,20 @@
 #define DAMAGE_MAX 4096 /* octets kept of what cannot be true */
 #define PLAIN_TEXT "text/plain;charset=utf8"
 
+/* Whether a stream means the job's file by that name: as it was asked for, or by a longer path. */
+static bool is_file(const struct job *job, struct bytes name)
+{
+    struct bytes file = bytes_of(job->tests[0].id);
+    if (job->recipe->unit != UNIT_FILE || name.len < file.len)
+        return false;
+    size_t more = name.len - file.len;
+    return memcmp(name.data + more, file.data, file.len) == 0 && (more == 0 || name.data[more - 1] == '/');
+}
+
 static size_t find(const struct job *job, struct bytes id)
 {
+    if (is_file(job, id))
+        return 0;
     for (size_t i = 0; i < job->count; i++) {
         size_t at = (job->running + i) % job->count; /* they come in order, mostly */
         if (bytes_is(id, job->tests[at].id))
@@ -57,16 +69,27 @@ static void forward(struct job *job, const char *name, struct bytes octets)
     send(job, &event);
 }
 
+/* What a part is called in its file; some streams say the file, too. */
+static struct bytes name_in_file(const struct job *job, struct bytes id)
+{
+    const char *between = memmem(id.data, id.len, BETWEEN, strlen(BETWEEN));
+    size_t len = between != NULL ? (size_t)(between - id.data) : 0;
+    if (between == NULL || !is_file(job, (struct bytes){id.data, len}))
+        return id;
+    return (struct bytes){between + strlen(BETWEEN), id.len - len - strlen(BETWEEN)};
+}
+
 /* A part of a file (a TAP point), or something that nobody listed: it is shown, and never asked for. */
 static void take_part(struct job *job, const struct event *event)
 {
     struct event part = *event;
     VEC(struct bytes) tags = {0};
-    size_t kept = event->test_id.len < NAMED_MAX ? event->test_id.len : NAMED_MAX;
+    struct bytes name = name_in_file(job, event->test_id);
+    size_t kept = name.len < NAMED_MAX ? name.len : NAMED_MAX;
     buf_clear(&job->name);
     if (job->recipe->unit == UNIT_FILE)
         buf_printf(&job->name, "%s" BETWEEN, job->tests[0].id);
-    buf_add(&job->name, event->test_id.data, kept);
+    buf_add(&job->name, name.data, kept);
     part.test_id = buf_bytes(&job->name);
     part.runnable = false;
     if (event_is_final(event)) {
@@ -96,6 +119,7 @@ static void take_event(void *owner, const struct event *event)
         return;
     }
     struct event own = *event;
+    own.test_id = bytes_of(job->tests[at].id);
     own.runnable = true;
     if (event->status == EVENT_INPROGRESS) {
         bool known = job->running == at;

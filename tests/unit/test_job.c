@@ -51,6 +51,13 @@ static const struct process {
      "+ a\na > x traceback: why\nfail a > x part group=a\nok a > y part group=a\n"
      "a report: 1 of 2 in it failed\nfail a\n",
      false},
+    {"a stream may say the file, too", "format tap", "a.t",
+     "1..3\nok 1 - /p/a.t > x\nok 2 - a.t > y\nok 3 - ba.t > z\n", NULL, 0, 0,
+     "+ a.t\nok a.t > x part group=a.t\nok a.t > y part group=a.t\nok a.t > ba.t > z part group=a.t\nok "
+     "a.t\n",
+     false},
+    {"the file itself, by a longer path", "format tap", "a.t", "1..1\nnot ok 1 - /p/a.t\n# why\n", NULL, 1, 0,
+     "+ a.t\na.t traceback: why\nfail a.t\n", false},
     {"exit 1 without a failure is one", "format tap", "a", "1..1\nok 1 - x\n", NULL, 1, 0,
      "+ a\nok a > x part group=a\na report: exited with status 1, and nothing that it reported failed\n"
      "fail a\n",
