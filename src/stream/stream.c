@@ -1,6 +1,7 @@
 #include "stream/stream.h"
 
 #include "stream/json_write.h"
+#include "stream/junit.h"
 #include "stream/subunit.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
@@ -58,6 +59,7 @@ static const struct stream_format subunit_format = {
 static const struct stream_format *const formats[] = {
     &subunit_format,
     &tap_format,
+    &junit_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
