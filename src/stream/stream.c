@@ -1,7 +1,9 @@
 #include "stream/stream.h"
 
+#include "stream/gtest.h"
 #include "stream/json_write.h"
 #include "stream/junit.h"
+#include "stream/libtest.h"
 #include "stream/subunit.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
@@ -57,9 +59,7 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format,
-    &tap_format,
-    &junit_format,
+    &subunit_format, &tap_format, &junit_format, &libtest_format, &gtest_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
