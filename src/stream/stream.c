@@ -7,6 +7,7 @@
 #include "stream/subunit.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
+#include "stream/unittest.h"
 
 #include <string.h>
 
@@ -59,7 +60,7 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format, &tap_format, &junit_format, &libtest_format, &gtest_format,
+    &subunit_format, &tap_format, &junit_format, &libtest_format, &gtest_format, &unittest_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
