@@ -5,6 +5,7 @@
 #include "stream/junit.h"
 #include "stream/libtest.h"
 #include "stream/subunit.h"
+#include "stream/subunit1.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
 #include "stream/unittest.h"
@@ -60,7 +61,8 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format, &tap_format, &junit_format, &libtest_format, &gtest_format, &unittest_format,
+    &subunit_format, &tap_format,      &junit_format,    &libtest_format,
+    &gtest_format,   &unittest_format, &subunit1_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
