@@ -35,6 +35,7 @@ const char *junit_tag(struct bytes message, struct bytes type)
         {NULL, "crash", TAG_CRASH},
         {NULL, "timeout", TAG_TIMEOUT},
         {NULL, "not-run", TAG_NOT_RUN},
+        {NULL, "interrupted", TAG_INTERRUPTED},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].start != NULL ? message.data != NULL && bytes_starts(message, known[i].start)

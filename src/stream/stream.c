@@ -1,13 +1,17 @@
 #include "stream/stream.h"
 
+#include "stream/csv_target.h"
 #include "stream/gtest.h"
 #include "stream/json_write.h"
 #include "stream/junit.h"
+#include "stream/junit_target.h"
 #include "stream/libtest.h"
 #include "stream/subunit.h"
 #include "stream/subunit1.h"
+#include "stream/subunit1_target.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
+#include "stream/tap_target.h"
 #include "stream/unittest.h"
 
 #include <string.h>
@@ -104,8 +108,7 @@ static const struct stream_target json_target = {
 };
 
 static const struct stream_target *const targets[] = {
-    &json_target,
-    &subunit_target,
+    &json_target, &subunit_target, &subunit1_target, &tap_target, &junit_target, &csv_target,
 };
 
 #define TARGET_COUNT (sizeof targets / sizeof *targets)

@@ -143,3 +143,16 @@ bool timestamp_read(struct bytes text, int64_t *time_ns)
     *time_ns = ((int64_t)timegm(&utc) - (int64_t)zone * 60) * SECOND_NS + fraction;
     return true;
 }
+
+void timestamp_write(struct buf *to, int64_t time_ns, int digits, const char *between)
+{
+    int64_t ns = time_ns % SECOND_NS;
+    time_t seconds = (time_t)(time_ns / SECOND_NS) - (ns < 0);
+    struct tm utc;
+    char date[16], clock[16], fraction[16];
+    gmtime_r(&seconds, &utc);
+    strftime(date, sizeof date, "%Y-%m-%d", &utc);
+    strftime(clock, sizeof clock, "%H:%M:%S", &utc);
+    snprintf(fraction, sizeof fraction, ".%09lld", (long long)(ns < 0 ? ns + SECOND_NS : ns));
+    buf_printf(to, "%s%s%s%.*sZ", date, between, clock, digits > 0 ? digits + 1 : 0, fraction);
+}

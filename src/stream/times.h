@@ -14,4 +14,8 @@ int64_t duration_read(struct bytes text, int64_t unit_ns);
  * no zone is told. Returns whether the text is one. */
 bool timestamp_read(struct bytes text, int64_t *time_ns);
 
+/* Appends the time as RFC 3339 writes it, in UTC: "2026-11-21T13:52:14.034000000Z", with so many digits (0 to
+ * 9) behind the point and `between` ("T") between date and time. */
+void timestamp_write(struct buf *to, int64_t time_ns, int digits, const char *between);
+
 #endif
