@@ -83,14 +83,21 @@ static void put_yaml(struct buf *to, const struct gathered *test)
     buf_puts(to, "  ...\n");
 }
 
+static const char *directive_of(enum event_status status)
+{
+    if (status == EVENT_SKIP)
+        return " # SKIP";
+    return status == EVENT_XFAIL || status == EVENT_UXSUCCESS ? " # TO"
+                                                                "DO"
+                                                              : "";
+}
+
 static void put_test(void *owner, const struct gathered *test)
 {
     struct writer *writer = owner;
     struct buf *to = writer->to;
     bool ok = test->status == EVENT_SUCCESS || test->status == EVENT_SKIP || test->status == EVENT_UXSUCCESS;
-    const char *directive = test->status == EVENT_SKIP                                       ? " # SKIP"
-                            : test->status == EVENT_XFAIL || test->status == EVENT_UXSUCCESS ? " # TODO"
-                                                                                             : "";
+    const char *directive = directive_of(test->status);
     buf_printf(to, "%s %zu - ", ok ? "ok" : "not ok", ++writer->points);
     put_words(to, buf_bytes(&test->id));
     buf_puts(to, directive);

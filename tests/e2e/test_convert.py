@@ -182,7 +182,18 @@ def test_the_tools_of_subunit_1_read_what_is_written(format, name):
     file = STREAMS / format / f"{name}.in"
     told = list(outcomes(convert("--to", "json", file).stdout).values())
     second = subprocess.run(["subunit-1to2"], input=convert("--to", "subunit1", file).stdout, capture_output=True, timeout=60)
-    stats = subprocess.run(["subunit-stats"], input=second.stdout, capture_output=True, timeout=60).stdout.decode()
+    check_stats(told, second.stdout)
+
+
+@pytest.mark.parametrize("format, name", KNOWN)
+def test_the_tools_of_subunit_2_count_the_same_tests(format, name):
+    """Those of whom something is told after their outcome, too."""
+    file = STREAMS / format / f"{name}.in"
+    check_stats(list(outcomes(convert("--to", "json", file).stdout).values()), convert("--to", "subunit", file).stdout)
+
+
+def check_stats(told, stream):
+    stats = subprocess.run(["subunit-stats"], input=stream, capture_output=True, timeout=60).stdout.decode()
     counts = {name: int(count) for name, count in re.findall(r"(?m)^(\w+ tests): +(\d+)$", stats)}
     assert counts["Total tests"] == len(told)
     assert counts["Failed tests"] == told.count("fail")

@@ -93,7 +93,8 @@ static void read_stream(struct record *record, const struct stream_format *forma
     }
     gather_end(&record->gather);
     gather_release(&record->gather);
-    qsort(record->tests.items, record->tests.len, sizeof *record->tests.items, by_text);
+    if (record->tests.len > 0)
+        qsort(record->tests.items, record->tests.len, sizeof *record->tests.items, by_text);
 }
 
 static void check(const char *path, const struct stream_format *format, struct bytes stream,
