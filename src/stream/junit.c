@@ -227,6 +227,11 @@ static void start_skipped(struct junit_reader *reader, const char *const *attrib
         put(&test->reason, message);
 }
 
+static bool is_suite(const char *name)
+{
+    return strcmp(name, "testsuites") == 0 || strcmp(name, "testsuite") == 0;
+}
+
 static void on_start(void *owner, const char *name, const char *const *attributes)
 {
     struct junit_reader *reader = owner;
@@ -234,7 +239,7 @@ static void on_start(void *owner, const char *name, const char *const *attribute
     enum junit_part part = junit_part(name);
     reader->parts[depth] = part != PART_NONE ? part : reader->parts[depth - 1];
     if (!reader->test.open) {
-        if (strcmp(name, "testsuite") == 0 || strcmp(name, "testsuites") == 0)
+        if (is_suite(name))
             start_suite(reader, name[strlen("testsuite")] == 's', attributes);
         else if (strcmp(name, "testcase") == 0)
             start_case(reader, attributes);
@@ -405,7 +410,7 @@ static void on_end(void *owner, const char *name)
     struct junit_reader *reader = owner;
     if (reader->test.open && strcmp(name, "testcase") == 0)
         end_case(reader);
-    else if (!reader->test.open && strncmp(name, "testsuite", strlen("testsuite")) == 0)
+    else if (!reader->test.open && is_suite(name))
         end_suite(reader);
 }
 
@@ -419,14 +424,9 @@ static void on_over(void *owner, bool whole)
     reader->last_failed = false;
 }
 
-static bool is_root(const char *name)
-{
-    return strcmp(name, "testsuites") == 0 || strcmp(name, "testsuite") == 0;
-}
-
 static const struct xml_kind kind = {
     .title = "JUnit report",
-    .is_root = is_root,
+    .is_root = is_suite,
     .start = on_start,
     .text = on_text,
     .end = on_end,
