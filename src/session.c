@@ -150,6 +150,7 @@ static void release(struct session *session)
 {
     history_close(session->history);
     session_failures_release(session);
+    places_free(session->places);
     schedule_release(&session->schedule);
     selfwrite_release(&session->selfwrite);
     loop_release(&session->loop_plan);
@@ -185,6 +186,7 @@ static int prepare(struct session *session, const struct session_options *option
     session->branch = repo_branch(session->repo);
     model_init(&session->model, session->settings.output_limit);
     loop_init(&session->loop_plan);
+    session->places = places_new();
     find_reports(session);
     return build_args(session, error);
 }

@@ -1,5 +1,7 @@
 #include "session_private.h"
 
+#include "project/source_line.h"
+
 #include <stdlib.h>
 
 static bool foreign(void *owner, const char *path)
@@ -34,13 +36,23 @@ static void mark(struct session *session, struct trace *trace)
             frame->changed = repo_line_changed(session->repo, frame->path, frame->line);
 }
 
+/* What Python prints with a frame, other languages do not. */
+static void fill_sources(struct session *session, struct trace *trace)
+{
+    struct frame *frame;
+    vec_each (frame, &trace->frames)
+        if (frame->source == NULL && frame->kind == FRAME_PROJECT)
+            frame->source = source_line(repo_root(session->repo), frame->path, frame->line);
+}
+
 static void read_trace(struct session *session, struct failure *failure)
 {
     trace_release(&failure->trace);
-    const struct trace_paths paths = {repo_root(session->repo), foreign, session};
+    const struct trace_paths paths = {repo_root(session->repo), foreign, session, session->places};
     char *text = story_text(&session->model.tests.items[failure->test]);
     trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
     free(text);
+    fill_sources(session, &failure->trace);
     mark(session, &failure->trace);
 }
 

@@ -9,6 +9,7 @@
 #include "project/watch.h"
 #include "run/pool.h"
 #include "store/history.h"
+#include "trace/places.h"
 
 /* How many files differ from HEAD is counted in another thread: on large trees that takes a while. */
 struct session_count {
@@ -41,6 +42,7 @@ struct session {
     struct selfwrite selfwrite;
     struct schedule schedule;
     VEC(struct failure) failures;
+    struct places *places; /* how frames are written in other languages than Python */
 
     char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;

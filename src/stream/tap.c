@@ -230,7 +230,7 @@ static void explain(struct tap_reader *reader, struct bytes text)
     buf_clear(&reader->said);
     buf_add(&reader->said, text.data, text.len);
     buf_putc(&reader->said, '\n');
-    attach(reader, "diagnostic", buf_bytes(&reader->said), false);
+    attach(reader, "traceback", buf_bytes(&reader->said), false);
 }
 
 static void bail_out(struct tap_reader *reader, const struct tap_line *said, const struct line *line)
@@ -258,7 +258,7 @@ static bool take_yaml(struct tap_reader *reader, const struct line *line)
     if (bytes_is(text, "...")) {
         reader->yaml = -1;
         if (reader->failing)
-            attach(reader, "diagnostic", (struct bytes){"", 0}, true);
+            attach(reader, "traceback", (struct bytes){"", 0}, true);
         return true;
     }
     const struct event took = {.test_id = buf_bytes(&reader->id), .duration_ns = tap_yaml_duration(text)};

@@ -34,7 +34,7 @@ def test_tap_becomes_json():
         ("adds", "success"), ("subtracts", "fail"), ("later", "skip")]
     files = {(one["test_id"], one["file_name"]): base64.b64decode(one["file_bytes"])
              for one in packets if one["kind"] == "packet" and one["file_name"]}
-    assert files == {("subtracts", "diagnostic"): b"  at t/sums.t line 12.\n", ("later", "reason"): b"no network"}
+    assert files == {("subtracts", "traceback"): b"  at t/sums.t line 12.\n", ("later", "reason"): b"no network"}
     noise = [base64.b64decode(one["file_bytes"]) for one in packets if one["kind"] == "noise"]
     assert noise == [b"hello\n"]
     assert all(list(one)[:11] == ["kind", "test_id", "status", "tags", "runnable", "file_name", "file_bytes", "eof",
