@@ -1,5 +1,6 @@
 #include "stream/stream.h"
 
+#include "stream/catch2.h"
 #include "stream/csv_target.h"
 #include "stream/gtest.h"
 #include "stream/json_write.h"
@@ -66,7 +67,7 @@ static const struct stream_format subunit_format = {
 
 static const struct stream_format *const formats[] = {
     &subunit_format, &tap_format,      &junit_format,    &libtest_format,
-    &gtest_format,   &unittest_format, &subunit1_format,
+    &gtest_format,   &unittest_format, &subunit1_format, &catch2_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #define SECOND_NS 1000000000
+#define EXPONENT_MAX 30
 #define DURATION_MAX_NS (30LL * 366 * 86400 * SECOND_NS)
 
 static bool is_digit(char c)
@@ -65,9 +66,11 @@ int64_t duration_read(struct bytes text, int64_t unit_ns)
     }
     struct bytes rest = {text.data + len, text.len - len};
     int exponent = read_exponent(rest);
-    for (; exponent < 0 && exponent > -30; exponent++)
+    if (exponent < -EXPONENT_MAX || exponent > EXPONENT_MAX)
+        return 0;
+    for (; exponent < 0; exponent++)
         scale *= 10;
-    for (; exponent > 0 && exponent < 30; exponent--)
+    for (; exponent > 0; exponent--)
         value *= 10;
     value = value / scale * unit_of(rest, unit_ns);
     return value > 0 && value < (double)DURATION_MAX_NS ? (int64_t)(value + 0.5) : 0;
