@@ -1,7 +1,7 @@
 #include "stream/csv_target.h"
 
 #include "stream/gather.h"
-#include "stream/times.h"
+#include "stream/timestamp.h"
 
 struct writer {
     struct buf *to;

@@ -1,6 +1,6 @@
 #include "stream/json_write.h"
 
-#include "stream/times.h"
+#include "stream/timestamp.h"
 
 #include <jansson.h>
 #include <stdlib.h>

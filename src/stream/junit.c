@@ -5,6 +5,7 @@
 #include "stream/junit_words.h"
 #include "stream/names.h"
 #include "stream/times.h"
+#include "stream/timestamp.h"
 #include "stream/xml_read.h"
 
 #include <limits.h>

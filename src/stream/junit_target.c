@@ -3,7 +3,7 @@
 #include "stream/gather.h"
 #include "stream/junit_name.h"
 #include "stream/scan.h"
-#include "stream/times.h"
+#include "stream/timestamp.h"
 #include "stream/xml_write.h"
 
 #define SUITE "aloof"

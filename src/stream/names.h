@@ -15,6 +15,13 @@ struct names {
 /* Adds the name. Returns whether it is new. */
 bool names_add(struct names *names, struct bytes name);
 
+/* Whether the name came before. */
+bool names_has(const struct names *names, struct bytes name);
+
+/* Adds the name; one that came before becomes the first of "name #2", "name #3", … that did not. Returns
+ * whether it was new as it stood. */
+bool names_add_distinct(struct names *names, struct buf *name);
+
 void names_release(struct names *names);
 
 #endif

@@ -5,7 +5,7 @@
 #include "stream/lines.h"
 #include "stream/names.h"
 #include "stream/scan.h"
-#include "stream/times.h"
+#include "stream/timestamp.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 
 #include "stream/gather.h"
 #include "stream/scan.h"
-#include "stream/times.h"
+#include "stream/timestamp.h"
 
 struct writer {
     struct buf *to;

@@ -30,7 +30,8 @@ static void put_words(struct buf *to, struct bytes text)
         unsigned char c = (unsigned char)text.data[i];
         if (c == '#' && is_directive(scan_skip(text, i + 1)))
             buf_putc(to, '\\');
-        buf_putc(to, c < 0x20 || c == 0x7F ? ' ' : (char)c);
+        bool blank = c == '\n' || c == '\r' || c == '\t';
+        buf_putc(to, blank ? ' ' : c < 0x20 || c == 0x7F ? '?' : (char)c);
     }
 }
 

@@ -75,6 +75,24 @@ def test_bad_usage_is_one_line(args, given, line):
     assert line in done.stderr.decode()
 
 
+@pytest.mark.parametrize("stream, code, failed", [
+    ("go/plain", 0, {"example.org/p/sums/TestWrong", "example.org/p/sums/TestTable",
+                     "example.org/p/sums/TestTable/with_space", "example.org/p/sums/TestParentFails",
+                     "example.org/p/sums/ExampleAdd"}),
+    ("libtest-json/nextest", 0, {"sums::whole$adds", "sums::sums$tests::hangs"}),
+    ("jest/one", 0, set()),
+    ("jest/cut", 1, set()),
+    ("mocha/pass", 0, set()),
+    ("mocha-stream/cut", 1, {"/p/sums.js > throws no error", "/p/sums.js > sums is wrong", "/p/sums.js > sums throws"}),
+    ("gtest-json/some", 0, {"Few/P.Even/1"}),
+    ("meson/all", 0, {"sums:is wrong", "sums:errors", "sums:known good", "sums:crashes", "sums:tap", "sums:hangs"}),
+    ("rspec/load", 0, {"./load_spec.rb"}),
+])
+def test_reports_of_other_runners_are_known_by_their_start(stream, code, failed):
+    packets = events(convert("--to", "json", CORPUS / "stream" / f"{stream}.in", code=code).stdout)
+    assert {one["test_id"] for one in packets if one["status"] == "fail"} == failed
+
+
 def expectation(path):
     """The corpus' own notation as the objects that convert prints."""
     def text(field):

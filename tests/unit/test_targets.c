@@ -27,10 +27,12 @@ struct record {
 static void put_plain(struct buf *to, struct bytes id)
 {
     for (size_t i = 0; i < id.len; i++) {
-        bool plain = id.data[i] > ' ' && id.data[i] < 0x7F;
+        bool plain = id.data[i] > ' ' && id.data[i] < 0x7F && id.data[i] != '?';
         if (plain || to->len == 0 || to->data[to->len - 1] != '?')
             buf_putc(to, plain ? id.data[i] : '?');
     }
+    while (to->len > 0 && to->data[to->len - 1] == '?')
+        to->len--;
 }
 
 static void on_test(void *owner, const struct gathered *test)

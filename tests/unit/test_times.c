@@ -1,5 +1,6 @@
 /* Durations and times as test tools print them. */
 #include "stream/times.h"
+#include "stream/timestamp.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
