@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 30
 
 BUILD := build/$(MODE)
 VERSION := 0.1.0
-LIBS := libuv libgit2 ncursesw sqlite3 jansson zlib libutf8proc libpcre2-8
+LIBS := libuv libgit2 ncursesw sqlite3 jansson expat zlib libutf8proc libpcre2-8
 DATADIR ?= $(PREFIX)/share/aloof
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings -Wformat=2

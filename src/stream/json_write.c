@@ -1,8 +1,9 @@
 #include "stream/json_write.h"
 
+#include "stream/timestamp.h"
+
 #include <jansson.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define SECOND_NS 1000000000
 
@@ -47,13 +48,11 @@ static json_t *timestamp(const struct event *event)
 {
     if (!event->has_time)
         return json_null();
-    int64_t ns = event->time_ns % SECOND_NS;
-    time_t seconds = (time_t)(event->time_ns / SECOND_NS) - (ns < 0);
-    struct tm utc;
-    char date[32];
-    gmtime_r(&seconds, &utc);
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
-    return json_sprintf("%s.%09lldZ", date, (long long)(ns < 0 ? ns + SECOND_NS : ns));
+    struct buf stamp = {0};
+    timestamp_write(&stamp, event->time_ns, 9, "T");
+    json_t *made = json_string(buf_str(&stamp));
+    buf_release(&stamp);
+    return made;
 }
 
 static json_t *tags(const struct event *event)

@@ -1,16 +1,26 @@
 #include "stream/stream.h"
 
+#include "stream/catch2.h"
+#include "stream/csv_target.h"
 #include "stream/go.h"
 #include "stream/gtest.h"
+#include "stream/gtest_json.h"
 #include "stream/jest.h"
 #include "stream/json_write.h"
+#include "stream/junit.h"
+#include "stream/junit_target.h"
+#include "stream/libtest.h"
 #include "stream/libtest_json.h"
 #include "stream/meson.h"
 #include "stream/mocha.h"
 #include "stream/rspec.h"
 #include "stream/subunit.h"
+#include "stream/subunit1.h"
+#include "stream/subunit1_target.h"
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
+#include "stream/tap_target.h"
+#include "stream/unittest.h"
 
 #include <string.h>
 
@@ -63,8 +73,10 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format, &tap_format,          &go_format,         &libtest_json_format, &jest_format,
-    &mocha_format,   &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
+    &subunit_format, &tap_format,      &go_format,           &libtest_json_format,
+    &jest_format,    &mocha_format,    &mocha_stream_format, &gtest_json_format,
+    &meson_format,   &rspec_format,    &junit_format,        &libtest_format,
+    &gtest_format,   &unittest_format, &subunit1_format,     &catch2_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)
@@ -106,8 +118,7 @@ static const struct stream_target json_target = {
 };
 
 static const struct stream_target *const targets[] = {
-    &json_target,
-    &subunit_target,
+    &json_target, &subunit_target, &subunit1_target, &tap_target, &junit_target, &csv_target,
 };
 
 #define TARGET_COUNT (sizeof targets / sizeof *targets)

@@ -1,6 +1,7 @@
 #include "stream/timestamp.h"
 
 #include <string.h>
+#include <time.h>
 
 #define SECOND_NS 1000000000
 
@@ -93,4 +94,17 @@ int64_t duration_of(double count, double unit_ns)
 {
     double ns = count * unit_ns;
     return ns >= 0.5 && ns < 1e17 ? (int64_t)(ns + 0.5) : 0;
+}
+
+void timestamp_write(struct buf *to, int64_t time_ns, int digits, const char *between)
+{
+    int64_t ns = time_ns % SECOND_NS;
+    time_t seconds = (time_t)(time_ns / SECOND_NS) - (ns < 0);
+    struct tm utc;
+    char date[16], clock[16], fraction[16];
+    gmtime_r(&seconds, &utc);
+    strftime(date, sizeof date, "%Y-%m-%d", &utc);
+    strftime(clock, sizeof clock, "%H:%M:%S", &utc);
+    snprintf(fraction, sizeof fraction, ".%09lld", (long long)(ns < 0 ? ns + SECOND_NS : ns));
+    buf_printf(to, "%s%s%s%.*sZ", date, between, clock, digits > 0 ? digits + 1 : 0, fraction);
 }

@@ -1,9 +1,13 @@
 """aloof convert: test results from one format to another, as scripts use it."""
 
 import base64
+import csv
+import io
 import json
 import pathlib
+import re
 import subprocess
+import xml.etree.ElementTree
 
 import pytest
 
@@ -130,3 +134,92 @@ def test_every_vector_of_subunit_converts_as_expected():
                 assert content is None or len(content) == int(length), (name, one)
             elif row[0] == "damage":
                 assert [one["reason"], str(one["offset"]), str(one["length"])] == list(row[1:]), (name, one)
+
+
+def outcomes(stdout):
+    """{test id: status} of what `--to json` wrote."""
+    return {one["test_id"]: one["status"] for one in events(stdout) if one["status"] not in (None, "inprogress")}
+
+
+STREAMS = CORPUS / "stream"
+KNOWN = [("junit", "pytest_xunit1"), ("junit", "surefire"), ("libtest", "lib"), ("gtest", "die"), ("unittest", "python311"),
+         ("subunit1", "python")]
+
+
+@pytest.mark.parametrize("format, name", KNOWN)
+def test_each_format_is_found_by_its_start(format, name):
+    file = STREAMS / format / f"{name}.in"
+    told = outcomes(convert("--from", format, "--to", "json", file).stdout)
+    assert len(told) >= 6 and "fail" in told.values()
+    assert outcomes(convert("--to", "json", given=file.read_bytes()).stdout) == told
+
+
+@pytest.mark.parametrize("format, name", KNOWN)
+def test_junit_is_xml_with_the_counts_of_its_tests(format, name):
+    file = STREAMS / format / f"{name}.in"
+    told = outcomes(convert("--to", "json", file).stdout)
+    suite = xml.etree.ElementTree.fromstring(convert("--to", "junit", file).stdout).find("testsuite")
+    cases = suite.findall("testcase")
+    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    assert int(suite.get("tests")) == len(cases) == len(told)
+    assert int(suite.get("failures")) + int(suite.get("errors")) == len(failed) == list(told.values()).count("fail")
+    assert int(suite.get("skipped")) == sum(status in ("skip", "xfail") for status in told.values())
+    assert all(case.find("*").get("message") for case in failed)
+
+
+def test_a_failure_of_junit_tells_why():
+    done = convert("--to", "junit", STREAMS / "libtest" / "lib.in")
+    suite = xml.etree.ElementTree.fromstring(done.stdout).find("testsuite")
+    case = next(case for case in suite if case.get("name") == "tests::subtracts")
+    assert case.find("failure").get("message") == "assertion `left == right` failed: three less one"
+    assert "panicked at src/lib.rs:29:71" in case.find("failure").text
+    assert case.find("system-out").text == "to out\nto err"
+
+
+def test_what_could_not_be_true_is_no_green_report(tmp_path):
+    file = tmp_path / "short.tap"
+    file.write_bytes(b"1..3\nok 1 - a\n")
+    suite = xml.etree.ElementTree.fromstring(convert("--to", "junit", file, code=1).stdout).find("testsuite")
+    assert suite.get("errors") == "1" and "3 points planned, 1 came" in suite.find("system-err").text
+    assert convert("--to", "tap", file, code=1).stdout.splitlines()[-1].startswith(b"Bail out! ")
+
+
+@pytest.mark.parametrize("format, name", KNOWN)
+def test_csv_has_a_row_a_test(format, name):
+    file = STREAMS / format / f"{name}.in"
+    written = convert("--to", "csv", file).stdout.decode()
+    rows = list(csv.DictReader(io.StringIO(written, newline="")))
+    assert {row["test_id"]: row["status"] for row in rows} == outcomes(convert("--to", "json", file).stdout)
+    assert list(rows[0]) == ["test_id", "status", "duration", "start_time", "stop_time", "tags", "message"]
+    assert written.count("\r\n") >= len(rows) + 1
+    assert all(row["message"] or "crash" in row["tags"] for row in rows if row["status"] == "fail")
+
+
+@pytest.mark.parametrize("format, name", KNOWN)
+def test_the_tools_of_subunit_1_read_what_is_written(format, name):
+    file = STREAMS / format / f"{name}.in"
+    told = list(outcomes(convert("--to", "json", file).stdout).values())
+    second = subprocess.run(["subunit-1to2"], input=convert("--to", "subunit1", file).stdout, capture_output=True, timeout=60)
+    check_stats(told, second.stdout)
+
+
+@pytest.mark.parametrize("format, name", KNOWN)
+def test_the_tools_of_subunit_2_count_the_same_tests(format, name):
+    """Those of whom something is told after their outcome, too."""
+    file = STREAMS / format / f"{name}.in"
+    check_stats(list(outcomes(convert("--to", "json", file).stdout).values()), convert("--to", "subunit", file).stdout)
+
+
+def check_stats(told, stream):
+    stats = subprocess.run(["subunit-stats"], input=stream, capture_output=True, timeout=60).stdout.decode()
+    counts = {name: int(count) for name, count in re.findall(r"(?m)^(\w+ tests): +(\d+)$", stats)}
+    assert counts["Total tests"] == len(told)
+    assert counts["Failed tests"] == told.count("fail")
+    assert counts["Skipped tests"] == told.count("skip")
+
+
+def test_prove_reads_the_tap_that_is_written(tmp_path):
+    file = tmp_path / "all.tap"
+    file.write_bytes(convert("--to", "tap", STREAMS / "gtest" / "plain.in").stdout)
+    done = subprocess.run(["prove", "--exec", "cat", file], capture_output=True, text=True, timeout=60)
+    assert "Failed 4/14 subtests" in done.stdout and "Parse errors" not in done.stdout, done.stdout
