@@ -2,30 +2,36 @@
  *
  *   core/     event (the one type that every parser emits), bytes, vec, map, clip (bounded output), error,
  *             crash (last words), options and arguments (one table)                                pure
- *   stream/   subunit v2, both ways                                            pure: bytes in, events out
+ *   stream/   subunit v2 and other protocols, one table of formats             pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
  *             progress (what is told of a box at work)                         pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
- *   project/  repo (git), watch, config, python, targets
+ *   project/  repo (git), watch, config, recipe, python, targets
  *   store/    history (SQLite)
- *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
+ *   run/      worker, pool (boxes, deadlines)                                   libuv
+ *   runner/   what runs in processes of its own: reaper; runner, the worker of recipes
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
+ *   command/  what aloof does beside running tests: convert
  *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses;
  *             lines (--plain), the same loop without a screen
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
- * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as
- * commands to the session. */
+ * (share/workers for pytest, runner/ for everything else) -> subunit packets -> events -> model, history ->
+ * one repaint. Keys go the other way, as commands to the session. */
 
+#include "command/command.h"
 #include "core/crash.h"
 #include "core/options.h"
 #include "project/config.h"
+#include "project/recipe.h"
 #include "report/plain.h"
 #include "report/reports.h"
-#include "run/reaper.h"
+#include "runner/reaper.h"
+#include "runner/runner.h"
 #include "session.h"
+#include "stream/stream.h"
 #include "trace/editor.h"
 #include "ui/app.h"
 #include "ui/lines.h"
@@ -113,6 +119,7 @@ static char *worker_source(const char *self)
 struct house {
     uv_loop_t loop;
     struct settings settings;
+    struct recipe recipe;
     struct keymap keys;
     struct session *session;
     char *cwd, *self, *worker;
@@ -249,6 +256,7 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     const char *spare = getenv("TMPDIR");
     crash_install(ALOOF_VERSION, repo_state_dir(repo), spare != NULL && *spare == '/' ? spare : "/tmp");
     const struct session_options options = {.settings = &house->settings,
+                                            .recipe = &house->recipe,
                                             .repo = repo,
                                             .cwd = house->cwd,
                                             .self = house->self,
@@ -263,6 +271,25 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     if (reports_close(reports, error) != 0 && code < 2)
         code = EXIT_INTERNAL;
     return code;
+}
+
+static bool knows_format(const char *name)
+{
+    return stream_format(name) != NULL;
+}
+
+/* The recipes are beside the worker's source. */
+static int find_recipe(struct house *house, const struct repo *repo, struct error *error)
+{
+    char *beside = mem_printf("%s/../recipes", house->worker);
+    char *shipped = realpath(beside, NULL);
+    char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
+    const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo)};
+    int bad = recipe_find(&house->recipe, &places, house->settings.recipe, knows_format, error);
+    free(config);
+    free(shipped);
+    free(beside);
+    return bad;
 }
 
 /* Finds out where we are, and what is wanted. */
@@ -286,6 +313,8 @@ static int set_up(struct house *house, struct repo **repo, int argc, char *argv[
     struct settings *settings = &house->settings;
     if (bad == 0)
         bad = read_settings(settings, *repo, argc, argv, configs, error);
+    if (bad == 0)
+        bad = find_recipe(house, *repo, error);
     return bad == 0 ? keymap_init(&house->keys, settings->bindings.items, settings->bindings.len, error)
                     : bad;
 }
@@ -294,9 +323,14 @@ int main(int argc, char *argv[])
 {
     if (argc > 3 && strcmp(argv[1], "--reaper") == 0)
         return reaper_main(atoi(argv[2]), argv + 3);
+    if (argc == 3 && strcmp(argv[1], "--runner") == 0)
+        return runner_main(atoi(argv[2]));
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_IGN);
+    const struct command_entry *command = argc > 1 ? command_find(argv[1]) : NULL;
+    if (command != NULL)
+        return command->run(argc - 1, argv + 1);
 
     struct house house = {0};
     struct error error = {0};
@@ -323,6 +357,7 @@ int main(int argc, char *argv[])
     keymap_release(&house.keys);
     settings_release(&asked);
     settings_release(&house.settings);
+    recipe_release(&house.recipe);
     strings_release(&configs);
     free(house.cwd);
     free(house.self);
