@@ -24,10 +24,12 @@ static const struct pattern {
     /* Go: a panic's stack, "\t/p/sums.go:12 +0x1d" below "main.Add(0x1)"; t.Errorf's lines */
     {"^\\t(?<path>/[^:\\t]+\\.\\w+):(?<line>\\d+)(?: \\+0x[0-9a-f]+)?$",
      "^(?:created by )?(?<function>\\S.*?)(?:\\([^()]*\\))?(?: in goroutine \\d+)?$", STACK},
+    {"^goroutine \\d+ \\[running\\]:$", NULL, DROPPED},
     {"^\\s+(?<path>[^\\s:]+\\.go):(?<line>\\d+): ", NULL, LISTED},
     /* Rust: a backtrace, "  at ./src/lib.rs:5:9" below "3: sums::add"; a panic; the compiler */
     {"^\\s+at (?<path>\\S+\\.rs):(?<line>\\d+)(?::(?<column>\\d+))?$",
      "^\\s*\\d+: +(?:0x[0-9a-f]+ - )?(?<function>\\S.*)$", STACK},
+    {"^stack backtrace:$|^note: (?:Some details are omitted|run with `RUST_BACKTRACE)", NULL, DROPPED},
     {"panicked at (?:'.*', )?(?<path>[^':]+\\.rs):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
     {"^\\s*--> (?<path>[^:]+):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
     /* JavaScript: "at add (file:///p/sums.js:1:2)", "at /p/sums.js:1:2" */
