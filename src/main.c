@@ -61,6 +61,12 @@ static int print(void write(struct buf *to))
     return fflush(stdout) == 0 ? 0 : EXIT_INTERNAL;
 }
 
+static void help(struct buf *to)
+{
+    arguments_help(to);
+    command_list(to);
+}
+
 static void version(struct buf *to)
 {
     buf_printf(to, "aloof %s\n", ALOOF_VERSION);
@@ -343,7 +349,7 @@ int main(int argc, char *argv[])
     int code = EXIT_USAGE;
     int bad = arguments_parse(&asked, argc, (const char *const *)argv, &action, &configs, &error);
     if (bad == 0 && action == ARGUMENTS_HELP)
-        code = print(arguments_help);
+        code = print(help);
     else if (bad == 0 && action == ARGUMENTS_OPTIONS)
         code = print(arguments_table);
     else if (bad == 0 && action == ARGUMENTS_VERSION)

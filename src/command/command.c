@@ -14,3 +14,10 @@ const struct command_entry *command_find(const char *name)
             return &commands[i];
     return NULL;
 }
+
+void command_list(struct buf *to)
+{
+    buf_puts(to, "\nCommands, as the first argument (aloof COMMAND --help tells more):\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        buf_printf(to, "  %-26s %s\n", commands[i].name, commands[i].help);
+}

@@ -2,6 +2,8 @@
 #ifndef ALOOF_COMMAND_COMMAND_H
 #define ALOOF_COMMAND_COMMAND_H
 
+#include "core/bytes.h"
+
 /* One of the commands. */
 struct command_entry {
     const char *name;                   /* the first argument */
@@ -11,6 +13,9 @@ struct command_entry {
 
 /* The command of that name; NULL: there is none, so it is a path. */
 const struct command_entry *command_find(const char *name);
+
+/* Appends a line each, for --help. */
+void command_list(struct buf *to);
 
 /* aloof convert: test streams from one format to another. */
 int command_convert(int argc, char *argv[]);

@@ -41,6 +41,16 @@ def test_help_names_every_option_and_key(options):
             assert row[3] in text
 
 
+def test_help_names_every_command_and_each_has_a_manual():
+    text = subprocess.run([ALOOF, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+) ", text.split("Commands, ")[1], re.M)
+    assert commands == ["convert"]
+    for command in commands:
+        assert (TOP / f"share/man/aloof-{command}.1").exists()
+        told = subprocess.run([ALOOF, command, "--help"], capture_output=True, text=True, check=True).stdout
+        assert told.startswith(f"Usage: aloof {command} ")
+
+
 def test_the_manual_names_the_same_options_and_keys(options):
     source = (TOP / "share/man/aloof.1").read_text()
     named = set()
