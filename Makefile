@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 30
 
 BUILD := build/$(MODE)
 VERSION := 0.1.0
-LIBS := libuv libgit2 ncursesw sqlite3 jansson zlib libutf8proc
+LIBS := libuv libgit2 ncursesw sqlite3 jansson expat zlib libutf8proc libpcre2-8
 DATADIR ?= $(PREFIX)/share/aloof
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wwrite-strings -Wformat=2
@@ -89,7 +89,7 @@ fuzz: ## each parser under libFuzzer for FUZZ_SECONDS
 	@$(MAKE_ALL) MODE=fuzz CC=clang fuzz-programs
 	@for source in tests/fuzz/fuzz_*.c; do \
 	    name=$${source##*/fuzz_}; name=$${name%.c}; found=build/fuzz/corpus/$$name; mkdir -p $$found; \
-	    seeds=; test -d tests/corpus/$$name && seeds=tests/corpus/$$name; \
+	    seeds=$$(ls -d tests/corpus/$$name tests/corpus/stream/$$name 2>/dev/null || true); \
 	    build/fuzz/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -print_final_stats=1 \
 	        -artifact_prefix=build/fuzz/ $$found $$seeds >build/fuzz/$$name.log 2>&1 || \
 	        { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
@@ -105,7 +105,8 @@ format: ## clang-format the C sources in place
 
 INSTALLED := $(DESTDIR)$(PREFIX)/bin/aloof \
 	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/workers/*/*.py share/recipes/*.conf)) \
-	$(DESTDIR)$(PREFIX)/share/man/man1/aloof.1 \
+	$(patsubst share/man/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(wildcard share/man/*.1)) \
+	$(patsubst share/man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard share/man/*.5)) \
 	$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof \
 	$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof \
 	$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloof.fish
@@ -115,8 +116,9 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -m 755 $(BUILD)/aloof $(DESTDIR)$(PREFIX)/bin/aloof
 	install -m 644 $(wildcard share/workers/*.py) $(DESTDIR)$(DATADIR)/workers/
 	install -m 644 $(wildcard share/workers/aloof_pytest/*.py) $(DESTDIR)$(DATADIR)/workers/aloof_pytest/
-	$(if $(wildcard share/recipes/*.conf),install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/)
-	install -m 644 share/man/aloof.1 $(DESTDIR)$(PREFIX)/share/man/man1/aloof.1
+	install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/
+	install -m 644 $(wildcard share/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 $(wildcard share/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 share/completions/aloof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof
 	install -m 644 share/completions/_aloof $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloof
 	install -m 644 share/completions/aloof.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloof.fish

@@ -2,31 +2,37 @@
  *
  *   core/     event (the one type that every parser emits), bytes, vec, map, clip (bounded output), error,
  *             crash (last words), options and arguments (one table)                                pure
- *   stream/   subunit v2, both ways                                            pure: bytes in, events out
+ *   stream/   subunit v2 and other protocols, one table of formats             pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
  *             progress (what is told of a box at work), flaky                  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
- *   project/  repo (git), watch, config, python, targets
+ *   project/  repo (git), watch, config, recipe, python, targets
  *   store/    history (SQLite)
- *   run/      reaper, worker, pool (boxes, deadlines)                           libuv
+ *   run/      worker, pool (boxes, deadlines)                                   libuv
+ *   runner/   what runs in processes of its own: reaper; runner, the worker of recipes
  *   failure   of a test, told; past: what its last runs gave                   pure
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
+ *   command/  what aloof does beside running tests: convert
  *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses;
  *             lines (--plain), the same loop without a screen
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker
- * (share/workers) -> subunit packets -> events -> model, history -> one repaint. Keys go the other way, as
- * commands to the session. */
+ * (share/workers for pytest, runner/ for everything else) -> subunit packets -> events -> model, history ->
+ * one repaint. Keys go the other way, as commands to the session. */
 
+#include "command/command.h"
 #include "core/crash.h"
 #include "core/options.h"
 #include "project/config.h"
+#include "project/recipe.h"
 #include "report/plain.h"
 #include "report/reports.h"
-#include "run/reaper.h"
+#include "runner/reaper.h"
+#include "runner/runner.h"
 #include "session.h"
+#include "stream/stream.h"
 #include "trace/editor.h"
 #include "ui/app.h"
 #include "ui/lines.h"
@@ -54,6 +60,12 @@ static int print(void write(struct buf *to))
     fputs(buf_str(&text), stdout);
     buf_release(&text);
     return fflush(stdout) == 0 ? 0 : EXIT_INTERNAL;
+}
+
+static void help(struct buf *to)
+{
+    arguments_help(to);
+    command_list(to);
 }
 
 static void version(struct buf *to)
@@ -114,6 +126,7 @@ static char *worker_source(const char *self)
 struct house {
     uv_loop_t loop;
     struct settings settings;
+    struct recipe recipe;
     struct keymap keys;
     struct session *session;
     char *cwd, *self, *worker;
@@ -250,6 +263,7 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     const char *spare = getenv("TMPDIR");
     crash_install(ALOOF_VERSION, repo_state_dir(repo), spare != NULL && *spare == '/' ? spare : "/tmp");
     const struct session_options options = {.settings = &house->settings,
+                                            .recipe = &house->recipe,
                                             .repo = repo,
                                             .cwd = house->cwd,
                                             .self = house->self,
@@ -264,6 +278,25 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     if (reports_close(reports, error) != 0 && code < 2)
         code = EXIT_INTERNAL;
     return code;
+}
+
+static bool knows_format(const char *name)
+{
+    return stream_format(name) != NULL;
+}
+
+/* The recipes are beside the worker's source. */
+static int find_recipe(struct house *house, const struct repo *repo, struct error *error)
+{
+    char *beside = mem_printf("%s/../recipes", house->worker);
+    char *shipped = realpath(beside, NULL);
+    char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
+    const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo)};
+    int bad = recipe_find(&house->recipe, &places, house->settings.recipe, knows_format, error);
+    free(config);
+    free(shipped);
+    free(beside);
+    return bad;
 }
 
 /* Finds out where we are, and what is wanted. */
@@ -287,6 +320,8 @@ static int set_up(struct house *house, struct repo **repo, int argc, char *argv[
     struct settings *settings = &house->settings;
     if (bad == 0)
         bad = read_settings(settings, *repo, argc, argv, configs, error);
+    if (bad == 0)
+        bad = find_recipe(house, *repo, error);
     return bad == 0 ? keymap_init(&house->keys, settings->bindings.items, settings->bindings.len, error)
                     : bad;
 }
@@ -295,9 +330,14 @@ int main(int argc, char *argv[])
 {
     if (argc > 3 && strcmp(argv[1], "--reaper") == 0)
         return reaper_main(atoi(argv[2]), argv + 3);
+    if (argc == 3 && strcmp(argv[1], "--runner") == 0)
+        return runner_main(atoi(argv[2]));
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_IGN);
+    const struct command_entry *command = argc > 1 ? command_find(argv[1]) : NULL;
+    if (command != NULL)
+        return command->run(argc - 1, argv + 1);
 
     struct house house = {0};
     struct error error = {0};
@@ -310,7 +350,7 @@ int main(int argc, char *argv[])
     int code = EXIT_USAGE;
     int bad = arguments_parse(&asked, argc, (const char *const *)argv, &action, &configs, &error);
     if (bad == 0 && action == ARGUMENTS_HELP)
-        code = print(arguments_help);
+        code = print(help);
     else if (bad == 0 && action == ARGUMENTS_OPTIONS)
         code = print(arguments_table);
     else if (bad == 0 && action == ARGUMENTS_VERSION)
@@ -324,6 +364,7 @@ int main(int argc, char *argv[])
     keymap_release(&house.keys);
     settings_release(&asked);
     settings_release(&house.settings);
+    recipe_release(&house.recipe);
     strings_release(&configs);
     free(house.cwd);
     free(house.self);

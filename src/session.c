@@ -48,47 +48,6 @@ static void before_wait(uv_prepare_t *handle)
     session->events->changed(session->owner);
 }
 
-void session_debug_command(const struct session *session, size_t test, struct strings *argv)
-{
-    const struct strings *extra = &session->settings.runner_args;
-    strings_add(argv, session->python);
-    strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
-    strings_add(argv, "--pdb");
-    for (size_t i = 0; i < extra->len; i++)
-        strings_add(argv, extra->items[i]);
-    strings_add(argv, session->model.tests.items[test].id);
-}
-
-/* pytest's arguments: the configured ones, -k and -m, and what was typed, relative to the root. */
-static int build_args(struct session *session, struct error *error)
-{
-    const struct settings *settings = &session->settings;
-    for (size_t i = 0; i < settings->runner_args.len; i++)
-        strings_add(&session->args, settings->runner_args.items[i]);
-    if (settings->keyword != NULL) {
-        strings_add(&session->args, "-k");
-        strings_add(&session->args, settings->keyword);
-    }
-    if (settings->marker != NULL) {
-        strings_add(&session->args, "-m");
-        strings_add(&session->args, settings->marker);
-    }
-    bool packages = strings_find(&settings->runner_args, "--pyargs", NULL) == 0;
-    for (size_t i = 0; i < settings->paths.len; i++) {
-        const char *typed = settings->paths.items[i];
-        int bad = 0;
-        if (packages)
-            strings_add(&session->args, typed);
-        else
-            bad = target_resolve(typed, session->cwd, repo_root(session->repo), &session->args, error);
-        if (bad != 0)
-            return bad;
-        if (!packages)
-            strings_add(&session->loop_plan.scope, session->args.items[session->args.len - 1]);
-    }
-    return 0;
-}
-
 static bool recall(void *owner, const struct history_test *known)
 {
     struct session *session = owner;
@@ -132,8 +91,10 @@ static void make_pool(struct session *session)
 {
     const struct settings *settings = &session->settings;
     session->python = python_find(settings->python, getenv("VIRTUAL_ENV"), repo_root(session->repo));
+    char *recipe = session_recipe_source(session);
     const struct pool_options options = {
         .worker = {.self = session->self,
+                   .recipe = recipe,
                    .python = session->python,
                    .source = session->worker_source,
                    .cwd = repo_root(session->repo),
@@ -146,6 +107,7 @@ static void make_pool(struct session *session)
         .keep = settings->output_limit,
     };
     session->pool = pool_new(session->loop, &options, &session_pool_events, session);
+    free(recipe);
     session->open_parts++;
 }
 
@@ -153,6 +115,7 @@ static void release(struct session *session)
 {
     history_close(session->history);
     session_failures_release(session);
+    places_free(session->places);
     schedule_release(&session->schedule);
     selfwrite_release(&session->selfwrite);
     loop_release(&session->loop_plan);
@@ -177,19 +140,23 @@ static void release(struct session *session)
 static int prepare(struct session *session, const struct session_options *options, struct error *error)
 {
     session->settings = *options->settings;
+    session->recipe = options->recipe;
     session->repo = options->repo;
     session->watching = options->watch;
     session->cwd = mem_strdup(options->cwd);
     session->self = mem_strdup(options->self);
     session->worker_source = mem_strdup(options->worker);
+    if (session->recipe->unsafe)
+        session->settings.boxes = 1;
     if (session->settings.boxes == 0)
         session->settings.boxes = uv_available_parallelism();
     session->here = target_here(options->cwd, repo_root(session->repo));
     session->branch = repo_branch(session->repo);
     model_init(&session->model, session->settings.output_limit);
     loop_init(&session->loop_plan);
+    session->places = places_new();
     find_reports(session);
-    return build_args(session, error);
+    return session_recipe_args(session, error);
 }
 
 int session_open(struct session **out, uv_loop_t *loop, const struct session_options *options,

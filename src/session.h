@@ -4,6 +4,7 @@
 #define ALOOF_SESSION_H
 
 #include "core/options.h"
+#include "core/recipe.h"
 #include "past.h"
 #include "plan/loop.h"
 #include "plan/model.h"
@@ -80,6 +81,7 @@ struct session; /* heap */
 
 struct session_options {
     const struct settings *settings; /* borrowed for the session's life */
+    const struct recipe *recipe;     /* how tests are run; borrowed likewise */
     struct repo *repo;               /* the project; owned by the session from the call on */
     const char *cwd;                 /* absolute real path of where the person stands */
     const char *self;                /* path of this binary, for the reaper */

@@ -1,5 +1,7 @@
 #include "session_private.h"
 
+#include "project/source_line.h"
+
 #include <stdlib.h>
 
 static bool foreign(void *owner, const char *path)
@@ -9,10 +11,10 @@ static bool foreign(void *owner, const char *path)
 }
 
 /* Where a failure's frames are to be found: its traceback, else the stack dump that a dying interpreter
- * wrote, else the runner's report. The caller frees. */
+ * wrote, else what the runner has to say of it. The caller frees. */
 static char *story_text(const struct test *test)
 {
-    static const char *const names[] = {"traceback", "stderr", "report"};
+    static const char *const names[] = {"traceback", "stderr", "report", "message"};
     if (test->result == NULL)
         return NULL;
     bool died = test->outcome == OUTCOME_CRASHED || test->outcome == OUTCOME_TIMEOUT;
@@ -40,13 +42,23 @@ static void mark(struct session *session, struct failure *failure)
         failure->version = ++session->versions;
 }
 
+/* What Python prints with a frame, other languages do not. */
+static void fill_sources(struct session *session, struct trace *trace)
+{
+    struct frame *frame;
+    vec_each (frame, &trace->frames)
+        if (frame->source == NULL && frame->kind == FRAME_PROJECT)
+            frame->source = source_line(repo_root(session->repo), frame->path, frame->line);
+}
+
 static void read_trace(struct session *session, struct failure *failure)
 {
     trace_release(&failure->trace);
-    const struct trace_paths paths = {repo_root(session->repo), foreign, session};
+    const struct trace_paths paths = {repo_root(session->repo), foreign, session, session->places};
     char *text = story_text(&session->model.tests.items[failure->test]);
     trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
     free(text);
+    fill_sources(session, &failure->trace);
     mark(session, failure);
 }
 

@@ -9,6 +9,7 @@
 #include "project/watch.h"
 #include "run/pool.h"
 #include "store/history.h"
+#include "trace/places.h"
 
 /* How many files differ from HEAD is counted in another thread: on large trees that takes a while. */
 struct session_count {
@@ -22,6 +23,7 @@ struct session_count {
 struct session {
     uv_loop_t *loop;
     struct settings settings; /* strings borrowed from the caller's */
+    const struct recipe *recipe;
     const struct session_events *events;
     void *owner;
 
@@ -44,6 +46,7 @@ struct session {
     VEC(struct failure) failures;
     VEC(size_t) failure_at; /* by test: its place among them, MAP_NONE none; as long as was needed */
     unsigned versions;      /* that failures had so far */
+    struct places *places;  /* how frames are written in other languages than Python */
 
     char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;
@@ -89,6 +92,12 @@ void session_failures_release(struct session *session);
 
 /* session_narrow.c: tells what a step of the plan made of the steps, which were at `before`. */
 void session_steps_tell(struct session *session, size_t before);
+
+/* session_recipe.c: what a recipe changes. The text that our own worker is started with; NULL for pytest's.
+ * The caller frees. */
+char *session_recipe_source(const struct session *session);
+/* Appends to session->args what the run is restricted to and, for pytest's worker, its options. */
+int session_recipe_args(struct session *session, struct error *error);
 
 /* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
 void session_flaky_await(struct session *session);

@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 #include "core/options.h"
+#include "core/words.h"
 #include "trace/editor.h"
-#include "trace/words.h"
 
 #include <stdbool.h>
 #include <uv.h>

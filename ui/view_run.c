@@ -191,13 +191,20 @@ static void draw_rule(struct screen *screen, int row)
         screen_fill(screen, row, 0, screen->cols, STYLE_DIM, screen->ascii ? "-" : "─");
 }
 
+/* The key that jumps to a failure, raised so that it does not read as a part of the heading. */
+static const char *number_of(const struct screen *screen, int number)
+{
+    static const char *const plain[] = {"", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    static const char *const raised[] = {"", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    return screen->ascii ? plain[number] : raised[number];
+}
+
 static void draw_block(struct screen *screen, const struct layout *at, const struct reading *reading,
                        const struct block *block, long top)
 {
     long heading = (long)block->first - top;
     if (block->number > 0 && heading >= 0 && heading < at->area_rows)
-        screen_put(screen, at->area + (int)heading, 0, 1, STYLE_DIM,
-                   (char[]){(char)('0' + block->number), 0});
+        screen_put(screen, at->area + (int)heading, 0, 1, STYLE_DIM, number_of(screen, block->number));
     size_t hidden = (long)block->first < top ? (size_t)(top - (long)block->first) : 0; /* rows above */
     int row = (int)((long)(block->first + hidden) - top);
     if (hidden >= block->rows)

@@ -95,6 +95,20 @@ void buf_add(struct buf *buf, const void *data, size_t len)
     buf->data[buf->len] = '\0';
 }
 
+void buf_add_utf8(struct buf *buf, struct bytes text)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t from = at, step = 1;
+        while (at < text.len && (step = sequence((const unsigned char *)text.data + at, text.len - at)) > 0)
+            at += step;
+        buf_add(buf, text.data + from, at - from);
+        if (step > 0)
+            break;
+        buf_puts(buf, "\xEF\xBF\xBD");
+        at++;
+    }
+}
+
 void buf_puts(struct buf *buf, const char *text)
 {
     buf_add(buf, text, strlen(text));

@@ -43,6 +43,9 @@ char *buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, const void *data, size_t len);
 void buf_puts(struct buf *buf, const char *text);
 void buf_putc(struct buf *buf, char c);
+/* Appends the text with each octet that is not part of valid UTF-8 replaced by U+FFFD. */
+void buf_add_utf8(struct buf *buf, struct bytes text);
+
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Drops the first `len` octets (at most all), keeping the memory. */

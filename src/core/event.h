@@ -34,7 +34,8 @@ struct event {
     bool runnable; /* can be asked for again by its id */
     bool eof;      /* `file` is the last piece */
     bool has_time;
-    int64_t time_ns; /* UTC, since 1970 */
+    int64_t time_ns;     /* UTC, since 1970 */
+    int64_t duration_ns; /* of the test, where the protocol tells it by itself; 0 unknown */
 };
 
 /* Who receives what a parser finds. Called during feed and end, in stream order. */

@@ -31,7 +31,7 @@ void map_remove(struct map *map, struct bytes key);
 
 void map_release(struct map *map);
 
-/* A 64-bit hash of the octets (FNV-1a, finished by a mix), for content comparison within one process. */
+/* A 64-bit hash of the octets (eight at a time), for content comparison within one process. */
 uint64_t hash_bytes(struct bytes data);
 
 #endif

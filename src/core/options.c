@@ -32,6 +32,8 @@ static const struct option table[] = {
     {"junit", 0, NULL, OPTION_TEXT, "FILE", NULL, 0, AT(junit), "write the run as JUnit XML"},
     {"locations", 0, "report.locations", OPTION_TEXT, "FILE", NULL, 0, AT(locations),
      "keep a file of where the red tests fail, for editors (path:line:column: message)"},
+    {"recipe", 0, "recipe", OPTION_TEXT, "NAME", NULL, 0, AT(recipe),
+     "how the tests are run (else: what the project looks like); see aloof-recipes(5)"},
     {"python", 0, "python", OPTION_TEXT, "PATH", NULL, 0, AT(python),
      "the interpreter (else: active virtualenv, .venv or venv here, python3)"},
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
@@ -221,6 +223,7 @@ void settings_init(struct settings *settings)
 
 void settings_release(struct settings *settings)
 {
+    free(settings->recipe);
     free(settings->python);
     free(settings->keyword);
     free(settings->marker);

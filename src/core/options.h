@@ -34,6 +34,7 @@ struct binding {
 struct settings {
     bool once, plain, boxed, exitfirst, warm, mouse;
     bool motion;           /* what goes on shows its time */
+    char *recipe;          /* NULL: what the project looks like, see recipe_find */
     char *python;          /* NULL: the project's own, see python_find */
     unsigned boxes;        /* 0: as many as there are processors */
     int box;               /* enum box_mode */

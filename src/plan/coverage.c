@@ -103,19 +103,60 @@ bool loop_files(const struct loop *loop, const struct model *model, struct strin
     return some;
 }
 
+/* Whether the test cannot be asked for, only what it is a part of. */
+static bool is_part(const struct test *test)
+{
+    return !test->runnable && test->outcome != OUTCOME_COLLECTION;
+}
+
+/* The listed test that the part belongs to by its name ("pkg/TestX" of "pkg/TestX/sub", "t/a.t" of "t/a.t >
+ * adds"), MAP_NONE: there is none. */
+static size_t owner_of(const struct model *model, const char *part)
+{
+    for (size_t len = strlen(part); len-- > 1;) {
+        if (strchr("/ :.[", part[len]) == NULL)
+            continue;
+        size_t at = model_find(model, (struct bytes){part, len});
+        if (at != MAP_NONE && model->tests.items[at].runnable && model->tests.items[at].state != TEST_IDLE)
+            return at;
+    }
+    return MAP_NONE;
+}
+
+/* Asks for what stands in for the parts that this run wants: their owners; where there is none, all tests of
+ * their groups, which are added. */
+static void select_for_parts(const struct loop *loop, struct model *model, struct map *groups)
+{
+    for (size_t i = 0; i < model->tests.len; i++) {
+        const struct test *test = &model->tests.items[i];
+        bool red = loop->run == RUN_RED && test->red && loop_concerns(loop, test);
+        bool wanted = loop->run == RUN_ONE ? i == loop->one : red;
+        if (!wanted || !is_part(test))
+            continue;
+        size_t owner = owner_of(model, test->id);
+        if (owner == MAP_NONE && test->group[0] != '\0')
+            map_put(groups, bytes_of(test->group), i);
+        else if (owner != MAP_NONE && !model->tests.items[owner].deselected)
+            model_ask(model, owner);
+    }
+}
+
 void loop_select(const struct loop *loop, struct model *model)
 {
-    struct map changed = {0};
-    index_paths(&changed, &loop->changed);
+    struct map groups = {0};
+    if (loop->run == RUN_RED)
+        index_paths(&groups, &loop->changed);
+    select_for_parts(loop, model, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
-        bool due = loop->run == RUN_ALL || test->red || map_get(&changed, bytes_of(test->group)) != MAP_NONE;
-        bool asked = loop->run == RUN_ONE ? *at == loop->one : due && matches(loop, test);
+        bool in_group = map_get(&groups, bytes_of(test->group)) != MAP_NONE;
+        bool due = loop->run == RUN_ALL || test->red || in_group;
+        bool asked = loop->run == RUN_ONE ? *at == loop->one || in_group : due && matches(loop, test);
         if (asked && !test->deselected)
             model_ask(model, *at);
     }
-    map_release(&changed);
+    map_release(&groups);
 }
 
 bool loop_shadows(const struct test *failed, const char *group)
@@ -146,6 +187,19 @@ static bool covers(const struct coverage *coverage, const struct model *model, c
     return true;
 }
 
+/* Whether nothing was heard of a part because what it belongs to did not run in this run, or not to its end.
+ */
+static bool is_cut_off(const struct model *model, const struct test *test)
+{
+    size_t owner = is_part(test) ? owner_of(model, test->id) : MAP_NONE;
+    if (owner == MAP_NONE)
+        return false;
+    const struct test *of = &model->tests.items[owner];
+    bool died =
+        of->outcome == OUTCOME_CRASHED || of->outcome == OUTCOME_TIMEOUT || of->outcome == OUTCOME_NOT_RUN;
+    return of->state != TEST_DONE || died;
+}
+
 static void leave(struct model *model, size_t at, const char *why, struct strings *notices)
 {
     const struct test *test = &model->tests.items[at];
@@ -170,7 +224,7 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
         if (full && test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
             leave(model, i, "is skipped", notices);
         if (test->state != TEST_IDLE || test->gone || !loop_in_scope(loop, test) ||
-            !covers(&coverage, model, test))
+            !covers(&coverage, model, test) || is_cut_off(model, test))
             continue;
         test->gone = true;
         model->generation++;

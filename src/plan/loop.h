@@ -128,13 +128,15 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
 bool loop_files(const struct loop *loop, const struct model *model, struct strings *files);
 
 /* After the listing of a run: which of its tests to run. Marks them with model_ask. A red run asks for the
- * listed red tests and all tests of changed files; a full run for all; never for deselected ones, nor for
- * those that a filter leaves out. */
+ * listed red tests and all tests of changed files; for a part of something that cannot be asked for itself (a
+ * TAP point) it asks for what that is a part of, or for its group. A full run asks for all; none ever asks
+ * for deselected ones, nor for those that a filter leaves out. */
 void loop_select(const struct loop *loop, struct model *model);
 
 /* At the end of a complete run (ok) that covered `files` (NULL: everything): takes out of the red set what is
  * retired, and what a full run confirmed as skipped. Each is appended to `notices` as a line
- * ("tests/a.py::test_x is gone: left the red set"). */
+ * ("tests/a.py::test_x is gone: left the red set"). A part of another
+ * test is covered when that one ran to its end. */
 void loop_retire(const struct loop *loop, struct model *model, const struct strings *files,
                  struct strings *notices);
 

@@ -1,5 +1,5 @@
 /* The project's tree as git sees it: where it begins, what is ignored, which
- * lines differ from HEAD. The only includer of libgit2 beside config.c. Works
+ * lines differ from HEAD. The only includer of libgit2 beside config_entries.c. Works
  * without git too, with rules of its own. */
 #ifndef ALOOF_PROJECT_REPO_H
 #define ALOOF_PROJECT_REPO_H

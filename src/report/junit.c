@@ -1,5 +1,6 @@
 #include "report/junit.h"
 
+#include "stream/xml_write.h"
 #include "trace/trace.h"
 
 #include <errno.h>
@@ -8,9 +9,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <utf8proc.h>
-
-#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 /* How an outcome stands in the report; element NULL: passed. */
 static const struct element {
@@ -25,58 +23,6 @@ static const struct element {
     [OUTCOME_TIMEOUT] = {"error", "timeout", "timed out"},
     [OUTCOME_NOT_RUN] = {"error", "not-run", "not run"},
 };
-
-/* XML 1.0, 2.2: what may stand in a document at all. */
-static bool is_xml(int32_t character)
-{
-    return character >= 0x20 ? character != 0xFFFE && character != 0xFFFF
-                             : character == '\t' || character == '\n' || character == '\r';
-}
-
-/* The entity of a character that stands for itself neither in text nor between quotes; NULL: none needed. */
-static const char *entity_of(int32_t character, bool quoted)
-{
-    switch (character) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '\r':
-        return "&#13;"; /* a parser would make it a newline */
-    case '"':
-        return quoted ? "&quot;" : NULL;
-    case '\n':
-        return quoted ? "&#10;" : NULL;
-    case '\t':
-        return quoted ? "&#9;" : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static void put_escaped(struct buf *to, struct bytes text, bool quoted)
-{
-    for (size_t at = 0; at < text.len;) {
-        int32_t character;
-        utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
-                                                (utf8proc_ssize_t)(text.len - at), &character);
-        const char *entity = len > 0 && is_xml(character) ? entity_of(character, quoted) : REPLACEMENT;
-        if (entity != NULL)
-            buf_puts(to, entity);
-        else
-            buf_add(to, text.data + at, (size_t)len);
-        at += len > 0 ? (size_t)len : 1;
-    }
-}
-
-static void put_attribute(struct buf *to, const char *name, struct bytes value)
-{
-    buf_printf(to, " %s=\"", name);
-    put_escaped(to, value, true);
-    buf_putc(to, '"');
-}
 
 static double seconds(int64_t time_ns)
 {
@@ -136,7 +82,7 @@ static bool put_attachment(struct buf *to, const struct result *result, const ch
         return false;
     struct buf text = {0};
     clip_text(&found->data, &text);
-    put_escaped(to, buf_bytes(&text), false);
+    xml_put_text(to, buf_bytes(&text));
     buf_release(&text);
     return true;
 }
@@ -149,8 +95,8 @@ static void put_outcome(struct buf *to, const struct test *test)
     char *message = message_of(test);
     buf_printf(to, "<%s", element->element);
     if (element->type != NULL)
-        put_attribute(to, "type", bytes_of(element->type));
-    put_attribute(to, "message", bytes_of(message != NULL ? message : element->message));
+        xml_put_attribute(to, "type", bytes_of(element->type));
+    xml_put_attribute(to, "message", bytes_of(message != NULL ? message : element->message));
     buf_putc(to, '>');
     if (!put_attachment(to, test->result, "report"))
         put_attachment(to, test->result, "traceback");
@@ -178,8 +124,8 @@ static void put_test(struct buf *to, const struct test *test)
     struct buf class_name = {0}, name = {0};
     junit_names(test->id, &class_name, &name);
     buf_puts(to, "<testcase");
-    put_attribute(to, "classname", buf_bytes(&class_name));
-    put_attribute(to, "name", buf_bytes(&name));
+    xml_put_attribute(to, "classname", buf_bytes(&class_name));
+    xml_put_attribute(to, "name", buf_bytes(&name));
     buf_printf(to, " time=\"%.3f\">", seconds(test->duration_ns));
     put_outcome(to, test);
     put_output(to, "system-out", test->result, "stdout", "log");

@@ -102,9 +102,12 @@ static int spawn(uv_loop_t *loop, uv_process_t *process, const struct worker_opt
     for (int fd = 0; fd <= LIFELINE_FD; fd++)
         if (far->fds[fd] >= 0)
             stdio[fd] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = far->fds[fd]};
-    const char *argv[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
-                          "-c",          boot,       TEXT(PACKET_FD),   options->cache_dir,
-                          NULL};
+    const char *python[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
+                            "-c",          boot,       TEXT(PACKET_FD),   options->cache_dir,
+                            NULL};
+    const char *own[] = {options->self,   "--reaper", TEXT(LIFELINE_FD), options->self, "--runner",
+                         TEXT(PACKET_FD), NULL};
+    const char **argv = options->recipe != NULL ? own : python;
     char **env = merge_env(options->env);
     uv_process_options_t how = {
         .exit_cb = exited,
@@ -121,16 +124,30 @@ static int spawn(uv_loop_t *loop, uv_process_t *process, const struct worker_opt
     return code;
 }
 
+/* A recipe is the whole source of our own worker. */
+static int find_source(struct source *source, const struct worker_options *options, struct error *error)
+{
+    *source = (struct source){0};
+    if (options->recipe != NULL) {
+        buf_printf(&source->modules, "%zu\n%s", strlen(options->recipe), options->recipe);
+        return 0;
+    }
+    int code = source_read(source, options->source);
+    if (code < 0)
+        error_set(error, code, "%s: the worker's source cannot be read: %s", options->source,
+                  strerror(-code));
+    return code;
+}
+
 int launch_worker(uv_loop_t *loop, const struct worker_options *options, uv_process_t *process,
                   uv_exit_cb exited, bool *spawned, struct launch *launch, struct error *error)
 {
     struct far_ends far = {{-1, -1, -1, -1, -1}};
     *launch = (struct launch){.commands_fd = -1, .stderr_fd = -1, .packets_fd = -1, .lifeline_fd = -1};
     struct source source;
-    int code = source_read(&source, options->source);
+    int code = find_source(&source, options, error);
     if (code < 0)
-        return error_set(error, code, "%s: the worker's source cannot be read: %s", options->source,
-                         strerror(-code));
+        return code;
     launch->source_len = source.modules.len;
     launch->source = buf_take(&source.modules);
     code = open_pipes(launch, &far);

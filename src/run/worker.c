@@ -1,14 +1,13 @@
 #include "run/worker.h"
 
 #include "run/launch.h"
+#include "stream/control.h"
 #include "stream/subunit.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define VERB_PREFIX "aloof."
 #define STDERR_KEPT (8 * 1024)
 struct worker {
     const struct worker_events *events;
@@ -74,55 +73,21 @@ static void close_all(struct worker *worker)
 
 /* Packets, as the reader finds them. */
 
-static int parse_slot(struct bytes route, int *slot)
-{
-    *slot = -1;
-    if (route.data == NULL)
-        return 0;
-    int value = 0;
-    for (size_t i = 0; i < route.len; i++) {
-        if (route.data[i] < '0' || route.data[i] > '9' || value > 99999)
-            return -EINVAL;
-        value = value * 10 + (route.data[i] - '0');
-    }
-    if (route.len == 0)
-        return -EINVAL;
-    *slot = value;
-    return 0;
-}
-
-static void complain(struct worker *worker, const char *what, struct bytes file_name, const char *why)
-{
-    struct error error;
-    int len = file_name.len < 60 ? (int)file_name.len : 60;
-    error_set(&error, -EINVAL, "%s in message %.*s%s%s", what, len, file_name.data,
-              why[0] != '\0' ? ": " : "", why);
-    worker->events->damage(worker->owner, error.text, 0, 0);
-}
-
 static void receive_message(struct worker *worker, const struct event *event)
 {
-    int slot;
-    if (parse_slot(event->route, &slot) < 0) {
-        complain(worker, "bad route", event->file_name, "");
-        return;
-    }
-    json_error_t why = {.text = "no content"};
-    json_t *body = event->file.data != NULL ? json_loadb(event->file.data, event->file.len, 0, &why) : NULL;
-    if (json_is_object(body)) {
-        char *verb = bytes_dup(event->file_name);
-        worker->events->message(worker->owner, verb + strlen(VERB_PREFIX), slot, body);
-        free(verb);
-    } else {
-        complain(worker, "bad JSON", event->file_name, body != NULL ? "not an object" : why.text);
-    }
-    json_decref(body);
+    struct control control;
+    struct error error;
+    if (control_read(&control, event, &error) == 0)
+        worker->events->message(worker->owner, control.verb, control.slot, control.body);
+    else
+        worker->events->damage(worker->owner, error.text, 0, 0);
+    control_release(&control);
 }
 
 static void on_event(void *owner, const struct event *event)
 {
     struct worker *worker = owner;
-    if (event->test_id.data == NULL && bytes_starts(event->file_name, VERB_PREFIX))
+    if (control_is(event))
         receive_message(worker, event);
     else
         worker->events->event(worker->owner, event);
@@ -213,6 +178,7 @@ void worker_options_copy(struct worker_options *to, const struct worker_options 
         .self = mem_strdup(from->self),
         .python = mem_strdup(from->python),
         .source = mem_strdup(from->source),
+        .recipe = mem_strdup(from->recipe),
         .cwd = mem_strdup(from->cwd),
         .env = copy_env(from->env),
         .cache_dir = mem_strdup(from->cache_dir),
@@ -229,6 +195,7 @@ void worker_options_release(struct worker_options *options)
     free_const(options->self);
     free_const(options->python);
     free_const(options->source);
+    free_const(options->recipe);
     free_const(options->cwd);
     for (const char *const *entry = options->env; entry != NULL && *entry != NULL; entry++)
         free_const(*entry);
@@ -328,21 +295,13 @@ struct worker *worker_start(uv_loop_t *loop, const struct worker_options *option
 
 void worker_send(struct worker *worker, const char *verb, int slot, json_t *body)
 {
-    char name[64], route[16];
-    snprintf(name, sizeof name, VERB_PREFIX "%s", verb);
-    snprintf(route, sizeof route, "%d", slot);
-    char *json = json_dumps(body, JSON_COMPACT);
-    json_decref(body);
-    assert(json != NULL); /* the body is ours and holds valid UTF-8 */
-    struct event event = {.route = bytes_of(slot >= 0 ? route : NULL),
-                          .file_name = bytes_of(name),
-                          .file = bytes_of(json),
-                          .eof = true};
-    if (!worker->deaf && subunit_write(&worker->scratch, &event, 0) == 0) {
-        size_t len = worker->scratch.len;
-        write_take(worker, buf_take(&worker->scratch), len);
-    }
-    free(json);
+    control_write(&worker->scratch, verb, slot, body);
+    size_t len = worker->scratch.len;
+    char *packet = buf_take(&worker->scratch);
+    if (worker->deaf)
+        free(packet);
+    else
+        write_take(worker, packet, len);
 }
 
 static void end_grace(uv_timer_t *timer)

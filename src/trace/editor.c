@@ -1,7 +1,7 @@
 #include "trace/editor.h"
 
 #include "core/bytes.h"
-#include "trace/words.h"
+#include "core/words.h"
 
 #include <errno.h>
 

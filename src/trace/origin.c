@@ -50,6 +50,44 @@ static bool is_plugin(const char *path)
            ends_with(path, "/pytest_plugin.py");
 }
 
+/* The same of other languages: their runtimes below a test, and the runners above it. */
+static bool is_runner_elsewhere(const char *path)
+{
+    static const char *const folders[] = {
+        "/src/testing/",
+        "/src/runtime/",
+        "/rustc/",
+        "/node_modules/jest",
+        "/node_modules/mocha",
+        "/node_modules/@jest",
+        "/node_modules/vitest",
+        "/node_modules/@vitest",
+        "/gems/rspec-",
+        "/gems/minitest-",
+        "/minitest/",
+        "/rspec/",
+        "/bats-core/",
+        "/libexec/bats",
+        "/sysdeps/",
+        "/libsanitizer/",
+    };
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strstr(path, folders[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* Paths without a place in the file system, as node and the JVM have them. */
+static bool is_built_in(const char *path)
+{
+    static const char *const starts[] = {"node:", "java/",      "javax/",           "jdk/",
+                                         "sun/",  "org/junit/", "org/apache/maven/"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (starts_with(path, starts[i]))
+            return true;
+    return false;
+}
+
 static bool is_runner(const char *path)
 {
     static const char *const folders[] = {"_pytest", "pluggy"};
@@ -60,7 +98,7 @@ static bool is_runner(const char *path)
         return true;
     return has_any_folder(path, folders, 2) || is_plugin(path) ||
            is_module_of(path, "unittest", unittest, 8) || is_module_of(path, "pytest", pytest, 2) ||
-           ends_with(path, "/bin/pytest") || ends_with(path, "/bin/py.test");
+           ends_with(path, "/bin/pytest") || ends_with(path, "/bin/py.test") || is_runner_elsewhere(path);
 }
 
 bool origin_is_loop(const char *path)
@@ -87,6 +125,8 @@ enum frame_kind origin_of(const char *path, const struct trace_paths *paths, con
     static const char *const installed[] = {"site-packages", "dist-packages", ".venv", "node_modules"};
     const char *below = inside(path, paths->root);
     *relative = below != NULL ? below : path;
+    if (is_built_in(path))
+        return FRAME_RUNNER;
     if (below != NULL && !has_any_folder(below, installed, 4) &&
         (paths->foreign == NULL || !paths->foreign(paths->owner, below)))
         return FRAME_PROJECT;

@@ -1,12 +1,12 @@
 #include "trace/story.h"
 
+#include "core/words.h"
 #include "trace/clean.h"
 #include "trace/diff.h"
 #include "trace/editor.h"
 #include "trace/origin.h"
 #include "trace/place.h"
 #include "trace/syntax.h"
-#include "trace/words.h"
 
 #define MESSAGE_LINES 200
 #define LINE_OCTETS 2000

@@ -3,6 +3,7 @@
 #include "trace/dump.h"
 #include "trace/frame.h"
 #include "trace/origin.h"
+#include "trace/places.h"
 #include "trace/text.h"
 #include "trace/traceback.h"
 
@@ -96,6 +97,19 @@ static char *take_text(struct buf *message, struct buf *lead)
     return mem_dup(text.data, text.len);
 }
 
+/* Of a text without a traceback: what other languages write in its stead. */
+static void read_places(struct traceback *found, struct bytes text, const struct trace_paths *paths)
+{
+    struct buf message = {0};
+    if (places_read(paths->places, found->trace, text, paths, &message)) {
+        buf_release(&found->message);
+        found->message = message;
+        vec_push(&found->parts, (struct part){0});
+    } else {
+        buf_release(&message);
+    }
+}
+
 /* A text that begins with a traceback is one, whatever its message quotes; else a dump counts more than
  * tracebacks that were printed before it. */
 void trace_parse(struct trace *trace, struct bytes text, const struct trace_paths *paths)
@@ -109,6 +123,8 @@ void trace_parse(struct trace *trace, struct bytes text, const struct trace_path
     } else {
         traceback_read(&found, text, paths);
     }
+    if (trace->frames.len == 0 && paths->places != NULL)
+        read_places(&found, text, paths);
     keep_project(&found, &lead);
     trace->message = take_text(&found.message, &lead);
     traceback_release(&found);
@@ -123,9 +139,12 @@ size_t trace_dump_start(struct bytes text)
 const struct frame *trace_likely(const struct trace *trace)
 {
     const struct frame *frame, *likely = NULL;
-    vec_each (frame, &trace->frames)
-        if (likely == NULL || frame->changed || (frame->kind == FRAME_PROJECT && !likely->changed))
+    vec_each (frame, &trace->frames) {
+        bool first = likely == NULL || (likely->kind != FRAME_PROJECT && frame->kind == FRAME_PROJECT);
+        if (first || (frame->changed && !(trace->listed && likely->changed)) ||
+            (frame->kind == FRAME_PROJECT && !likely->changed && !trace->listed))
             likely = frame;
+    }
     return likely;
 }
 

@@ -31,7 +31,10 @@ struct trace {
     VEC(struct frame) frames;
     char *message; /* the exception's text, may have many lines: "AssertionError: assert 1 == 2\n…"; "" none.
                       Of an exception group: its own, then each of the exceptions in it, numbered */
+    bool listed; /* the frames stand beside each other (a compiler's errors) instead of calling each other */
 };
+
+struct places; /* trace/places.h */
 
 /* Answers what a path (absolute or relative to the root) belongs to; see trace_parse. */
 struct trace_paths {
@@ -39,18 +42,21 @@ struct trace_paths {
     /* Whether a path inside the root counts as foreign (ignored directory, virtualenv). May be NULL. */
     bool (*foreign)(void *owner, const char *path);
     void *owner;
+    const struct places *places; /* how other languages write a frame; NULL: only Python's are read */
 };
 
 /* Reads Python tracebacks ("File "x", line N, in f"), chained ones and exception groups included, out of any
  * text; also the dumps of faulthandler, of which the current thread counts (the last, which is the main one,
  * when none is). Runner frames before the first project frame and behind the last one are dropped, and of a
  * stack that begins in the runner everything before the first project frame; others stay, as foreign. Text
- * without a traceback gives no frames and itself as message. Never fails; `trace` is initialised by it. */
+ * without a traceback is looked through for places as other languages write them; without any it gives no
+ * frames and itself as message. Never fails; `trace` is initialised by it. */
 void trace_parse(struct trace *trace, struct bytes text, const struct trace_paths *paths);
 /* Where a dump of faulthandler begins in the text; text.len: there is none. What is before it is output. */
 size_t trace_dump_start(struct bytes text);
 
-/* Where a failure is most likely to be mended: the line that changed, else the deepest of the project's own.
+/* Where a failure is most likely to be mended: the line that changed, else the deepest of the project's own
+ * (of places beside each other the first).
  * NULL: there are no frames. Borrowed. */
 const struct frame *trace_likely(const struct trace *trace);
 

@@ -41,6 +41,16 @@ def test_help_names_every_option_and_key(options):
             assert row[3] in text
 
 
+def test_help_names_every_command_and_each_has_a_manual():
+    text = subprocess.run([ALOOF, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+) ", text.split("Commands, ")[1], re.M)
+    assert commands == ["convert"]
+    for command in commands:
+        assert (TOP / f"share/man/aloof-{command}.1").exists()
+        told = subprocess.run([ALOOF, command, "--help"], capture_output=True, text=True, check=True).stdout
+        assert told.startswith(f"Usage: aloof {command} ")
+
+
 def test_the_manual_names_the_same_options_and_keys(options):
     source = (TOP / "share/man/aloof.1").read_text()
     named = set()
@@ -51,6 +61,19 @@ def test_the_manual_names_the_same_options_and_keys(options):
     described = set(re.findall(r"^Key\n\.Cm ([a-z.]+) \.$", source, re.M))
     described |= set(re.findall(r"^\.It Cm ([a-z.]+)(?: Ns Ar [A-Z]+)?$", source.split(".Sh CONFIGURATION")[1].split(".Sh KEYS")[0], re.M))
     assert described == keys(options)
+
+
+def test_the_recipes_are_described_and_complete(tmp_path):
+    source = (TOP / "share/man/aloof-recipes.5").read_text()
+    described = re.findall(r"^\.It Cm ([a-z]+)$", source.split(".Sh FILES")[1], re.M)
+    shipped = sorted(file.stem for file in (TOP / "share/recipes").iterdir())
+    assert described == shipped
+    for name in shipped:  # a bad one is refused before anything runs
+        done = subprocess.run([ALOOF, "--once", "--recipe", name, "nowhere"], cwd=tmp_path, capture_output=True, text=True)
+        assert "nowhere: no such file" in done.stderr
+    keys = set(re.findall(r"^\.It Cm ([a-z-]+) No =", source, re.M))
+    table = (TOP / "src/core/recipe.c").read_text().split("known_keys[]")[1].split("};")[0]
+    assert keys == set(re.findall(r'\{"([a-z-]+)", KEY_', table))
 
 
 @pytest.mark.parametrize("shell, flag", [
@@ -125,6 +148,8 @@ def test_install_and_uninstall_cancel_out(tmp_path):
     assert "opt/share/aloof/workers/boot.py" in installed
     assert "opt/share/aloof/workers/aloof_pytest/main.py" in installed
     assert "opt/share/man/man1/aloof.1" in installed
+    assert "opt/share/man/man5/aloof-recipes.5" in installed
+    assert {f"opt/share/aloof/recipes/{file.name}" for file in (TOP / "share/recipes").iterdir()} <= set(installed)
     assert len([name for name in installed if "completions" in name or "site-functions" in name]) == 3
     ran = subprocess.run([stage / "opt/bin/aloof", "--version"], capture_output=True, text=True)
     assert re.match(r"aloof \d+\.\d+", ran.stdout)

@@ -250,7 +250,7 @@ def test_digits_jump_to_the_failures(shop, loop):
         loop.type(str(number))
         loop.wait_for(re.compile(rf"^▌FAIL  test_\w+\.py::{name}", re.M))
         for other in {1, 2, 3} - {number}:
-            loop.wait_for(re.compile(rf"^{other}FAIL  test_", re.M))
+            loop.wait_for(re.compile(rf"^{'¹²³'[other - 1]}FAIL  test_", re.M))
     loop.type("4")
     loop.wait_for("there is no failure 4")
 

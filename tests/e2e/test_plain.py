@@ -156,13 +156,13 @@ def test_keys_run_tests(three):
 
 def test_the_editor_gets_the_terminal_and_gives_it_back(lighthouse):
     told = lighthouse.base / "told"
-    script = editor(lighthouse, f'echo "$@" >{told}\nread answer\necho "$answer" >>{told}\n'
+    script = editor(lighthouse, f'echo "$@" >{told}\necho THE EDITOR BEGINS\nread answer\necho "$answer" >>{told}\n'
                                 "sed -i 's/NIGHT_BEGINS and/NIGHT_BEGINS or/' lighthouse/tide.py\n"
                                 "echo THE EDITOR WAITS\nread answer\n")
     loop = plain(lighthouse, EDITOR=script)
     loop.wait_for(RED)
     loop.type("\r")
-    loop.wait_for(lambda _: told.exists() and told.read_text())
+    loop.wait_for("THE EDITOR BEGINS")
     assert loop.modes() == loop.modes_before
     loop.type("done\n")
     loop.wait_for("THE EDITOR WAITS")

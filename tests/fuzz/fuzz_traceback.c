@@ -31,7 +31,7 @@ static void check_story(const struct trace *trace, bool unfold)
                                       .id = "tests/a.py::T::test_x",
                                       .trace = trace,
                                       .editor = "vim",
-                                      .prefix = "../",
+                                      .here = "tests/",
                                       .output = trace->message,
                                       .output_lines = 3,
                                       .unfold = unfold};

@@ -1,6 +1,8 @@
 /* What a run covers: what is collected and asked for, what leaves the red set at its end. */
 #include "loop_script.h"
 
+#include "core/words.h"
+
 static const struct script retirements[] = {
     {"a renamed test leaves with a notice, the others stay",
      "a::x a::z b::y",
@@ -171,6 +173,112 @@ static void test_thousands_of_changed_files(void **state)
     loop_release(&loop);
 }
 
+static void list_test(struct model *model, const char *id, const char *group)
+{
+    char *tag = mem_printf(TAG_GROUP "%s", group);
+    const struct bytes tags[] = {bytes_of(tag)};
+    const struct event event = {.status = EVENT_EXISTS,
+                                .test_id = bytes_of(id),
+                                .tags = tags,
+                                .tag_count = 1,
+                                .has_tags = true,
+                                .runnable = true};
+    model_apply(model, &event, 1);
+    free(tag);
+}
+
+/* A part is red, and what it belongs to is not, as far as history knows. */
+static const struct part {
+    const char *id, *group, *listed, *asked;
+} parts[] = {
+    {"t/a.t > adds", "t/a.t", "t/a.t t/b.t", "t/a.t"},
+    {"p/TestX/sub", "p", "p/TestX p/TestXY p/TestZ", "p/TestX"},
+    {"p/TestX/sub/deep", "p", "p/TestX/sub p/TestX", "p/TestX/sub"},
+    {"p", "p", "p/TestX p/TestZ q/TestZ", "p/TestX p/TestZ"},
+    {"nothing", "", "p/TestX", ""},
+};
+
+static void check_part(const struct part *part, enum loop_event_kind kind)
+{
+    struct loop loop;
+    struct model model;
+    struct strings listed = {0};
+    struct buf asked = {0};
+    loop_init(&loop);
+    model_init(&model, 1024);
+    model_recall(&model, part->id, part->group, OUTCOME_FAILED)->runnable = false;
+    const struct loop_event event = {.kind = kind, .test = 0};
+    assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_RUN);
+    model_begin(&model, 1);
+    words_split(part->listed, &listed, NULL);
+    for (size_t i = 0; i < listed.len; i++) {
+        const char *id = listed.items[i];
+        char *group = strchr(id, '.') != NULL ? mem_strdup(id) : mem_dup(id, strcspn(id, "/"));
+        list_test(&model, id, group);
+        free(group);
+    }
+    loop_select(&loop, &model);
+    for (size_t i = 0; i < model.tests.len; i++)
+        if (model.tests.items[i].state == TEST_ASKED)
+            buf_printf(&asked, "%s%s", asked.len > 0 ? " " : "", model.tests.items[i].id);
+    assert_string_equal(buf_str(&asked), part->asked);
+    buf_release(&asked);
+    strings_release(&listed);
+    model_release(&model);
+    loop_release(&loop);
+}
+
+static void test_a_part_is_asked_for_by_what_it_belongs_to(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        check_part(&parts[i], LOOP_START);
+        check_part(&parts[i], LOOP_RUN_ONE);
+    }
+}
+
+static void end_test(struct model *model, const char *id, const char *tag)
+{
+    const struct bytes tags[] = {bytes_of(tag)};
+    const struct event event = {.status = tag != NULL ? EVENT_FAIL : EVENT_SUCCESS,
+                                .test_id = bytes_of(id),
+                                .tags = tags,
+                                .tag_count = tag != NULL,
+                                .has_tags = true};
+    model_apply(model, &event, 2);
+}
+
+/* A run in which nothing is heard of a red part; it leaves when what it belongs to ran to its end. */
+static void test_a_part_leaves_with_what_it_belongs_to(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *owner, *tag; /* of the failure, NULL a pass, "" it does not run */
+        size_t notices;
+    } cases[] = {
+        {"t/a.t", NULL, 1}, {"t/a.t", TAG_CRASH, 0}, {"t/a.t", TAG_TIMEOUT, 0},
+        {"t/a.t", "", 0},   {"t/b.t", NULL, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct loop loop;
+        struct model model;
+        struct strings notices = {0};
+        loop_init(&loop);
+        model_init(&model, 1024);
+        model_recall(&model, "t/a.t > adds", "t/a.t", OUTCOME_FAILED)->runnable = false;
+        model_begin(&model, 1);
+        list_test(&model, cases[i].owner, cases[i].owner);
+        if (cases[i].tag == NULL || cases[i].tag[0] != '\0')
+            end_test(&model, cases[i].owner, cases[i].tag);
+        loop_retire(&loop, &model, NULL, &notices);
+        assert_int_equal(notices.len, cases[i].notices);
+        assert_int_equal(model.tests.items[0].gone, cases[i].notices);
+        strings_release(&notices);
+        model_release(&model);
+        loop_release(&loop);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +287,8 @@ int main(void)
         cmocka_unit_test(test_scope_is_by_whole_names),
         cmocka_unit_test(test_unknown_group_collects_everything),
         cmocka_unit_test(test_thousands_of_changed_files),
+        cmocka_unit_test(test_a_part_is_asked_for_by_what_it_belongs_to),
+        cmocka_unit_test(test_a_part_leaves_with_what_it_belongs_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 #include "trace/editor.h"
 
-#include "trace/words.h"
+#include "core/words.h"
 
 #include <errno.h>
 #include <setjmp.h>

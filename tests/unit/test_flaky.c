@@ -9,8 +9,9 @@
 
 #define ID "t/a.py::test_x"
 
-/* One letter a step: "p" and "f" run the test, which passes or fails; "s" skips it; "c" changes a file; "r" begins a
- * run, which every one of the first three does as well unless an "r" did; "?" is when all has been still. */
+/* One letter a step: "p" and "f" run the test, which passes or fails; "s" skips it; "c" changes a file; "r"
+ * begins a run, which every one of the first three does as well unless an "r" did; "?" is when all has been
+ * still. */
 struct script {
     struct model model;
     unsigned run;
@@ -73,19 +74,14 @@ static void what_turns_on_one_tree_is_flaky(void **state)
         const char *steps;
         size_t newly, told;
     } cases[] = {
-        {"p?", 0, 0},
-        {"pf?", 1, 1},
-        {"fp?", 1, 1},
-        {"pp?ff?", 1, 1},
-        {"ff?", 0, 0},
-        {"fcp?", 0, 0},    /* mended */
-        {"fpc?", 0, 0},    /* mended, but heard of late */
+        {"p?", 0, 0},      {"pf?", 1, 1},       {"fp?", 1, 1},
+        {"pp?ff?", 1, 1},  {"ff?", 0, 0},       {"fcp?", 0, 0}, /* mended */
+        {"fpc?", 0, 0},                                         /* mended, but heard of late */
         {"frcp?", 0, 0},   /* a change in the middle of the run: of which tree it tells is not known, */
         {"frcpf?", 0, 0},  /* nor is it for what follows */
         {"frcpfp?", 1, 1}, /* until the next */
         {"psf?", 0, 0},    /* a skip says nothing */
-        {"pfp?", 1, 2},
-        {"pf?cp?pf?", 1, 2}, /* known already */
+        {"pfp?", 1, 2},    {"pf?cp?pf?", 1, 2}, /* known already */
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -2,7 +2,7 @@
  * very program. What the pool says is written down, a line each, and compared as a whole. */
 #include "run/pool.h"
 
-#include "run/reaper.h"
+#include "runner/reaper.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* The reaper is run as this very program: `test_reaper --reaper FD COMMAND…`, as aloof runs itself. Whether a
  * family is dead is seen at a pipe that all of it inherits: end of file when the last one is gone. */
-#include "run/reaper.h"
+#include "runner/reaper.h"
 
 #include "core/bytes.h"
 

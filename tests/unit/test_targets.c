@@ -1,199 +1,196 @@
-#include "project/python.h"
-#include "project/targets.h"
-#include "trace/place.h"
+/* What aloof writes reads again as the same tests: each stream of the corpus, through each protocol that is
+ * both read and written. */
+#include "stream/gather.h"
+#include "stream/stream.h"
 
-#include "core/bytes.h"
-
-#include <errno.h>
-#include <setjmp.h>
+#include <dirent.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdlib.h>
+
+#include <setjmp.h>
 
 #include <cmocka.h>
 
-static char *at(const char *dir, const char *name)
-{
-    return mem_printf("%s/%s", dir, name);
-}
+#define CORPUS "tests/corpus/stream"
 
-static void make(const char *dir, const char *name, bool is_dir)
+/* The tests of a stream, as lines "id status", and what became of the stream. */
+struct record {
+    struct gather gather;
+    struct strings tests;
+    size_t damages;
+    const struct stream_target *target; /* NULL: only the record */
+    void *writer;
+};
+
+/* The protocols differ in what they make of octets that are no text: all of those are one '?' here. */
+static void put_plain(struct buf *to, struct bytes id)
 {
-    char *path = at(dir, name);
-    if (is_dir) {
-        assert_int_equal(mkdir(path, 0755), 0);
-    } else {
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        fclose(file);
-        assert_int_equal(chmod(path, 0755), 0);
+    for (size_t i = 0; i < id.len; i++) {
+        bool plain = id.data[i] > ' ' && id.data[i] < 0x7F && id.data[i] != '?';
+        if (plain || to->len == 0 || to->data[to->len - 1] != '?')
+            buf_putc(to, plain ? id.data[i] : '?');
     }
-    free(path);
+    while (to->len > 0 && to->data[to->len - 1] == '?')
+        to->len--;
 }
 
-static int set_up(void **state)
+static void on_test(void *owner, const struct gathered *test)
 {
-    char template[] = "/tmp/aloof-targets-XXXXXX";
-    char *root = realpath(mkdtemp(template), NULL);
-    make(root, "p", true);
-    make(root, "p/tests", true);
-    make(root, "p/tests/a.py", false);
-    make(root, "outside.py", false);
-    make(root, "p2", true);
-    *state = root;
-    return 0;
+    struct record *record = owner;
+    struct buf line = {0};
+    put_plain(&line, buf_bytes(&test->id));
+    buf_printf(&line, "\t%s", event_status_name(test->status));
+    strings_take(&record->tests, buf_take(&line));
 }
 
-static int tear_down(void **state)
+static void on_event(void *owner, const struct event *event)
 {
-    char *command = mem_printf("rm -rf '%s'", (char *)*state);
-    int result = system(command);
-    free(command);
-    free(*state);
-    return result;
+    struct record *record = owner;
+    gather_event(&record->gather, event);
+    if (record->target != NULL)
+        record->target->sink.event(record->writer, event);
 }
 
-static void resolves_what_was_typed(void **state)
+static void on_noise(void *owner, struct bytes octets)
 {
-    static const struct {
-        const char *cwd, *typed, *target;
-    } table[] = {
-        {"p", "tests/a.py", "tests/a.py"},
-        {"p", "tests", "tests"},
-        {"p", ".", "."},
-        {"p/tests", "a.py", "tests/a.py"},
-        {"p/tests", "a.py::TestX::test_y[::]", "tests/a.py::TestX::test_y[::]"},
-        {"p/tests", "..", "."},
-        {"p/tests", "tests/a.py::test_x", "tests/a.py::test_x"}, /* an id, as a report shows it */
-    };
-    char *root = at(*state, "p");
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char *cwd = at(*state, table[i].cwd);
-        struct strings targets = {0};
-        struct error error = {0};
-        assert_int_equal(target_resolve(table[i].typed, cwd, root, &targets, &error), 0);
-        assert_int_equal(targets.len, 1);
-        assert_string_equal(targets.items[0], table[i].target);
-        strings_release(&targets);
-        free(cwd);
+    struct record *record = owner;
+    if (record->target != NULL)
+        record->target->sink.noise(record->writer, octets);
+}
+
+static void on_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
+{
+    struct record *record = owner;
+    record->damages++;
+    if (record->target != NULL && record->target->sink.damage != NULL)
+        record->target->sink.damage(record->writer, reason, offset, length);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Reads the octets; where there is a target, what it writes is appended to `to`. */
+static void read_stream(struct record *record, const struct stream_format *format, struct bytes octets,
+                        const struct stream_target *target, struct buf *to)
+{
+    static const struct event_sink sink = {on_event, on_noise, on_damage};
+    *record = (struct record){.gather = {.take = on_test, .owner = record}, .target = target};
+    if (target != NULL) {
+        record->writer = mem_zero(target->size);
+        target->init(record->writer, to);
     }
-    free(root);
+    void *reader = mem_zero(format->size);
+    format->init(reader, &sink, record);
+    format->feed(reader, octets.data, octets.len);
+    format->end(reader);
+    format->release(reader);
+    free(reader);
+    if (target != NULL) {
+        target->end(record->writer);
+        target->release(record->writer);
+        free(record->writer);
+    }
+    gather_end(&record->gather);
+    gather_release(&record->gather);
+    if (record->tests.len > 0)
+        qsort(record->tests.items, record->tests.len, sizeof *record->tests.items, by_text);
 }
 
-static void refuses_what_is_not_there_or_outside(void **state)
+static void check(const char *path, const struct stream_format *format, struct bytes stream,
+                  const struct stream_target *target)
 {
-    char *root = at(*state, "p");
-    struct strings targets = {0};
-    struct error error = {0};
-    assert_int_equal(target_resolve("../outside.py", root, root, &targets, &error), -EINVAL);
-    assert_non_null(strstr(error.text, "outside of the project"));
-    assert_int_equal(target_resolve("../p2", root, root, &targets, &error), -EINVAL);
-    assert_int_equal(target_resolve("nope.py::x", root, root, &targets, &error), -ENOENT);
-    assert_non_null(strstr(error.text, "nope.py: no such file"));
-    assert_int_equal(targets.len, 0);
-    free(root);
+    struct record before, after;
+    struct buf written = {0};
+    read_stream(&before, format, stream, target, &written);
+    read_stream(&after, stream_format(target->name), buf_bytes(&written), NULL, NULL);
+    if (before.tests.len != after.tests.len)
+        fail_msg("%s as %s: %zu tests become %zu:\n%s", path, target->name, before.tests.len, after.tests.len,
+                 buf_str(&written));
+    for (size_t i = 0; i < before.tests.len; i++)
+        if (strcmp(before.tests.items[i], after.tests.items[i]) != 0)
+            fail_msg("%s as %s: \"%s\" becomes \"%s\"", path, target->name, before.tests.items[i],
+                     after.tests.items[i]);
+    bool tells = target->sink.damage != NULL; /* what was damaged stays so, and nothing else becomes it */
+    if (before.tests.len > 0 && (after.damages > 0) != (tells && before.damages > 0))
+        fail_msg("%s as %s: %zu damages become %zu", path, target->name, before.damages, after.damages);
+    strings_release(&before.tests);
+    strings_release(&after.tests);
+    buf_release(&written);
 }
 
-static void here_is_where_the_person_stands(void **state)
+static bool read_file(const char *path, struct buf *content)
 {
-    static const struct {
-        const char *cwd, *here;
-    } table[] = {{"/p", ""}, {"/p/a", "a/"}, {"/p/a/b", "a/b/"}, {"/q", ""}, {"/pp", ""}};
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return false;
+    char part[65536];
+    size_t got;
+    while ((got = fread(part, 1, sizeof part, file)) > 0)
+        buf_add(content, part, got);
+    fclose(file);
+    return true;
+}
+
+/* Each stream of the format's corpus but those that tell a test twice. */
+static size_t check_format(const struct stream_format *format, const struct stream_target *target)
+{
+    char *folder = mem_printf(CORPUS "/%s", format->name);
+    DIR *dir = opendir(folder);
+    size_t count = 0;
+    for (const struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        const char *ending = strrchr(entry->d_name, '.');
+        if (ending == NULL || strcmp(ending, ".in") != 0 || strncmp(entry->d_name, "contradictory", 13) == 0)
+            continue;
+        char *path = mem_printf("%s/%s", folder, entry->d_name);
+        struct buf stream = {0};
+        assert_true(read_file(path, &stream));
+        check(path, format, buf_bytes(&stream), target);
+        buf_release(&stream);
+        free(path);
+        count++;
+    }
+    if (dir != NULL)
+        closedir(dir);
+    free(folder);
+    return count;
+}
+
+static void check_target(const char *name)
+{
+    size_t count, streams = 0;
+    const struct stream_format *const *formats = stream_formats(&count);
+    for (size_t i = 0; i < count; i++)
+        streams += check_format(formats[i], stream_target(name));
+    assert_true(streams > 50);
+}
+
+static void tap_reads_as_it_was_written(void **state)
+{
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char *here = target_here(table[i].cwd, "/p");
-        assert_string_equal(here, table[i].here);
-        free(here);
-    }
+    check_target("tap");
 }
 
-static void files_to_write_are_found_in_the_project_only(void **state)
+static void junit_reads_as_it_was_written(void **state)
 {
-    static const struct {
-        const char *cwd, *typed, *file;
-    } table[] = {
-        {"p", "out.txt", "out.txt"},
-        {"p/tests", "out.txt", "tests/out.txt"},
-        {"p/tests", "../out.txt", "out.txt"},
-        {"p", "tests/./a.py", "tests/a.py"},
-        {"p", "no/out.txt", NULL},
-        {"p", "/out.txt", NULL},
-        {"p", "../p2/out.txt", NULL},
-    };
-    char *root = at(*state, "p");
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char *cwd = at(*state, table[i].cwd);
-        char *file = target_file(table[i].typed, cwd, root);
-        if (table[i].file == NULL)
-            assert_null(file);
-        else
-            assert_string_equal(file, table[i].file);
-        free(file);
-        free(cwd);
-    }
-    free(root);
-}
-
-static void places_look_as_from_there(void **state)
-{
-    static const struct {
-        const char *path, *here, *seen;
-    } table[] = {
-        {"tests/a.py", "", "tests/a.py"},
-        {"tests/a.py", "tests/", "a.py"},
-        {"src/a.py", "tests/", "../src/a.py"},
-        {"a.py", "tests/unit/", "../../a.py"},
-        {"tests/a.py", "tests/unit/", "../a.py"},
-        {"tests_more/a.py", "tests/", "../tests_more/a.py"},
-        {"/usr/lib/a.py", "tests/", "/usr/lib/a.py"},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        char *seen = place_from(table[i].path, table[i].here);
-        assert_string_equal(seen, table[i].seen);
-        free(seen);
-    }
+    check_target("junit");
 }
 
-static void finds_python_in_order(void **state)
+static void subunit1_reads_as_it_was_written(void **state)
 {
-    char *root = at(*state, "p2");
-    static const char *const dirs[] = {"venv", "venv/bin", ".venv", ".venv/bin", "active", "active/bin"};
-    char *active = at(root, "active");
-    char *found = python_find(NULL, NULL, root);
-    assert_string_equal(found, "python3");
-    free(found);
-    for (size_t i = 0; i < 6; i += 2) {
-        make(root, dirs[i], true);
-        make(root, dirs[i + 1], true);
-        char *python = at(root, dirs[i + 1]);
-        make(python, "python", false);
-        found = python_find(NULL, active, root);
-        assert_int_equal(strncmp(found, python, strlen(python)), 0);
-        free(found);
-        free(python);
-    }
-    found = python_find("tools/python", active, "/r");
-    assert_string_equal(found, "/r/tools/python");
-    free(found);
-    found = python_find("python3.9", active, "/r");
-    assert_string_equal(found, "python3.9");
-    free(found);
-    free(active);
-    free(root);
+    (void)state;
+    check_target("subunit1");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resolves_what_was_typed),
-        cmocka_unit_test(refuses_what_is_not_there_or_outside),
-        cmocka_unit_test(here_is_where_the_person_stands),
-        cmocka_unit_test(files_to_write_are_found_in_the_project_only),
-        cmocka_unit_test(places_look_as_from_there),
-        cmocka_unit_test(finds_python_in_order),
+        cmocka_unit_test(tap_reads_as_it_was_written),
+        cmocka_unit_test(junit_reads_as_it_was_written),
+        cmocka_unit_test(subunit1_reads_as_it_was_written),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

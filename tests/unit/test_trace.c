@@ -1,6 +1,7 @@
 #include "trace/trace.h"
 
 #include "trace/origin.h"
+#include "trace/places.h"
 
 #include <glob.h>
 #include <setjmp.h>
@@ -18,7 +19,7 @@ static bool is_ignored(void *owner, const char *path)
     return strncmp(path, "build/", 6) == 0;
 }
 
-static const struct trace_paths paths = {.root = "/home/u/proj", .foreign = is_ignored};
+static struct trace_paths paths = {.root = "/home/u/proj", .foreign = is_ignored};
 
 static void read_file(const char *path, struct buf *to)
 {
@@ -74,15 +75,31 @@ static void check_corpus(const char *path)
     buf_release(&want);
 }
 
-static void texts_of_real_pythons_are_read(void **state)
+static void check_texts(const char *pattern, size_t at_least)
 {
-    (void)state;
     glob_t found;
-    assert_int_equal(glob("tests/corpus/traceback/*.txt", 0, NULL, &found), 0);
-    assert_true(found.gl_pathc > 20);
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    assert_true(found.gl_pathc >= at_least);
     for (size_t i = 0; i < found.gl_pathc; i++)
         check_corpus(found.gl_pathv[i]);
     globfree(&found);
+}
+
+static void texts_of_real_pythons_are_read(void **state)
+{
+    (void)state;
+    check_texts("tests/corpus/traceback/*.txt", 20);
+}
+
+static void texts_of_other_languages_are_read(void **state)
+{
+    (void)state;
+    struct places *places = places_new();
+    paths.places = places;
+    check_texts("tests/corpus/places/*.txt", 18);
+    check_texts("tests/corpus/traceback/*.txt", 20); /* Python's own do not change by it */
+    paths.places = NULL;
+    places_free(places);
 }
 
 static void check(const char *text, const char *want)
@@ -266,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_real_pythons_are_read),
+        cmocka_unit_test(texts_of_other_languages_are_read),
         cmocka_unit_test(text_without_a_traceback_is_the_message),
         cmocka_unit_test(a_traceback_is_found_inside_other_text),
         cmocka_unit_test(a_dropped_middle_does_not_end_the_frames),

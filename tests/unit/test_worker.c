@@ -1,7 +1,7 @@
 /* The worker under its reaper, which is this very program (`test_worker --reaper FD COMMAND…`). */
 #include "run/worker.h"
 
-#include "run/reaper.h"
+#include "runner/reaper.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -219,7 +219,7 @@ static void says_why_it_could_not_start(void **state)
         struct fixture f;
         open_fixture(&f, NULL);
         f.options = (struct worker_options){
-            cases[i].self, cases[i].python, cases[i].source, cases[i].cwd, NULL, NULL};
+            .self = cases[i].self, .python = cases[i].python, .source = cases[i].source, .cwd = cases[i].cwd};
         start(&f);
         worker_send(f.worker, "run", -1, json_object());
         uv_run(&f.loop, UV_RUN_DEFAULT);

@@ -96,9 +96,10 @@ class Box:
         self.shared.running = position
         self.cpu_us = cpu_us()
 
-    def explain(self, report, excinfo):
-        """While the exception is at hand."""
-        if report.failed:
+    def explain(self, item, report, excinfo):
+        """While the exception is at hand. Tests that are no functions (doctests, a plugin's files) raise it from the
+        runner's code: what they have to say is in the report."""
+        if report.failed and hasattr(item, "function"):
             report.aloof_traceback = format_exception(excinfo.value, excinfo.tb)
 
     def finish(self):

@@ -183,10 +183,10 @@ class Run:
 
     # In a box.
 
-    def pytest_runtest_makereport(self, call):
+    def pytest_runtest_makereport(self, item, call):
         outcome = yield
         if self.box is not None and call.excinfo is not None and outcome.excinfo is None:
-            self.box.explain(outcome.get_result(), call.excinfo)
+            self.box.explain(item, outcome.get_result(), call.excinfo)
 
     def pytest_runtest_logreport(self, report):
         if self.box is not None:

@@ -1,0 +1,23 @@
+#include "command/command.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct command_entry commands[] = {
+    {"convert", "test results from one format to another", command_convert},
+};
+
+const struct command_entry *command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+void command_list(struct buf *to)
+{
+    buf_puts(to, "\nCommands, as the first argument (aloof COMMAND --help tells more):\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        buf_printf(to, "  %-26s %s\n", commands[i].name, commands[i].help);
+}

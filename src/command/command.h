@@ -1,0 +1,23 @@
+/* What aloof does beside running tests: `aloof convert` and its like. */
+#ifndef ALOOF_COMMAND_COMMAND_H
+#define ALOOF_COMMAND_COMMAND_H
+
+#include "core/bytes.h"
+
+/* One of the commands. */
+struct command_entry {
+    const char *name;                   /* the first argument */
+    const char *help;                   /* one line */
+    int (*run)(int argc, char *argv[]); /* argv[0] is the command's name. Returns the exit code */
+};
+
+/* The command of that name; NULL: there is none, so it is a path. */
+const struct command_entry *command_find(const char *name);
+
+/* Appends a line each, for --help. */
+void command_list(struct buf *to);
+
+/* aloof convert: test streams from one format to another. */
+int command_convert(int argc, char *argv[]);
+
+#endif

@@ -1,0 +1,214 @@
+#include "core/recipe.h"
+
+#include "core/bytes.h"
+#include "core/nearest.h"
+#include "core/words.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#define AT(field) offsetof(struct recipe, field)
+#define SIGNALS "none|quit|abrt|int|term|usr1|usr2"
+
+enum key_type {
+    KEY_COMMAND, /* struct strings: words */
+    KEY_LIST,    /* struct strings: one value each time */
+    KEY_FORMAT,  /* char *: a format, or the one other word */
+    KEY_CHOICE,  /* int: which of the words */
+};
+
+static const struct key {
+    const char *name;
+    enum key_type type;
+    size_t offset;
+    const char *words; /* of a choice; what is no format and valid still */
+} known_keys[] = {
+    {"detect", KEY_LIST, AT(detect), NULL},
+    {"worker", KEY_CHOICE, AT(pytest), "own|pytest"},
+    {"build", KEY_COMMAND, AT(build), NULL},
+    {"list", KEY_COMMAND, AT(list), NULL},
+    {"list-format", KEY_FORMAT, AT(list_format), RECIPE_LINES},
+    {"run", KEY_COMMAND, AT(run), NULL},
+    {"format", KEY_FORMAT, AT(format), RECIPE_BY_EXIT},
+    {"unit", KEY_CHOICE, AT(unit), "file|test"},
+    {"debug", KEY_COMMAND, AT(debug), NULL},
+    {"env", KEY_LIST, AT(env), NULL},
+    {"merge", KEY_CHOICE, AT(merge), "false|true"},
+    {"parallel", KEY_CHOICE, AT(unsafe), "safe|unsafe"},
+    {"timeout-signal", KEY_CHOICE, AT(stack_signal), SIGNALS},
+};
+
+#define KEY_COUNT (sizeof known_keys / sizeof *known_keys)
+
+static int refuse_key(const char *key, const char *where, struct error *error)
+{
+    const char *names[KEY_COUNT];
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        names[i] = known_keys[i].name;
+    const char *nearest = nearest_of(key, names, KEY_COUNT);
+    if (nearest != NULL)
+        return error_set(error, -EINVAL, "%s: unknown key %s of a recipe; did you mean %s?", where, key,
+                         nearest);
+    return error_set(error, -EINVAL, "%s: unknown key %s of a recipe; see aloof-recipes(5)", where, key);
+}
+
+static int set_choice(int *to, const char *words, const char *value)
+{
+    size_t len = strlen(value);
+    for (int i = 0; len > 0; i++) {
+        size_t step = strcspn(words, "|");
+        if (step == len && memcmp(words, value, len) == 0) {
+            *to = i;
+            return 0;
+        }
+        if (words[step] == '\0')
+            break;
+        words += step + 1;
+    }
+    return -EINVAL;
+}
+
+static int set_format(char **to, const char *word, const char *value, recipe_knows *knows)
+{
+    if (strcmp(value, word) != 0 && knows != NULL && !knows(value))
+        return -EINVAL;
+    free(*to);
+    *to = strcmp(value, word) != 0 ? mem_strdup(value) : NULL;
+    return 0;
+}
+
+static int set_command(struct strings *to, const char *value, const char *where, struct error *error)
+{
+    struct error why;
+    strings_clear(to);
+    if (words_split(value, to, &why) < 0)
+        return error_set(error, -EINVAL, "%s: %s", where, why.text);
+    return 0;
+}
+
+static unsigned holes_of(const struct strings *words)
+{
+    static const char *const names[] = {"{id}", "{ids}", "{file}", "{regex}", "{args}"};
+    unsigned holes = 0;
+    for (size_t i = 0; i < words->len; i++)
+        for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
+            unsigned hole = 1U << j;
+            bool whole = (hole & (HOLE_IDS | HOLE_ARGS)) != 0; /* these may become several words */
+            const char *word = words->items[i];
+            if (whole ? strcmp(word, names[j]) == 0 : strstr(word, names[j]) != NULL)
+                holes |= hole;
+        }
+    return holes;
+}
+
+static int set_value(struct recipe *recipe, const struct key *key, const char *value, const char *where,
+                     recipe_knows *knows, struct error *error)
+{
+    void *at = (char *)recipe + key->offset;
+    int bad = 0;
+    switch (key->type) {
+    case KEY_COMMAND:
+        return set_command(at, value, where, error);
+    case KEY_LIST:
+        strings_add(at, value);
+        break;
+    case KEY_FORMAT:
+        bad = set_format(at, key->words, value, knows);
+        break;
+    case KEY_CHOICE:
+        bad = set_choice(at, key->words, value);
+        break;
+    }
+    if (bad == 0)
+        return 0;
+    return error_set(error, -EINVAL, "%s: %s = %s: expected %s%s", where, key->name,
+                     *value != '\0' ? value : "(nothing)", key->words,
+                     key->type == KEY_FORMAT ? " or a format (aloof convert --help lists them)" : "");
+}
+
+int recipe_set(struct recipe *recipe, const char *key, const char *value, const char *where,
+               recipe_knows *knows, struct error *error)
+{
+    const struct key *known = known_keys;
+    while (known < known_keys + KEY_COUNT && strcmp(known->name, key) != 0)
+        known++;
+    if (known == known_keys + KEY_COUNT)
+        return refuse_key(key, where, error);
+    int bad = set_value(recipe, known, value, where, knows, error);
+    if (bad != 0)
+        return bad;
+    strings_add(&recipe->keys, key);
+    strings_add(&recipe->values, value);
+    recipe->holes = holes_of(&recipe->run);
+    return 0;
+}
+
+int recipe_signal(const struct recipe *recipe)
+{
+    static const int numbers[] = {0, SIGQUIT, SIGABRT, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+    return numbers[recipe->stack_signal];
+}
+
+int recipe_check(const struct recipe *recipe, const char *where, struct error *error)
+{
+    if (recipe->pytest)
+        return 0;
+    if (recipe->list.len == 0)
+        return error_set(error, -EINVAL, "%s: recipe %s lacks the key list (a command that prints its tests)",
+                         where, recipe->name);
+    if (recipe->run.len == 0)
+        return error_set(error, -EINVAL, "%s: recipe %s lacks the key run (a command that runs tests)", where,
+                         recipe->name);
+    if ((recipe->holes & (HOLE_ID | HOLE_IDS | HOLE_FILE | HOLE_REGEX)) == 0)
+        return error_set(error, -EINVAL,
+                         "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file} or "
+                         "{regex}",
+                         where, recipe->name);
+    return 0;
+}
+
+static json_t *pack_text(const char *text)
+{
+    json_t *string = json_string(text);
+    return string != NULL ? string : json_string("?");
+}
+
+json_t *recipe_pack(const struct recipe *recipe)
+{
+    json_t *keys = json_array();
+    for (size_t i = 0; i < recipe->keys.len; i++)
+        json_array_append_new(keys,
+                              json_pack("[s, o]", recipe->keys.items[i], pack_text(recipe->values.items[i])));
+    return json_pack("{s:o, s:o}", "name", pack_text(recipe->name), "keys", keys);
+}
+
+int recipe_unpack(struct recipe *recipe, const json_t *packed, struct error *error)
+{
+    const char *name = json_string_value(json_object_get(packed, "name"));
+    const json_t *keys = json_object_get(packed, "keys");
+    if (name == NULL || !json_is_array(keys))
+        return error_set(error, -EINVAL, "this is no recipe");
+    free(recipe->name);
+    recipe->name = mem_strdup(name);
+    int bad = 0;
+    for (size_t i = 0; bad == 0 && i < json_array_size(keys); i++) {
+        const char *key = json_string_value(json_array_get(json_array_get(keys, i), 0));
+        const char *value = json_string_value(json_array_get(json_array_get(keys, i), 1));
+        if (key == NULL || value == NULL)
+            return error_set(error, -EINVAL, "recipe %s: a key without a value", name);
+        bad = recipe_set(recipe, key, value, name, NULL, error);
+    }
+    return bad != 0 ? bad : recipe_check(recipe, name, error);
+}
+
+void recipe_release(struct recipe *recipe)
+{
+    free(recipe->name);
+    free(recipe->list_format);
+    free(recipe->format);
+    struct strings *const lists[] = {&recipe->detect, &recipe->list, &recipe->run,  &recipe->build,
+                                     &recipe->debug,  &recipe->env,  &recipe->keys, &recipe->values};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        strings_release(lists[i]);
+    *recipe = (struct recipe){0};
+}

@@ -1,0 +1,67 @@
+/* How one test framework is listed, run and read, as plain data: what a recipe
+ * file says (aloof-recipes(5)), key by key. Pure; the files are project/recipe's. */
+#ifndef ALOOF_CORE_RECIPE_H
+#define ALOOF_CORE_RECIPE_H
+
+#include "core/error.h"
+#include "core/vec.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* What is listed: each of these can be asked for. */
+enum recipe_unit {
+    UNIT_FILE, /* a file is one test; what it reports of itself are parts of it */
+    UNIT_TEST, /* single tests */
+};
+
+/* Placeholders of `run`: a test's id; one word for each id; the file (or package) that they share; a regular
+ * expression that matches their names and nothing else; the person's own arguments. */
+enum recipe_hole {
+    HOLE_ID = 1,
+    HOLE_IDS = 2,
+    HOLE_FILE = 4,
+    HOLE_REGEX = 8,
+    HOLE_ARGS = 16,
+};
+
+#define RECIPE_BY_EXIT "exit" /* as format: the outcome is the exit status */
+#define RECIPE_LINES "lines"  /* as list format: an id a line */
+
+struct recipe {
+    char *name;
+    struct strings detect;       /* patterns from the root; "FILE:TEXT": a file that contains the text */
+    struct strings list, run;    /* commands as words, with their placeholders */
+    struct strings build, debug; /* likewise; empty: none */
+    char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
+    struct strings env;          /* NAME=VALUE */
+    int unit;                    /* enum recipe_unit */
+    int pytest;                  /* the tests are pytest's worker's: no key but detect counts */
+    int merge;                   /* standard error goes the way of standard output */
+    int unsafe;                  /* no two of its processes at once */
+    int stack_signal;            /* see recipe_signal */
+    unsigned holes;              /* enum recipe_hole, of `run` */
+    struct strings keys, values; /* all that was set, in order, so that it can be sent elsewhere */
+};
+
+/* Whether there is a format of that name; for the values of format and list-format. */
+typedef bool recipe_knows(const char *format);
+
+/* Sets one key from text; what takes one value only is replaced, `detect` and `env` are added to. where:
+ * "path:line". -EINVAL and a line for an unknown key or a bad value. knows may be NULL: every format is. */
+int recipe_set(struct recipe *recipe, const char *key, const char *value, const char *where,
+               recipe_knows *knows, struct error *error);
+
+/* What makes a hanging process say where it hangs; 0: nothing does. */
+int recipe_signal(const struct recipe *recipe);
+
+/* Whether it is complete. where: the file or section, for the line. 0 or -EINVAL. */
+int recipe_check(const struct recipe *recipe, const char *where, struct error *error);
+
+/* As one JSON object, and back: -EINVAL with a line when that is none. The object is the caller's. */
+json_t *recipe_pack(const struct recipe *recipe);
+int recipe_unpack(struct recipe *recipe, const json_t *packed, struct error *error);
+
+void recipe_release(struct recipe *recipe);
+
+#endif

@@ -1,0 +1,78 @@
+#include "core/recipe_argv.h"
+
+#include "core/bytes.h"
+#include "core/words.h"
+
+#define ARGV_MAX 98304 /* octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all */
+
+/* Of a test that is asked for with its file, the part of the id that the file does not say: "pkg/TestX" of
+ * the package "pkg" is TestX. */
+static const char *name_in_file(const struct recipe_test *test)
+{
+    size_t len = strlen(test->file);
+    bool inside = len > 0 && strncmp(test->id, test->file, len) == 0;
+    const char *rest = test->id + len;
+    size_t separator = inside ? strspn(rest, "/:.#") : 0;
+    return separator > 0 && rest[separator] != '\0' ? rest + separator : test->id;
+}
+
+/* A regular expression in the dialect that all have in common. */
+static char *write_regex(const struct recipe_test *tests, size_t count)
+{
+    struct buf regex = {0};
+    buf_puts(&regex, "^(");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_putc(&regex, '|');
+        for (const char *at = name_in_file(&tests[i]); *at != '\0'; at++) {
+            if (strchr("\\.+*?()|[]{}^$", *at) != NULL)
+                buf_putc(&regex, '\\');
+            buf_putc(&regex, *at);
+        }
+    }
+    buf_puts(&regex, ")$");
+    return buf_take(&regex);
+}
+
+size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count)
+{
+    if (recipe->format == NULL || (recipe->holes & HOLE_ID) != 0)
+        return 1;
+    size_t share = 0, size = 0;
+    for (; share < count; share++) {
+        bool other = strcmp(tests[share].file, tests[0].file) != 0;
+        size += 2 * strlen(tests[share].id) + sizeof(char *);
+        if (share > 0 && (size > ARGV_MAX || ((recipe->holes & HOLE_FILE) != 0 && other)))
+            break;
+    }
+    return share;
+}
+
+static void add_all(struct strings *argv, const struct strings *words)
+{
+    for (size_t i = 0; i < words->len; i++)
+        strings_add(argv, words->items[i]);
+}
+
+void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
+                 const struct strings *args, struct strings *argv)
+{
+    char *regex = write_regex(tests, count);
+    const struct words_hole holes[] = {{"{id}", tests[0].id}, {"{file}", tests[0].file}, {"{regex}", regex}};
+    for (size_t i = 0; i < command->len; i++) {
+        struct strings filled = {0};
+        if (strcmp(command->items[i], "{args}") == 0) {
+            add_all(argv, args);
+            continue;
+        }
+        for (size_t j = 0; j < count && strcmp(command->items[i], "{ids}") == 0; j++)
+            strings_add(&filled, tests[j].id);
+        if (filled.len == 0) {
+            strings_add(&filled, command->items[i]);
+            words_fill(&filled, holes, sizeof holes / sizeof *holes);
+        }
+        add_all(argv, &filled);
+        strings_release(&filled);
+    }
+    free(regex);
+}

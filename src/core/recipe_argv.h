@@ -1,0 +1,24 @@
+/* From tests to command lines: how many tests one process is asked for, and the
+ * words that ask for them. Pure. */
+#ifndef ALOOF_CORE_RECIPE_ARGV_H
+#define ALOOF_CORE_RECIPE_ARGV_H
+
+#include "core/recipe.h"
+
+/* One test as it is asked for; borrowed. */
+struct recipe_test {
+    const char *id;
+    const char *file; /* or package: what it shares with its neighbours; "" unknown */
+};
+
+/* How many of the tests, from the first, one process of this recipe takes: those of one file where the file
+ * is on the command line, one where that has room for one id only or the exit status is the outcome, and no
+ * more than a command line holds. At least 1 of count >= 1. */
+size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count);
+
+/* Appends the words of a command of the recipe (run, debug) for these tests of one share. args: the person's
+ * own. */
+void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
+                 const struct strings *args, struct strings *argv);
+
+#endif

@@ -1,0 +1,22 @@
+/* Which recipe the project's tests are run by: the files of share/recipes, and the
+ * sections [recipe "name"] of the project's own configuration (aloof-recipes(5)). */
+#ifndef ALOOF_PROJECT_RECIPE_H
+#define ALOOF_PROJECT_RECIPE_H
+
+#include "core/recipe.h"
+
+struct recipe_places {
+    const char *shipped; /* directory of NAME.conf files */
+    const char *config;  /* the project's configuration file */
+    const char *root;    /* of the project */
+};
+
+/* Fills in the recipe (zeroed before, released by the caller whatever comes) of that name. name NULL: what
+ * the project looks like: the first of its own recipes that fits (one without `detect` does), pytest's when
+ * there are marks of pytest, the first of the shipped ones by name, else pytest's. An own section of a
+ * shipped name changes that recipe. -EINVAL with a line: no such recipe, or what is wrong with it by
+ * path:line. */
+int recipe_find(struct recipe *recipe, const struct recipe_places *places, const char *name,
+                recipe_knows *knows, struct error *error);
+
+#endif

@@ -1,0 +1,304 @@
+#include "runner/job.h"
+
+#include <stdlib.h>
+
+#define BETWEEN " > "
+#define NAMED_MAX 1500  /* octets kept of the name of what was reported unasked */
+#define STRAY_MAX 16384 /* octets kept of output that came when no test ran */
+#define DAMAGE_MAX 4096 /* octets kept of what cannot be true */
+#define PLAIN_TEXT "text/plain;charset=utf8"
+
+/* Whether a stream means the job's file by that name: as it was asked for, or by a longer path. */
+static bool is_file(const struct job *job, struct bytes name)
+{
+    struct bytes file = bytes_of(job->tests[0].id);
+    if (job->recipe->unit != UNIT_FILE || name.len < file.len)
+        return false;
+    size_t more = name.len - file.len;
+    return memcmp(name.data + more, file.data, file.len) == 0 && (more == 0 || name.data[more - 1] == '/');
+}
+
+static size_t find(const struct job *job, struct bytes id)
+{
+    if (is_file(job, id))
+        return 0;
+    for (size_t i = 0; i < job->count; i++) {
+        size_t at = (job->running + i) % job->count; /* they come in order, mostly */
+        if (bytes_is(id, job->tests[at].id))
+            return at;
+    }
+    return job->count;
+}
+
+static void send(struct job *job, const struct event *event)
+{
+    job->any_failed |= event->status == EVENT_FAIL;
+    held_take(&job->held, event);
+}
+
+/* A deadline wants to know which test it is that runs: without a word from the stream, the first that is not
+ * reported. */
+static void start_next(struct job *job)
+{
+    size_t at = 0;
+    while (at < job->count && job->reported[at])
+        at++;
+    job->running = at;
+    if (at == job->count)
+        return;
+    const struct event event = {
+        .status = EVENT_INPROGRESS, .test_id = bytes_of(job->tests[at].id), .runnable = true};
+    send(job, &event);
+}
+
+static void settle(struct job *job, size_t at)
+{
+    job->reported[at] = true;
+    if (!job->tells_starts)
+        start_next(job);
+    else if (job->running == at)
+        job->running = job->count;
+}
+
+/* Output of the process, which is that of the test that runs. */
+static void forward(struct job *job, const char *name, struct bytes octets)
+{
+    if (job->running == job->count)
+        clip_add(&job->stray, octets);
+    const struct event event = {.file_name = bytes_of(name), .file = octets};
+    send(job, &event);
+}
+
+/* What a part is called in its file; some streams say the file, too. */
+static struct bytes name_in_file(const struct job *job, struct bytes id)
+{
+    const char *between = memmem(id.data, id.len, BETWEEN, strlen(BETWEEN));
+    size_t len = between != NULL ? (size_t)(between - id.data) : 0;
+    if (between == NULL || !is_file(job, (struct bytes){id.data, len}))
+        return id;
+    return (struct bytes){between + strlen(BETWEEN), id.len - len - strlen(BETWEEN)};
+}
+
+/* A part of a file (a TAP point), or something that nobody listed: it is shown, and never asked for. */
+static void take_part(struct job *job, const struct event *event)
+{
+    struct event part = *event;
+    VEC(struct bytes) tags = {0};
+    struct bytes name = name_in_file(job, event->test_id);
+    size_t kept = name.len < NAMED_MAX ? name.len : NAMED_MAX;
+    buf_clear(&job->name);
+    if (job->recipe->unit == UNIT_FILE)
+        buf_printf(&job->name, "%s" BETWEEN, job->tests[0].id);
+    buf_add(&job->name, name.data, kept);
+    part.test_id = buf_bytes(&job->name);
+    part.runnable = false;
+    if (event_is_final(event)) {
+        job->parts++;
+        job->failed += event->status == EVENT_FAIL;
+        job->skipped += event->status == EVENT_SKIP;
+        for (size_t i = 0; i < event->tag_count; i++)
+            vec_push(&tags, event->tags[i]);
+        if (job->group.len > 0)
+            vec_push(&tags, job->group);
+        part.has_tags = tags.len > 0;
+        part.tags = tags.items;
+        part.tag_count = tags.len;
+    }
+    send(job, &part);
+    vec_release(&tags);
+}
+
+static void take_event(void *owner, const struct event *event)
+{
+    struct job *job = owner;
+    if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
+        return;
+    size_t at = find(job, event->test_id);
+    if (at == job->count) {
+        take_part(job, event);
+        return;
+    }
+    struct event own = *event;
+    own.test_id = bytes_of(job->tests[at].id);
+    own.runnable = true;
+    if (event->status == EVENT_INPROGRESS) {
+        bool known = job->running == at;
+        job->tells_starts = true;
+        job->running = at;
+        if (known)
+            return;
+    }
+    send(job, &own);
+    if (event_is_final(event) && !job->reported[at])
+        settle(job, at);
+}
+
+static void take_noise(void *owner, struct bytes octets)
+{
+    forward(owner, "stdout", octets);
+}
+
+static void take_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
+{
+    struct job *job = owner;
+    (void)length;
+    if (job->damage.len < DAMAGE_MAX)
+        buf_printf(&job->damage, "%s (at octet %llu of its output)\n", reason, (unsigned long long)offset);
+}
+
+static const struct event_sink sink = {take_event, take_noise, take_damage};
+
+void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
+              void (*event)(void *owner, const struct event *event), void *owner)
+{
+    *job = (struct job){.recipe = recipe,
+                        .tests = tests,
+                        .count = count,
+                        .running = count,
+                        .held = {.event = event, .owner = owner}};
+    job->stray.limit = STRAY_MAX;
+    job->reported = mem_zero(count * sizeof *job->reported);
+    if (tests[0].file[0] != '\0')
+        buf_printf(&job->group_tag, TAG_GROUP "%s", tests[0].file);
+    job->group = buf_bytes(&job->group_tag);
+    if (recipe->format == NULL)
+        return;
+    job->format = stream_format(recipe->format);
+    job->reader = mem_zero(job->format->size);
+    job->format->init(job->reader, &sink, job);
+}
+
+void job_begin(struct job *job)
+{
+    start_next(job);
+}
+
+void job_feed(struct job *job, bool errors, struct bytes octets)
+{
+    if (errors || job->format == NULL)
+        forward(job, errors ? "stderr" : "stdout", octets);
+    else
+        job->format->feed(job->reader, octets.data, octets.len);
+}
+
+static void attach(struct job *job, struct bytes id, const char *name, struct bytes text)
+{
+    const struct event event = {
+        .test_id = id, .file_name = bytes_of(name), .file = text, .mime = bytes_of(PLAIN_TEXT), .eof = true};
+    if (text.len > 0)
+        send(job, &event);
+}
+
+/* What speaks against the process as a whole; "": nothing. */
+static void accuse(const struct job *job, int exit_code, int signal, struct buf *charges)
+{
+    if (signal != 0)
+        buf_printf(charges, "killed by signal %d when all was reported\n", signal);
+    else if (job->failed > 0 && job->recipe->unit == UNIT_FILE)
+        buf_printf(charges, "%zu of %zu in it failed\n", job->failed, job->parts);
+    else if (exit_code != 0 && !job->any_failed)
+        buf_printf(charges, "exited with status %d%s\n", exit_code,
+                   job->format != NULL ? ", and nothing that it reported failed" : "");
+    buf_add(charges, job->damage.data, job->damage.len);
+}
+
+/* The outcome of a test that is a process as a whole. */
+static void judge_whole(struct job *job, int exit_code)
+{
+    struct buf charges = {0};
+    accuse(job, exit_code, 0, &charges);
+    struct bytes id = bytes_of(job->tests[0].id);
+    bool skipped = charges.len == 0 && job->format != NULL && job->skipped == job->parts;
+    if (skipped)
+        attach(job, id, "reason",
+               bytes_of(job->parts > 0 ? "all of it is skipped" : "there is nothing in it"));
+    attach(job, id, "report", buf_bytes(&charges));
+    const struct event outcome = {.test_id = id,
+                                  .status = charges.len > 0 ? EVENT_FAIL
+                                            : skipped       ? EVENT_SKIP
+                                                            : EVENT_SUCCESS,
+                                  .runnable = true};
+    send(job, &outcome);
+    job->reported[0] = true;
+    job->running = job->count;
+    buf_release(&charges);
+}
+
+/* Each test has an outcome of its own. A process that fails without a failing test, or that contradicts
+ * itself, fails as what its tests share. */
+static void judge_each(struct job *job, int exit_code, int signal)
+{
+    struct buf charges = {0};
+    char reason[80];
+    snprintf(reason, sizeof reason, "the command exited with status %d without a word about it", exit_code);
+    const struct bytes tag = bytes_of(TAG_NOT_RUN);
+    for (size_t i = 0; i < job->count; i++) {
+        if (job->reported[i])
+            continue;
+        struct bytes id = bytes_of(job->tests[i].id);
+        attach(job, id, "reason", bytes_of(reason));
+        const struct event missing = {.test_id = id,
+                                      .status = EVENT_FAIL,
+                                      .tags = &tag,
+                                      .tag_count = 1,
+                                      .has_tags = true,
+                                      .runnable = true};
+        send(job, &missing);
+        job->reported[i] = true;
+    }
+    job->running = job->count;
+    accuse(job, exit_code, signal, &charges);
+    const char *shared = job->tests[0].file[0] != '\0' ? job->tests[0].file : job->recipe->name;
+    struct buf stray = {0};
+    clip_text(&job->stray, &stray);
+    attach(job, bytes_of(shared), "report", buf_bytes(&charges));
+    if (charges.len > 0)
+        attach(job, bytes_of(shared), "stdout", buf_bytes(&stray));
+    buf_release(&stray);
+    const struct event outcome = {.test_id = bytes_of(shared),
+                                  .status = EVENT_FAIL,
+                                  .tags = &job->group,
+                                  .tag_count = job->group.len > 0,
+                                  .has_tags = job->group.len > 0};
+    if (charges.len > 0)
+        send(job, &outcome);
+    buf_release(&charges);
+}
+
+static bool all_reported(const struct job *job)
+{
+    size_t at = 0;
+    while (at < job->count && job->reported[at])
+        at++;
+    return at == job->count;
+}
+
+bool job_end(struct job *job, int exit_code, int signal)
+{
+    if (job->format != NULL)
+        job->format->end(job->reader);
+    if (signal != 0 && !all_reported(job)) {
+        held_settle(&job->held);
+        return false;
+    }
+    if (job->format == NULL || (job->recipe->unit == UNIT_FILE && !job->reported[0]))
+        judge_whole(job, exit_code);
+    else
+        judge_each(job, exit_code, signal);
+    held_settle(&job->held);
+    return true;
+}
+
+void job_release(struct job *job)
+{
+    if (job->format != NULL)
+        job->format->release(job->reader);
+    free(job->reader);
+    free(job->reported);
+    buf_release(&job->group_tag);
+    buf_release(&job->name);
+    buf_release(&job->damage);
+    clip_release(&job->stray);
+    held_release(&job->held);
+    *job = (struct job){0};
+}

@@ -1,0 +1,49 @@
+/* What one process reports about the tests that it was asked for, and what its
+ * end says about those that it did not report. No system calls: octets and an
+ * exit status in, events out. */
+#ifndef ALOOF_RUNNER_JOB_H
+#define ALOOF_RUNNER_JOB_H
+
+#include "core/clip.h"
+#include "core/recipe_argv.h"
+#include "runner/held.h"
+#include "stream/stream.h"
+
+#include <stdbool.h>
+
+struct job {
+    const struct recipe *recipe;
+    const struct recipe_test *tests; /* that it was asked for, of one share */
+    size_t count;
+    bool *reported;
+    size_t running;                     /* index; count: none */
+    bool tells_starts;                  /* the stream says itself when a test begins */
+    const struct stream_format *format; /* NULL: by exit status */
+    void *reader;
+    struct held held;              /* the way of all events */
+    struct bytes group;            /* a tag of what it reports unasked */
+    struct buf group_tag, name;    /* that tag's octets; scratch for a name */
+    size_t parts, failed, skipped; /* of what it reported unasked */
+    bool any_failed;               /* anything at all */
+    struct clip stray;             /* output that came when no test ran */
+    struct buf damage;             /* lines: what cannot be true */
+};
+
+/* tests are borrowed, count >= 1; event is called with owner from all of the functions below. */
+void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
+              void (*event)(void *owner, const struct event *event), void *owner);
+
+/* The process runs. */
+void job_begin(struct job *job);
+
+/* It printed something; errors: on standard error, which is output of the test that runs. */
+void job_feed(struct job *job, bool errors, struct bytes octets);
+
+/* It ended: what is not reported is judged, but for a process that was killed by a signal: its unreported
+ * tests are the pool's to judge. exit_code: -1 when signal is not 0. Whether all of its tests are reported.
+ */
+bool job_end(struct job *job, int exit_code, int signal);
+
+void job_release(struct job *job);
+
+#endif

@@ -1,0 +1,143 @@
+#include "runner/listing.h"
+
+#include <stdlib.h>
+
+#define ID_MAX 3000 /* octets, so that every packet about a test is one write */
+
+/* Whether a place that the person named holds the test: the same name, or what is below a directory. */
+static bool holds(const char *place, const char *name)
+{
+    size_t len = strlen(place);
+    while (len > 0 && place[len - 1] == '/')
+        len--;
+    if (len == 0 || (len == 1 && place[0] == '.'))
+        return true;
+    return strncmp(place, name, len) == 0 && (name[len] == '\0' || strchr("/:[", name[len]) != NULL);
+}
+
+static bool in_scope(const struct listing *listing, const struct recipe_test *test)
+{
+    for (size_t i = 0; i < listing->scope->len; i++)
+        if (holds(listing->scope->items[i], test->id) || holds(listing->scope->items[i], test->file))
+            return true;
+    return listing->scope->len == 0;
+}
+
+static void forget(const struct recipe_test *test)
+{
+    free((char *)(uintptr_t)test->id);
+    free((char *)(uintptr_t)test->file);
+}
+
+static void add(struct listing *listing, struct bytes id, struct bytes file)
+{
+    if (id.len > ID_MAX || file.len > ID_MAX) {
+        buf_printf(&listing->damage, "a test's name of more than %d octets: %.60s…\n", ID_MAX, id.data);
+        return;
+    }
+    const struct recipe_test test = {bytes_dup(id), file.len > 0 ? bytes_dup(file) : mem_strdup("")};
+    if (!in_scope(listing, &test)) {
+        forget(&test);
+        return;
+    }
+    vec_push(&listing->tests, test);
+    struct buf group = {0};
+    buf_printf(&group, TAG_GROUP "%s", test.file);
+    const struct bytes tags[] = {buf_bytes(&group)};
+    const struct event event = {.status = EVENT_EXISTS,
+                                .test_id = bytes_of(test.id),
+                                .runnable = true,
+                                .tags = tags,
+                                .tag_count = test.file[0] != '\0',
+                                .has_tags = test.file[0] != '\0'};
+    wire_event(listing->wire, &event);
+    buf_release(&group);
+}
+
+static struct bytes rest_of(struct bytes text, size_t from)
+{
+    return (struct bytes){text.data + from, text.len - from};
+}
+
+/* "./t/a.t" and "t/a.t" are one file, and the second is how it is called when it changes. Where single tests
+ * are listed, a file and a tab may stand before the test. */
+static void take_line(void *owner, const struct line *line)
+{
+    struct listing *listing = owner;
+    struct bytes id = line->text, file = {"", 0};
+    bool files = listing->recipe->unit == UNIT_FILE;
+    const char *tab = files ? NULL : memchr(id.data, '\t', id.len);
+    while (files && bytes_starts(id, "./"))
+        id = rest_of(id, 2);
+    if (tab != NULL) {
+        file = (struct bytes){id.data, (size_t)(tab - id.data)};
+        id = rest_of(id, file.len + 1);
+    }
+    if (id.len > 0)
+        add(listing, id, files ? id : file);
+}
+
+static void take_event(void *owner, const struct event *event)
+{
+    struct listing *listing = owner;
+    if (event->status == EVENT_EXISTS && event->test_id.data != NULL)
+        add(listing, event->test_id,
+            listing->recipe->unit == UNIT_FILE ? event->test_id : event_tag_value(event, TAG_GROUP));
+    else if (event->status == EVENT_FAIL)
+        buf_printf(&listing->damage, "%.*s: failed\n", (int)event->test_id.len, event->test_id.data);
+}
+
+static void take_noise(void *owner, struct bytes octets)
+{
+    (void)owner, (void)octets; /* what a runner has to say while it lists */
+}
+
+static void take_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
+{
+    struct listing *listing = owner;
+    buf_printf(&listing->damage, "%s (%llu octets at %llu)\n", reason, (unsigned long long)length,
+               (unsigned long long)offset);
+}
+
+static const struct event_sink sink = {take_event, take_noise, take_damage};
+
+void listing_init(struct listing *listing, const struct recipe *recipe, const struct strings *scope,
+                  struct wire *wire)
+{
+    *listing = (struct listing){.recipe = recipe, .scope = scope, .wire = wire};
+    if (recipe->list_format == NULL)
+        return;
+    listing->format = stream_format(recipe->list_format);
+    listing->reader = mem_zero(listing->format->size);
+    listing->format->init(listing->reader, &sink, listing);
+}
+
+void listing_feed(struct listing *listing, struct bytes octets)
+{
+    if (listing->format != NULL)
+        listing->format->feed(listing->reader, octets.data, octets.len);
+    else
+        lines_feed(&listing->lines, octets, take_line, listing);
+}
+
+void listing_end(struct listing *listing)
+{
+    if (listing->format != NULL)
+        listing->format->end(listing->reader);
+    else
+        lines_end(&listing->lines, take_line, listing);
+}
+
+void listing_release(struct listing *listing)
+{
+    if (listing->format != NULL)
+        listing->format->release(listing->reader);
+    free(listing->reader);
+    lines_release(&listing->lines);
+    struct recipe_test *test;
+    vec_each (test, &listing->tests)
+        forget(test);
+    vec_release(&listing->tests);
+    buf_release(&listing->damage);
+    *listing = (struct listing){0};
+}

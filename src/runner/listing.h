@@ -1,0 +1,33 @@
+/* The tests that a recipe's `list` printed: positions to ids, as boxes ask for them. */
+#ifndef ALOOF_RUNNER_LISTING_H
+#define ALOOF_RUNNER_LISTING_H
+
+#include "core/recipe_argv.h"
+#include "runner/wire.h"
+#include "stream/lines.h"
+#include "stream/stream.h"
+
+struct listing {
+    const struct recipe *recipe;
+    const struct strings *scope; /* what the person asked for; empty: everything */
+    struct wire *wire;           /* where each test is told */
+    VEC(struct recipe_test) tests;
+    struct lines lines;                 /* of a list of lines … */
+    const struct stream_format *format; /* … or NULL, and the reader of this one */
+    void *reader;
+    struct buf damage; /* lines: what could not be understood */
+};
+
+/* All borrowed while the listing is in use. */
+void listing_init(struct listing *listing, const struct recipe *recipe, const struct strings *scope,
+                  struct wire *wire);
+
+/* Takes in the next octets of what `list` prints; each test that is inside of the scope is told. */
+void listing_feed(struct listing *listing, struct bytes octets);
+
+/* It is complete. */
+void listing_end(struct listing *listing);
+
+void listing_release(struct listing *listing);
+
+#endif

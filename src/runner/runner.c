@@ -1,0 +1,277 @@
+#include "runner/runner.h"
+
+#include "core/clip.h"
+#include "core/words.h"
+#include "runner/process.h"
+#include "runner/runner_slot.h"
+#include "runner/slots.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RECIPE_MAX (1 << 20)
+#define TEXT_KEPT (16 * 1024) /* octets of what a broken build or list printed */
+#define BUILD_ID "build"
+
+enum exit_code { EXIT_FAILED = 1, EXIT_USAGE = 4 };
+
+enum stage { STAGE_NONE, STAGE_BUILD, STAGE_LIST, STAGE_BOXES };
+
+struct runner {
+    struct recipe recipe;
+    struct strings args;  /* the person's own, for the command line of `run` */
+    struct strings scope; /* what the run is restricted to */
+    struct wire wire;
+    bool open; /* more commands may come */
+    enum stage stage;
+    json_int_t serial;
+    struct process process; /* build or list */
+    struct clip printed;    /* by it */
+    struct listing listing;
+    struct slots slots;
+};
+
+static void end_run(struct runner *runner, int exit_code, int signal, const char *text)
+{
+    struct buf valid = {0};
+    buf_add_utf8(&valid, bytes_of(text));
+    json_t *ended = json_pack("{s:I, s:o, s:o, s:s}", "serial", runner->serial, "exit",
+                              signal == 0 ? json_integer(exit_code) : json_null(), "signal",
+                              signal != 0 ? json_integer(signal) : json_null(), "text", buf_str(&valid));
+    buf_release(&valid);
+    runner->stage = STAGE_NONE;
+    slots_close(&runner->slots);
+    listing_release(&runner->listing);
+    clip_release(&runner->printed);
+    wire_message(&runner->wire, "ended", CONTROL_NO_SLOT, ended);
+}
+
+/* Whether there is such a command; else the run ends. */
+static bool have(struct runner *runner, const struct strings *command, const char *key)
+{
+    const char *name = command->items[0];
+    const char *path = getenv("PATH");
+    bool found = strchr(name, '{') != NULL || (strchr(name, '/') != NULL && access(name, X_OK) == 0);
+    while (!found && strchr(name, '/') == NULL && path != NULL && *path != '\0') {
+        size_t len = strcspn(path, ":");
+        char *file = mem_printf("%.*s/%s", (int)len, path, name);
+        found = access(file, X_OK) == 0;
+        free(file);
+        path += len + (path[len] == ':');
+    }
+    if (found)
+        return true;
+    char *text = mem_printf("%s: command not found, which recipe %s needs to %s the tests", name,
+                            runner->recipe.name, key);
+    end_run(runner, EXIT_USAGE, 0, text);
+    free(text);
+    return false;
+}
+
+static void start_stage(struct runner *runner, enum stage stage)
+{
+    bool build = stage == STAGE_BUILD;
+    const struct strings *command = build ? &runner->recipe.build : &runner->recipe.list;
+    if (!have(runner, command, build ? "build" : "list"))
+        return;
+    if (!build && !have(runner, &runner->recipe.run, "run"))
+        return;
+    struct strings argv = {0};
+    const struct recipe_test none = {"", ""};
+    recipe_argv(command, &none, 0, &runner->args, &argv);
+    runner->stage = stage;
+    clip_release(&runner->printed);
+    runner->printed.limit = TEXT_KEPT;
+    int code = process_start(&runner->process, &argv, false);
+    if (code < 0)
+        end_run(runner, EXIT_USAGE, 0, strerror(-code));
+    strings_release(&argv);
+}
+
+static void tell_build(struct runner *runner, enum event_status status)
+{
+    const struct event event = {.status = status, .test_id = bytes_of(BUILD_ID)};
+    wire_event(&runner->wire, &event);
+    wire_flush(&runner->wire);
+}
+
+static void take_output(void *owner, bool errors, struct bytes octets)
+{
+    struct runner *runner = owner;
+    if (runner->stage == STAGE_BUILD) {
+        const struct event event = {.test_id = bytes_of(BUILD_ID),
+                                    .file_name = bytes_of(errors ? "stderr" : "stdout"),
+                                    .file = octets};
+        wire_event(&runner->wire, &event);
+        wire_flush(&runner->wire);
+    } else if (errors) {
+        clip_add(&runner->printed, octets);
+    } else {
+        listing_feed(&runner->listing, octets);
+    }
+}
+
+static void finish_build(struct runner *runner, int status)
+{
+    tell_build(runner, status == 0 ? EVENT_SUCCESS : EVENT_FAIL);
+    if (status == 0)
+        start_stage(runner, STAGE_LIST);
+    else
+        end_run(runner, EXIT_FAILED, 0, "the build failed");
+}
+
+static void finish_list(struct runner *runner, int status)
+{
+    struct buf text = {0};
+    listing_end(&runner->listing);
+    wire_flush(&runner->wire);
+    if (status == 0 && runner->listing.damage.len == 0) {
+        runner->stage = STAGE_BOXES;
+        wire_message(&runner->wire, "listed", CONTROL_NO_SLOT,
+                     json_pack("{s:I, s:I, s:s}", "serial", runner->serial, "tests",
+                               (json_int_t)runner->listing.tests.len, "rootdir", "."));
+        return;
+    }
+    char *command = words_join(&runner->recipe.list);
+    buf_printf(&text, "the tests of recipe %s cannot be listed: %s: ", runner->recipe.name, command);
+    if (WIFSIGNALED(status))
+        buf_printf(&text, "killed by signal %d\n", WTERMSIG(status));
+    else
+        buf_printf(&text, "exit status %d\n", WEXITSTATUS(status));
+    buf_add(&text, runner->listing.damage.data, runner->listing.damage.len);
+    clip_text(&runner->printed, &text);
+    end_run(runner, EXIT_USAGE, 0, buf_str(&text));
+    buf_release(&text);
+    free(command);
+}
+
+static void finish_stage(struct runner *runner)
+{
+    family_kill(&runner->process.family);
+    process_drain(&runner->process, take_output, runner);
+    int status = runner->process.family.status;
+    process_forget(&runner->process);
+    if (runner->stage == STAGE_BUILD)
+        finish_build(runner, status);
+    else if (runner->stage == STAGE_LIST)
+        finish_list(runner, status);
+}
+
+/* Commands. */
+
+static void begin_run(struct runner *runner, json_t *body)
+{
+    json_t *args = json_object_get(body, "args");
+    runner->serial = json_integer_value(json_object_get(body, "serial"));
+    strings_clear(&runner->scope);
+    for (size_t i = 0; i < json_array_size(args); i++)
+        strings_add(&runner->scope, json_string_value(json_array_get(args, i)));
+    listing_init(&runner->listing, &runner->recipe, &runner->scope, &runner->wire);
+    bool builds = runner->recipe.build.len > 0;
+    if (builds)
+        tell_build(runner, EVENT_INPROGRESS);
+    start_stage(runner, builds ? STAGE_BUILD : STAGE_LIST);
+}
+
+static void stop_run(struct runner *runner)
+{
+    family_kill(&runner->process.family);
+    process_forget(&runner->process);
+    slots_forget(&runner->slots);
+    end_run(runner, -1, SIGKILL, "");
+}
+
+static void take_message(void *owner, const struct control *message)
+{
+    struct runner *runner = owner;
+    const char *verb = message->verb;
+    bool on = runner->stage != STAGE_NONE;
+    if (strcmp(verb, "run") == 0 && !on)
+        begin_run(runner, message->body);
+    else if (strcmp(verb, "stop") == 0 && on)
+        stop_run(runner);
+    else if (strcmp(verb, "end") == 0 && on)
+        end_run(runner, 0, 0, "");
+    else if (runner->stage == STAGE_BOXES && message->slot >= 0)
+        slots_send(&runner->slots, (unsigned)message->slot, message);
+}
+
+/* The recipe comes first: a decimal length, a newline, and so many octets of JSON. */
+static int read_source(struct buf *text)
+{
+    size_t len = 0;
+    char c = '0';
+    for (; c != '\n'; len = c != '\n' ? len * 10 + (size_t)(c - '0') : len)
+        if (read(STDIN_FILENO, &c, 1) != 1 || (c != '\n' && (c < '0' || c > '9')) || len > RECIPE_MAX)
+            return -EINVAL;
+    while (text->len < len) {
+        ssize_t got = read(STDIN_FILENO, buf_reserve(text, len - text->len), len - text->len);
+        if (got <= 0 && errno != EINTR)
+            return -EINVAL;
+        text->len += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
+static int read_recipe(struct runner *runner, struct error *error)
+{
+    struct buf text = {0};
+    json_t *source = NULL;
+    if (read_source(&text) == 0)
+        source = json_loadb(text.data, text.len, 0, NULL);
+    buf_release(&text);
+    int bad = recipe_unpack(&runner->recipe, json_object_get(source, "recipe"), error);
+    json_t *args = json_object_get(source, "args");
+    for (size_t i = 0; bad == 0 && i < json_array_size(args); i++)
+        strings_add(&runner->args, json_string_value(json_array_get(args, i)));
+    json_decref(source);
+    for (size_t i = 0; i < runner->recipe.env.len; i++)
+        putenv(runner->recipe.env.items[i]);
+    return bad;
+}
+
+static void work(struct runner *runner)
+{
+    wire_message(&runner->wire, "hello", CONTROL_NO_SLOT,
+                 json_pack("{s:s, s:s, s:s}", "runner", runner->recipe.name, "python", "", "executable", ""));
+    while (runner->open) {
+        if (process_wait(&runner->process, STDIN_FILENO, -1, take_output, runner))
+            runner->open = wire_receive(&runner->wire);
+        if (runner->process.family.ended)
+            finish_stage(runner);
+        slots_bury(&runner->slots);
+    }
+}
+
+int runner_main(int packet_fd)
+{
+    struct runner runner = {.open = true, .process = {.fds = {-1, -1}}};
+    struct error error;
+    fcntl(packet_fd, F_SETFD, FD_CLOEXEC);
+    signal(SIGPIPE, SIG_IGN);
+    process_prepare();
+    family_adopt();
+    int bad = read_recipe(&runner, &error);
+    if (bad == 0) {
+        wire_init(&runner.wire, STDIN_FILENO, packet_fd, take_message, &runner);
+        slots_init(&runner.slots, &runner.recipe, &runner.args, &runner.listing, &runner.wire);
+        work(&runner);
+        family_kill(&runner.process.family);
+        slots_forget(&runner.slots);
+        slots_release(&runner.slots);
+        wire_release(&runner.wire);
+    } else {
+        fprintf(stderr, "%s\n", error.text);
+    }
+    listing_release(&runner.listing);
+    clip_release(&runner.printed);
+    strings_release(&runner.args);
+    strings_release(&runner.scope);
+    recipe_release(&runner.recipe);
+    return bad == 0 ? 0 : EXIT_USAGE;
+}

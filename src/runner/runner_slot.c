@@ -1,0 +1,200 @@
+#include "runner/runner_slot.h"
+
+#include "runner/job.h"
+#include "runner/process.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define LEFT_MAX 16       /* processes that are named of those that one left */
+#define LEFT_ROOM 3500    /* octets for all that a box left, so that its end is told in one write */
+#define LEFT_GRACE_MS 200 /* for what a box left to end by itself */
+
+struct runner_slot {
+    const struct runner_slot_work *work;
+    struct wire wire;
+    bool open;              /* more commands may come */
+    VEC(json_t *) boxes;    /* the positions of each that is not done; the first is the one that runs */
+    struct process process; /* of that box; none: its family has no child */
+    struct job job;
+    bool killed; /* on command */
+    char route[16];
+};
+
+static void tell(void *owner, const struct event *event)
+{
+    struct runner_slot *slot = owner;
+    struct event routed = *event;
+    routed.route = bytes_of(slot->route);
+    wire_event(&slot->wire, &routed);
+}
+
+static void take_output(void *owner, bool errors, struct bytes octets)
+{
+    struct runner_slot *slot = owner;
+    job_feed(&slot->job, errors, octets);
+    wire_flush(&slot->wire);
+}
+
+/* Whether a dump or kill is about the process that runs; 0 means whichever does. */
+static bool is_meant(const struct runner_slot *slot, json_t *body)
+{
+    pid_t child = slot->process.family.child;
+    json_int_t pid = json_integer_value(json_object_get(body, "pid"));
+    return child > 0 && !slot->process.family.ended && (pid == 0 || pid == child);
+}
+
+static void take_message(void *owner, const struct control *message)
+{
+    struct runner_slot *slot = owner;
+    json_t *tests = json_object_get(message->body, "tests");
+    int number = recipe_signal(slot->work->recipe);
+    if (strcmp(message->verb, "box") == 0 && json_array_size(tests) > 0) {
+        vec_push(&slot->boxes, json_incref(tests));
+    } else if (strcmp(message->verb, "dump") == 0 && is_meant(slot, message->body) && number != 0) {
+        killpg(slot->process.family.child, number);
+    } else if (strcmp(message->verb, "kill") == 0 && is_meant(slot, message->body)) {
+        slot->killed = true;
+        family_kill(&slot->process.family);
+    }
+}
+
+static void wait_once(struct runner_slot *slot, int timeout_ms)
+{
+    int commands = slot->open ? slot->wire.in_fd : -1;
+    if (process_wait(&slot->process, commands, timeout_ms, take_output, slot))
+        slot->open = wire_receive(&slot->wire);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Adds a process to those that the box left. id: of the test that left it, NULL unknown. */
+static void add_left(json_t *left, pid_t pid, const char *id)
+{
+    char *command = process_command(pid);
+    json_t *entry = json_pack("{s:i, s:s, s:s?}", "pid", (int)pid, "command", command, "test", id);
+    if (json_dumpb(left, NULL, 0, 0) + json_dumpb(entry, NULL, 0, 0) < LEFT_ROOM)
+        json_array_append(left, entry);
+    json_decref(entry);
+    free(command);
+}
+
+/* Tells what the process left behind and did not end by itself; all of it is dead then. */
+static void bury_rest(struct runner_slot *slot, json_t *left)
+{
+    struct family *family = &slot->process.family;
+    pid_t children[LEFT_MAX];
+    size_t count = 0;
+    int64_t until = now_ms() + LEFT_GRACE_MS;
+    for (int64_t now = now_ms(); !slot->killed && family_reap(family, WNOHANG); now = now_ms()) {
+        count = family_children(children, LEFT_MAX);
+        if (now >= until || !slot->open)
+            break;
+        wait_once(slot, (int)(until - now));
+        count = 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        add_left(left, children[i], slot->job.count == 1 ? slot->job.tests[0].id : NULL);
+    family_kill(family);
+}
+
+/* Runs the command to its end. Returns its wait status. */
+static int run_command(struct runner_slot *slot, const struct strings *argv, json_t *left)
+{
+    const struct runner_slot_work *work = slot->work;
+    job_begin(&slot->job);
+    wire_flush(&slot->wire); /* while there is somebody to say so: the test may kill us */
+    int code = process_start(&slot->process, argv, work->recipe->merge != 0);
+    if (code < 0) {
+        char *text = mem_printf("%s: %s\n", argv->items[0], strerror(-code));
+        job_feed(&slot->job, true, bytes_of(text));
+        free(text);
+        return 127 << 8;
+    }
+    wire_message(&slot->wire, "started", (int)work->number,
+                 json_pack("{s:i}", "pid", (int)slot->process.family.child));
+    while (slot->open && !slot->process.family.ended)
+        wait_once(slot, -1);
+    bury_rest(slot, left);
+    process_drain(&slot->process, take_output, slot);
+    return slot->process.family.status;
+}
+
+/* One process for these tests. Whether all of them are reported; else *by is the signal that ended it. */
+static bool run_share(struct runner_slot *slot, const struct recipe_test *tests, size_t count, json_t *left,
+                      int *by)
+{
+    const struct runner_slot_work *work = slot->work;
+    struct strings argv = {0};
+    recipe_argv(&work->recipe->run, tests, count, work->args, &argv);
+    job_init(&slot->job, work->recipe, tests, count, tell, slot);
+    slot->killed = false;
+    int status = run_command(slot, &argv, left);
+    process_forget(&slot->process);
+    *by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by);
+    job_release(&slot->job);
+    strings_release(&argv);
+    return whole;
+}
+
+static size_t positions_of(const struct runner_slot *slot, json_t *box, struct recipe_test *tests)
+{
+    const struct listing *listing = slot->work->listing;
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(box); i++) {
+        json_int_t position = json_integer_value(json_array_get(box, i));
+        if (position >= 0 && (size_t)position < listing->tests.len)
+            tests[count++] = listing->tests.items[position];
+    }
+    return count;
+}
+
+/* A box is as many processes as its tests need, one after the other; the first that dies under a test ends
+ * it, and the rest is dealt again. */
+static void run_box(struct runner_slot *slot, json_t *box)
+{
+    struct recipe_test *tests = mem_zero(json_array_size(box) * sizeof *tests);
+    size_t count = positions_of(slot, box, tests);
+    json_t *left = json_array();
+    int by = 0;
+    bool whole = true;
+    for (size_t at = 0; at < count && whole && slot->open;) {
+        size_t share = recipe_share(slot->work->recipe, tests + at, count - at);
+        whole = run_share(slot, tests + at, share, left, &by);
+        at += share;
+    }
+    json_t *gone = !whole ? json_pack("{s:n, s:i, s:o}", "exit", "signal", by, "left", left)
+                          : json_pack("{s:i, s:n, s:o}", "exit", 0, "signal", "left", left);
+    wire_message(&slot->wire, "gone", (int)slot->work->number, gone);
+    slot->work->done[slot->work->number]++;
+    free(tests);
+}
+
+void runner_slot_main(const struct runner_slot_work *work, int commands_fd)
+{
+    struct runner_slot slot = {.work = work, .open = true, .process = {.fds = {-1, -1}}};
+    snprintf(slot.route, sizeof slot.route, "%u", work->number);
+    family_adopt();
+    wire_init(&slot.wire, commands_fd, work->packet_fd, take_message, &slot);
+    while (slot.open) {
+        if (slot.boxes.len == 0) {
+            slot.open = wire_receive(&slot.wire);
+            continue;
+        }
+        run_box(&slot, slot.boxes.items[0]);
+        json_decref(slot.boxes.items[0]);
+        slot.boxes.len--;
+        memmove(slot.boxes.items, slot.boxes.items + 1, slot.boxes.len * sizeof *slot.boxes.items);
+    }
+    family_kill(&slot.process.family);
+    vec_release(&slot.boxes);
+    wire_release(&slot.wire);
+}

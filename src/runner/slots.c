@@ -1,0 +1,154 @@
+#include "runner/slots.h"
+
+#include "runner/family.h"
+#include "runner/runner_slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SLOTS_MAX 1024
+#define STRAYS_MAX 64 /* are looked at in one round */
+
+void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args,
+                const struct listing *listing, struct wire *wire)
+{
+    *slots = (struct slots){.recipe = recipe, .args = args, .listing = listing, .wire = wire};
+    void *shared = mmap(NULL, SLOTS_MAX * sizeof *slots->done, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        abort();
+    slots->done = shared;
+}
+
+static _Noreturn void be_slot(struct slots *slots, unsigned number, int commands_fd)
+{
+    struct slots_entry *entry;
+    close(STDIN_FILENO); /* the runner's commands */
+    vec_each (entry, &slots->entries)
+        if (entry->pid > 0)
+            close(entry->fd);
+    const struct runner_slot_work work = {.recipe = slots->recipe,
+                                          .args = slots->args,
+                                          .listing = slots->listing,
+                                          .packet_fd = slots->wire->out_fd,
+                                          .number = number,
+                                          .done = slots->done};
+    runner_slot_main(&work, commands_fd);
+    _exit(0);
+}
+
+static int start(struct slots *slots, unsigned number)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    wire_flush(slots->wire);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[1]);
+        be_slot(slots, number, ends[0]);
+    }
+    close(ends[0]);
+    if (pid < 0) {
+        close(ends[1]);
+        return -errno;
+    }
+    struct slots_entry *entry = &slots->entries.items[number];
+    entry->pid = pid;
+    entry->fd = ends[1];
+    return 0;
+}
+
+static void tell_gone(struct slots *slots, unsigned number)
+{
+    wire_message(slots->wire, "gone", (int)number,
+                 json_pack("{s:n, s:i, s:[]}", "exit", "signal", SIGKILL, "left"));
+}
+
+void slots_send(struct slots *slots, unsigned number, const struct control *message)
+{
+    if (number >= SLOTS_MAX)
+        return;
+    while (slots->entries.len <= number)
+        vec_push(&slots->entries, (struct slots_entry){0});
+    struct slots_entry *entry = &slots->entries.items[number];
+    bool box = strcmp(message->verb, "box") == 0;
+    if (entry->pid == 0 && !box)
+        return;
+    if (entry->pid == 0 && start(slots, number) < 0) {
+        tell_gone(slots, number);
+        return;
+    }
+    entry->sent += box;
+    struct buf packet = {0};
+    control_write(&packet, message->verb, (int)number, json_incref(message->body));
+    wire_write(entry->fd, packet.data, packet.len);
+    buf_release(&packet);
+}
+
+/* What a slot left that died itself: our children that are no slots, and what they leave in turn. */
+static void kill_strays(const struct slots *slots)
+{
+    pid_t children[STRAYS_MAX];
+    for (size_t killed = 1; killed > 0;) {
+        size_t count = family_children(children, STRAYS_MAX);
+        killed = 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct slots_entry *entry;
+            bool slot = false;
+            vec_each (entry, &slots->entries)
+                slot |= entry->pid == children[i];
+            if (slot || kill(children[i], SIGKILL) < 0)
+                continue;
+            waitpid(children[i], NULL, 0);
+            killed++;
+        }
+    }
+}
+
+void slots_bury(struct slots *slots)
+{
+    for (unsigned i = 0; i < slots->entries.len; i++) {
+        struct slots_entry *entry = &slots->entries.items[i];
+        if (entry->pid == 0 || waitpid(entry->pid, NULL, WNOHANG) != entry->pid)
+            continue;
+        close(entry->fd);
+        entry->pid = 0;
+        kill_strays(slots);
+        for (; slots->done[i] < entry->sent; slots->done[i]++)
+            tell_gone(slots, i);
+    }
+}
+
+void slots_close(struct slots *slots)
+{
+    struct slots_entry *entry;
+    vec_each (entry, &slots->entries)
+        if (entry->pid > 0)
+            close(entry->fd);
+    vec_each (entry, &slots->entries)
+        while (entry->pid > 0 && waitpid(entry->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    slots->entries.len = 0;
+    memset(slots->done, 0, SLOTS_MAX * sizeof *slots->done);
+}
+
+void slots_forget(struct slots *slots)
+{
+    struct slots_entry *entry;
+    vec_each (entry, &slots->entries)
+        if (entry->pid > 0)
+            close(entry->fd);
+    slots->entries.len = 0;
+    memset(slots->done, 0, SLOTS_MAX * sizeof *slots->done);
+}
+
+void slots_release(struct slots *slots)
+{
+    vec_release(&slots->entries);
+    munmap(slots->done, SLOTS_MAX * sizeof *slots->done);
+}

@@ -1,0 +1,43 @@
+/* The slots of a run as the runner sees them: forked at their first box, told
+ * what to do, replaced when a test has killed one. */
+#ifndef ALOOF_RUNNER_SLOTS_H
+#define ALOOF_RUNNER_SLOTS_H
+
+#include "runner/listing.h"
+
+#include <sys/types.h>
+
+struct slots_entry {
+    pid_t pid;     /* 0: does not run */
+    int fd;        /* where its commands go */
+    unsigned sent; /* boxes, in all */
+};
+
+struct slots {
+    const struct recipe *recipe;
+    const struct strings *args;
+    const struct listing *listing;
+    struct wire *wire;
+    VEC(struct slots_entry) entries;
+    unsigned *done; /* boxes that each has told to be gone, in all; shared with them */
+};
+
+/* All borrowed. */
+void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args,
+                const struct listing *listing, struct wire *wire);
+
+/* Hands a message (box, dump, kill) on to that slot. */
+void slots_send(struct slots *slots, unsigned number, const struct control *message);
+
+/* Looks which have died though nobody told them to; what they had to run is reported as gone. */
+void slots_bury(struct slots *slots);
+
+/* Tells all of them to leave, and waits until they have. */
+void slots_close(struct slots *slots);
+
+/* They were killed, all of them. */
+void slots_forget(struct slots *slots);
+
+void slots_release(struct slots *slots);
+
+#endif

@@ -1,0 +1,101 @@
+/* What the session does differently for one recipe and another: the worker's source, its arguments, the
+ * debugger. */
+#include "session_private.h"
+
+#include "core/recipe_argv.h"
+#include "project/targets.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+char *session_recipe_source(const struct session *session)
+{
+    if (session->recipe->pytest)
+        return NULL;
+    json_t *args = json_array();
+    const struct strings *given = &session->settings.runner_args;
+    for (size_t i = 0; i < given->len; i++)
+        json_array_append_new(args, json_string(given->items[i]));
+    json_t *source = json_pack("{s:o, s:o}", "recipe", recipe_pack(session->recipe), "args", args);
+    char *text = json_dumps(source, JSON_COMPACT);
+    json_decref(source);
+    return text;
+}
+
+/* The configured options of pytest, -k and -m. */
+static void add_options(struct session *session)
+{
+    const struct settings *settings = &session->settings;
+    for (size_t i = 0; i < settings->runner_args.len; i++)
+        strings_add(&session->args, settings->runner_args.items[i]);
+    const char *const options[][2] = {{"-k", settings->keyword}, {"-m", settings->marker}};
+    for (size_t i = 0; i < 2; i++) {
+        if (options[i][1] == NULL)
+            continue;
+        strings_add(&session->args, options[i][0]);
+        strings_add(&session->args, options[i][1]);
+    }
+}
+
+/* What pytest understands and this recipe does not. */
+static int refuse_options(const struct session *session, struct error *error)
+{
+    const struct settings *settings = &session->settings;
+    const char *name = session->recipe->name;
+    if (settings->keyword != NULL || settings->marker != NULL)
+        return error_set(error, -EINVAL, "-%c: only pytest knows it, and the tests here are run by recipe %s",
+                         settings->keyword != NULL ? 'k' : 'm', name);
+    if (settings->runner_args.len > 0 && (session->recipe->holes & HOLE_ARGS) == 0)
+        return error_set(error, -EINVAL, "%s: recipe %s has no place for arguments ({args} in its key run)",
+                         settings->runner_args.items[0], name);
+    return 0;
+}
+
+/* What was typed, relative to the root. */
+static int add_targets(struct session *session, struct error *error)
+{
+    const struct settings *settings = &session->settings;
+    bool packages = strings_find(&settings->runner_args, "--pyargs", NULL) == 0;
+    for (size_t i = 0; i < settings->paths.len; i++) {
+        const char *typed = settings->paths.items[i];
+        int bad = 0;
+        if (packages)
+            strings_add(&session->args, typed);
+        else
+            bad = target_resolve(typed, session->cwd, repo_root(session->repo), &session->args, error);
+        if (bad != 0)
+            return bad;
+        if (!packages)
+            strings_add(&session->loop_plan.scope, session->args.items[session->args.len - 1]);
+    }
+    return 0;
+}
+
+int session_recipe_args(struct session *session, struct error *error)
+{
+    int bad = 0;
+    if (session->recipe->pytest)
+        add_options(session);
+    else
+        bad = refuse_options(session, error);
+    return bad == 0 ? add_targets(session, error) : bad;
+}
+
+void session_debug_command(const struct session *session, size_t test, struct strings *argv)
+{
+    const struct strings *extra = &session->settings.runner_args;
+    const struct test *asked = &session->model.tests.items[test];
+    if (!session->recipe->pytest) {
+        const struct recipe *recipe = session->recipe;
+        bool part = !asked->runnable && asked->group[0] != '\0';
+        const struct recipe_test one = {part ? asked->group : asked->id, asked->group};
+        recipe_argv(recipe->debug.len > 0 ? &recipe->debug : &recipe->run, &one, 1, extra, argv);
+        return;
+    }
+    strings_add(argv, session->python);
+    strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
+    strings_add(argv, "--pdb");
+    for (size_t i = 0; i < extra->len; i++)
+        strings_add(argv, extra->items[i]);
+    strings_add(argv, asked->id);
+}

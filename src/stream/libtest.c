@@ -1,0 +1,448 @@
+#include "stream/libtest.h"
+
+#include "stream/emit.h"
+#include "stream/lines.h"
+#include "stream/names.h"
+#include "stream/scan.h"
+#include "stream/times.h"
+
+#include <stdlib.h>
+
+#define TEXT_MAX (1 << 20) /* octets of one text */
+#define SECOND_NS 1000000000
+
+/* What one program announced, and what came. */
+struct program {
+    bool open, quiet; /* quiet: dots instead of names */
+    uint64_t announced, passed, failed, ignored, measured;
+    uint64_t offset;
+};
+
+struct libtest_reader {
+    struct emitter emitter;
+    struct lines lines;
+    struct names names;
+    struct program program;
+    struct buf running; /* the id of a test whose verdict has not come, … */
+    struct buf output;  /* … and what came instead */
+    struct buf told;    /* of whom a section of output tells; empty: not in one */
+    struct buf text;    /* that section */
+    bool sections;      /* behind "failures:" or "successes:" */
+    struct buf errors;  /* of the compiler */
+    struct buf id;      /* scratch */
+};
+
+/* How a test went, as the end of its line says. */
+struct verdict {
+    enum event_status status; /* EVENT_NONE: it does not say */
+    struct bytes reason;
+    int64_t duration_ns;
+};
+
+static void put(struct buf *to, struct bytes text)
+{
+    size_t room = TEXT_MAX > to->len ? TEXT_MAX - to->len : 0;
+    buf_add(to, text.data, text.len < room ? text.len : room);
+}
+
+static void put_line(struct buf *to, struct bytes text)
+{
+    put(to, text);
+    put(to, bytes_of("\n"));
+}
+
+static struct verdict read_verdict(struct bytes text)
+{
+    struct verdict verdict = {.status = EVENT_NONE};
+    size_t time = scan_ends(text, "s>") ? scan_find_last(text, " <") : SIZE_MAX;
+    if (time != SIZE_MAX) {
+        verdict.duration_ns = duration_read(scan_skip(text, time + 2), SECOND_NS);
+        text.len = time;
+    }
+    if (bytes_is(text, "ok") || bytes_starts(text, "bench: "))
+        verdict.status = EVENT_SUCCESS;
+    else if (bytes_is(text, "FAILED") || bytes_starts(text, "FAILED ("))
+        verdict.status = EVENT_FAIL;
+    else if (bytes_is(text, "ignored") || bytes_starts(text, "ignored, "))
+        verdict.status = EVENT_SKIP;
+    if (verdict.status == EVENT_SKIP && text.len > strlen("ignored, "))
+        verdict.reason = scan_skip(text, strlen("ignored, "));
+    return verdict;
+}
+
+/* The name by which a test can be asked for, of how it is printed. */
+static struct bytes name_of(struct bytes printed)
+{
+    static const char *const notes[] = {" - should panic", " - compile fail", " - compile"};
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (scan_ends(printed, notes[i]))
+            return (struct bytes){printed.data, printed.len - strlen(notes[i])};
+    return printed;
+}
+
+static void count(struct program *program, enum event_status status)
+{
+    program->passed += status == EVENT_SUCCESS;
+    program->failed += status == EVENT_FAIL;
+    program->ignored += status == EVENT_SKIP;
+}
+
+/* Emits how the test of that id went; `id` is made unique. */
+static void emit_test(struct libtest_reader *reader, struct buf *id, const struct verdict *verdict,
+                      const char *tag)
+{
+    size_t len = id->len;
+    emit_unique(&reader->names, id);
+    if (verdict->reason.len > 0)
+        emit_text(&reader->emitter, buf_bytes(id), "reason", verdict->reason, true);
+    const struct outcome_said said = {verdict->status, tag, verdict->duration_ns, id->len == len};
+    emit_outcome(&reader->emitter, buf_bytes(id), &said);
+    count(&reader->program, verdict->status);
+}
+
+/* From where on the text tells of a panic. */
+static size_t find_panic(struct bytes text)
+{
+    for (size_t at = 0; at < text.len;) {
+        struct bytes rest = scan_skip(text, at);
+        size_t len = scan_find(rest, "\n");
+        struct bytes line = {rest.data, len != SIZE_MAX ? len : rest.len};
+        if (bytes_starts(line, "thread '") && scan_find(line, "panicked at ") != SIZE_MAX)
+            return at;
+        at += line.len + 1;
+    }
+    return SIZE_MAX;
+}
+
+/* What a panic says, in a line: the one behind "panicked at a.rs:1:2:", or in quotes in older ones. */
+static struct bytes panic_message(struct bytes text)
+{
+    struct bytes line, quoted;
+    if (!scan_until(&text, "panicked at ", &line) || !scan_until(&text, "\n", &line))
+        return (struct bytes){0};
+    if (scan_word(&line, "'") && (quoted = line, scan_find_last(line, "', ") != SIZE_MAX)) {
+        quoted.len = scan_find_last(line, "', ");
+        return quoted;
+    }
+    return scan_until(&text, "\n", &line) ? line : text;
+}
+
+/* Gives a failed test what it wrote. */
+static void tell(struct libtest_reader *reader, struct bytes id, struct bytes text)
+{
+    text = scan_trim_end(text);
+    while (text.len > 0 && text.data[0] == '\n')
+        text = scan_skip(text, 1);
+    if (text.len == 0)
+        return;
+    size_t panic = find_panic(text);
+    struct bytes message = panic != SIZE_MAX ? panic_message(scan_skip(text, panic)) : (struct bytes){0};
+    struct bytes before = scan_trim_end((struct bytes){text.data, panic != SIZE_MAX ? panic : 0});
+    if (message.len > 0)
+        emit_text(&reader->emitter, id, "message", message, true);
+    if (before.len > 0)
+        emit_text(&reader->emitter, id, "stdout", before, true);
+    emit_text(&reader->emitter, id, "traceback", scan_skip(text, panic != SIZE_MAX ? panic : 0), true);
+}
+
+/* The test at hand ends without a verdict: with it the program. */
+static void crash(struct libtest_reader *reader, struct bytes message)
+{
+    if (reader->running.len == 0)
+        return;
+    const struct verdict verdict = {.status = EVENT_FAIL};
+    size_t len = reader->running.len;
+    emit_unique(&reader->names, &reader->running);
+    struct bytes id = buf_bytes(&reader->running);
+    if (message.len > 0)
+        emit_text(&reader->emitter, id, "message", message, true);
+    if (reader->output.len > 0)
+        emit_text(&reader->emitter, id, "stdout", buf_bytes(&reader->output), true);
+    const struct outcome_said said = {verdict.status, TAG_CRASH, 0, id.len == len};
+    emit_outcome(&reader->emitter, id, &said);
+    buf_clear(&reader->running);
+    buf_clear(&reader->output);
+    reader->program.open = false;
+}
+
+static void damage_program(struct libtest_reader *reader, const struct line *line, const char *what,
+                           uint64_t said, uint64_t came)
+{
+    char reason[120];
+    snprintf(reason, sizeof reason, "%s: %llu announced, %llu came", what, (unsigned long long)said,
+             (unsigned long long)came);
+    const struct program *program = &reader->program;
+    reader->emitter.sink->damage(reader->emitter.owner, reason, program->offset,
+                                 line->offset - program->offset);
+}
+
+/* A program has begun, or all is over, and the one before has not told its result. */
+static void close_program(struct libtest_reader *reader, const struct line *line)
+{
+    crash(reader, (struct bytes){0});
+    const struct program *program = &reader->program;
+    if (program->open)
+        damage_program(reader, line, "a program that ends without a result", program->announced,
+                       program->passed + program->failed + program->ignored);
+    reader->program = (struct program){0};
+}
+
+static void end_section(struct libtest_reader *reader)
+{
+    if (reader->told.len > 0)
+        tell(reader, buf_bytes(&reader->told), buf_bytes(&reader->text));
+    buf_clear(&reader->told);
+    buf_clear(&reader->text);
+}
+
+/* "running 3 tests" */
+static bool take_start(struct libtest_reader *reader, const struct line *line)
+{
+    struct bytes text = line->text;
+    uint64_t number;
+    if (!scan_word(&text, "running ") || !scan_number(&text, &number) ||
+        (!bytes_is(text, " tests") && !bytes_is(text, " test")))
+        return false;
+    end_section(reader);
+    close_program(reader, line);
+    reader->sections = false;
+    reader->program = (struct program){.open = true, .announced = number, .offset = line->offset};
+    return true;
+}
+
+/* "test a::b ... ok" */
+static bool take_test(struct libtest_reader *reader, const struct line *line)
+{
+    struct bytes text = line->text, name;
+    if (!scan_word(&text, "test "))
+        return false;
+    size_t slow = scan_find(text, " has been running for over ");
+    if (slow != SIZE_MAX && reader->running.len == 0) {
+        const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = true};
+        emit_outcome(&reader->emitter, name_of((struct bytes){text.data, slow}), &said);
+        return true;
+    }
+    if (!scan_until(&text, " ... ", &name))
+        return false;
+    struct verdict verdict = read_verdict(text);
+    if (verdict.status == EVENT_NONE && reader->running.len > 0)
+        return false;
+    struct buf *id = verdict.status == EVENT_NONE ? &reader->running : &reader->id;
+    buf_clear(id);
+    put(id, name_of(name));
+    if (verdict.status != EVENT_NONE)
+        emit_test(reader, id, &verdict, NULL);
+    else if (text.len > 0)
+        put_line(&reader->output, text);
+    return true;
+}
+
+/* Of a test that is running: its verdict on a line of its own, or what it prints. */
+static void take_output(struct libtest_reader *reader, const struct line *line)
+{
+    struct verdict verdict = read_verdict(line->text);
+    if (scan_find(line->text, "process didn't exit successfully: ") != SIZE_MAX) {
+        crash(reader, scan_trim(line->text));
+    } else if (verdict.status == EVENT_NONE) {
+        put_line(&reader->output, line->text);
+    } else {
+        size_t len = reader->running.len;
+        emit_unique(&reader->names, &reader->running);
+        struct bytes id = buf_bytes(&reader->running);
+        if (verdict.status == EVENT_FAIL)
+            tell(reader, id, buf_bytes(&reader->output));
+        else if (reader->output.len > 0)
+            emit_text(&reader->emitter, id, "stdout", buf_bytes(&reader->output), true);
+        const struct outcome_said said = {verdict.status, NULL, verdict.duration_ns, id.len == len};
+        emit_outcome(&reader->emitter, id, &said);
+        count(&reader->program, verdict.status);
+        buf_clear(&reader->running);
+        buf_clear(&reader->output);
+    }
+}
+
+/* "test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; …" */
+static bool take_result(struct libtest_reader *reader, const struct line *line)
+{
+    struct bytes text = line->text;
+    uint64_t passed, failed, ignored, measured;
+    if (!scan_word(&text, "test result: "))
+        return false;
+    bool good = scan_word(&text, "ok. ");
+    if ((!good && !scan_word(&text, "FAILED. ")) || !scan_number(&text, &passed) ||
+        !scan_word(&text, " passed; ") || !scan_number(&text, &failed) || !scan_word(&text, " failed; ") ||
+        !scan_number(&text, &ignored) || !scan_word(&text, " ignored; ") || !scan_number(&text, &measured))
+        return false;
+    end_section(reader);
+    reader->sections = false;
+    struct program *program = &reader->program;
+    if (!program->open)
+        emit_damage(&reader->emitter, line, "a result of no program");
+    else if (!program->quiet && passed + measured != program->passed)
+        damage_program(reader, line, "passed", passed + measured, program->passed);
+    else if (failed != program->failed)
+        damage_program(reader, line, "failed", failed, program->failed);
+    else if (!program->quiet && passed + failed + ignored + measured != program->announced)
+        damage_program(reader, line, "tests", program->announced, passed + failed + ignored + measured);
+    else if (good != (failed == 0))
+        emit_damage(&reader->emitter, line, "a result that contradicts its own counts");
+    reader->program = (struct program){0};
+    return true;
+}
+
+/* "---- a::b stdout ----" and what is around such sections. */
+static bool take_section(struct libtest_reader *reader, const struct line *line)
+{
+    struct bytes text = line->text;
+    if (bytes_is(text, "failures:") || bytes_is(text, "successes:")) {
+        end_section(reader);
+        reader->sections = reader->program.open;
+        return reader->sections;
+    }
+    if (!reader->sections)
+        return false;
+    if (scan_word(&text, "---- ") && scan_ends(text, " stdout ----")) {
+        end_section(reader);
+        text.len -= strlen(" stdout ----");
+        put(&reader->told, text);
+        return true;
+    }
+    if (reader->told.len > 0)
+        put_line(&reader->text, line->text);
+    return reader->told.len > 0 || line->text.len == 0 || bytes_starts(line->text, "    ");
+}
+
+/* "a::b --- FAILED" between dots. */
+static bool take_quiet(struct libtest_reader *reader, const struct line *line)
+{
+    static const char mark[] = " --- FAILED";
+    if (!reader->program.open)
+        return false;
+    if (scan_ends(line->text, mark)) {
+        const struct verdict verdict = {.status = EVENT_FAIL};
+        buf_clear(&reader->id);
+        put(&reader->id, name_of((struct bytes){line->text.data, line->text.len - strlen(mark)}));
+        emit_test(reader, &reader->id, &verdict, NULL);
+        reader->program.quiet = true;
+        return true;
+    }
+    size_t dots = 0;
+    while (dots < line->text.len && strchr(".iF", line->text.data[dots]) != NULL)
+        dots++;
+    struct bytes rest = scan_skip(line->text, dots);
+    uint64_t done;
+    bool is_dots =
+        dots > 0 &&
+        (rest.len == 0 || (scan_word(&rest, " ") && scan_number(&rest, &done) && scan_word(&rest, "/")));
+    reader->program.quiet = reader->program.quiet || is_dots;
+    return is_dots;
+}
+
+/* What the compiler says against a crate; it stays noise, too. */
+static void take_error(struct libtest_reader *reader, const struct line *line)
+{
+    struct bytes text = line->text, name, rest;
+    if (scan_word(&text, "error: could not compile `") && scan_until(&text, "` ", &name)) {
+        buf_clear(&reader->id);
+        put(&reader->id, name);
+        rest = text;
+        if (bytes_starts(text, "(") && scan_find(text, ")") != SIZE_MAX) {
+            rest.len = scan_find(text, ")") + 1;
+            put(&reader->id, bytes_of(" "));
+            put(&reader->id, rest);
+        }
+        put_line(&reader->errors, line->text);
+        emit_unique(&reader->names, &reader->id);
+        const struct outcome_said said = {.status = EVENT_FAIL, .tag = TAG_COLLECTION};
+        emit_text(&reader->emitter, buf_bytes(&reader->id), "traceback", buf_bytes(&reader->errors), true);
+        emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+        buf_clear(&reader->errors);
+    } else if (reader->errors.len > 0 || bytes_starts(line->text, "error[") ||
+               bytes_starts(line->text, "error: ")) {
+        put_line(&reader->errors, line->text);
+    }
+}
+
+static void take_line(void *owner, const struct line *line)
+{
+    struct libtest_reader *reader = owner;
+    if (line->lost > 0)
+        emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
+    if (take_start(reader, line) || take_result(reader, line) || take_section(reader, line))
+        return;
+    if (reader->program.open && reader->told.len == 0 && take_test(reader, line))
+        return;
+    if (reader->running.len > 0)
+        take_output(reader, line);
+    else if (!take_quiet(reader, line) && !(reader->program.open && line->text.len == 0)) {
+        if (!reader->program.open)
+            take_error(reader, line);
+        emit_noise_line(&reader->emitter, line);
+    }
+}
+
+static void libtest_init(void *state, const struct event_sink *sink, void *owner)
+{
+    *(struct libtest_reader *)state = (struct libtest_reader){.emitter = {sink, owner}};
+}
+
+static void libtest_feed(void *state, const void *data, size_t len)
+{
+    struct libtest_reader *reader = state;
+    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
+}
+
+static void libtest_end(void *state)
+{
+    struct libtest_reader *reader = state;
+    lines_end(&reader->lines, take_line, reader);
+    const struct line end = {.text = {"", 0}, .offset = reader->lines.offset};
+    end_section(reader);
+    close_program(reader, &end);
+}
+
+static void libtest_release(void *state)
+{
+    struct libtest_reader *reader = state;
+    lines_release(&reader->lines);
+    names_release(&reader->names);
+    buf_release(&reader->running);
+    buf_release(&reader->output);
+    buf_release(&reader->told);
+    buf_release(&reader->text);
+    buf_release(&reader->errors);
+    buf_release(&reader->id);
+}
+
+/* Whether a line says "running 3 tests". */
+static bool has_start(struct bytes head)
+{
+    while (head.len > 0) {
+        size_t len = scan_find(head, "\n");
+        struct bytes line = {head.data, len != SIZE_MAX ? len : head.len};
+        uint64_t number;
+        head = scan_skip(head, line.len + 1);
+        if (scan_word(&line, "running ") && scan_number(&line, &number) && bytes_starts(line, " test"))
+            return true;
+    }
+    return false;
+}
+
+static int libtest_guess(struct bytes head, bool whole)
+{
+    (void)whole;
+    if (has_start(head))
+        return 92;
+    return scan_find(head, "error: could not compile `") != SIZE_MAX ? 70 : 0;
+}
+
+const struct stream_format libtest_format = {
+    .name = "libtest",
+    .title = "Rust's test harness, as cargo test prints it",
+    .size = sizeof(struct libtest_reader),
+    .init = libtest_init,
+    .feed = libtest_feed,
+    .end = libtest_end,
+    .release = libtest_release,
+    .guess = libtest_guess,
+};

@@ -1,0 +1,346 @@
+#include "stream/libtest_json.h"
+
+#include "core/map.h"
+#include "core/vec.h"
+#include "stream/libtest_line.h"
+#include "stream/lines.h"
+#include "stream/names.h"
+#include "stream/testcase.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RUNNING_MAX 65536
+#define SUITES_MAX 4096
+
+struct suite {
+    char *name; /* "crate::binary" of nextest, else "" */
+    uint64_t offset, planned, passed, failed, ignored;
+};
+
+struct running {
+    char *name, *id;
+    bool runnable;
+};
+
+struct libtest_reader {
+    const struct event_sink *sink;
+    void *owner;
+    struct lines lines;
+    VEC(struct suite) suites; /* that are open */
+    VEC(struct running) running;
+    struct map map; /* name to running */
+    struct names names;
+    bool any;
+};
+
+static void damage(struct libtest_reader *reader, const struct line *line, const char *who, const char *what)
+{
+    char reason[160];
+    snprintf(reason, sizeof reason, "%.90s%s%s", who, *who != '\0' ? ": " : "", what);
+    for (char *c = reason; *c != '\0'; c++)
+        *c = *c == '\n' || *c == '\r' ? ' ' : *c;
+    reader->sink->damage(reader->owner, reason, line->offset, line->text.len);
+}
+
+static void noise(struct libtest_reader *reader, struct bytes text, bool newline)
+{
+    if (text.len > 0)
+        reader->sink->noise(reader->owner, text);
+    if (newline)
+        reader->sink->noise(reader->owner, bytes_of("\n"));
+}
+
+static void drop_running(struct libtest_reader *reader, size_t at)
+{
+    struct running gone = reader->running.items[at];
+    map_remove(&reader->map, bytes_of(gone.name));
+    struct running *last = &reader->running.items[--reader->running.len];
+    if (at < reader->running.len) {
+        reader->running.items[at] = *last;
+        map_put(&reader->map, bytes_of(last->name), at);
+    }
+    free(gone.name);
+    free(gone.id);
+}
+
+/* Whether the name is of the suite: nextest puts the suite before it. */
+static bool is_of(const char *name, const struct suite *suite)
+{
+    size_t len = strlen(suite->name);
+    return len == 0 || (strncmp(name, suite->name, len) == 0 && (name[len] == '$' || name[len] == '@'));
+}
+
+static struct suite *suite_of(struct libtest_reader *reader, const char *name)
+{
+    for (size_t i = reader->suites.len; i-- > 0;)
+        if (is_of(name, &reader->suites.items[i]))
+            return &reader->suites.items[i];
+    return NULL;
+}
+
+/* The suite is over, or is never going to be. What still runs in it died with its process. */
+static void close_suite(struct libtest_reader *reader, struct suite *suite, const struct line *line)
+{
+    const struct line since = {.offset = suite->offset, .text.len = (size_t)(line->offset - suite->offset)};
+    char reason[80];
+    for (size_t i = reader->running.len; i-- > 0;) {
+        const struct running *running = &reader->running.items[i];
+        if (!is_of(running->name, suite))
+            continue;
+        const struct testcase died = {.id = bytes_of(running->id),
+                                      .status = EVENT_FAIL,
+                                      .tag = TAG_CRASH,
+                                      .runnable = running->runnable,
+                                      .reason = bytes_of("its process ended while it ran")};
+        testcase_tell(&died, reader->sink, reader->owner);
+        suite->failed++;
+        drop_running(reader, i);
+    }
+    uint64_t came = suite->passed + suite->failed + suite->ignored;
+    snprintf(reason, sizeof reason, "%llu tests planned, %llu came", (unsigned long long)suite->planned,
+             (unsigned long long)came);
+    if (came < suite->planned)
+        damage(reader, &since, suite->name, reason);
+    free(suite->name);
+    *suite = reader->suites.items[--reader->suites.len];
+}
+
+static void open_suite(struct libtest_reader *reader, const struct libtest_line *said,
+                       const struct line *line)
+{
+    const char *name = buf_str(&said->suite);
+    for (size_t i = reader->suites.len; i-- > 0;)
+        if (strcmp(reader->suites.items[i].name, name) == 0)
+            close_suite(reader, &reader->suites.items[i], line);
+    if (reader->suites.len >= SUITES_MAX) {
+        damage(reader, line, "", "too many suites at once");
+        return;
+    }
+    vec_push(&reader->suites,
+             (struct suite){.name = mem_strdup(name), .offset = line->offset, .planned = said->test_count});
+}
+
+static void end_suite(struct libtest_reader *reader, const struct libtest_line *said, const struct line *line)
+{
+    const char *name = buf_str(&said->suite);
+    struct suite *suite = NULL;
+    char reason[120];
+    for (size_t i = 0; i < reader->suites.len; i++)
+        if (strcmp(reader->suites.items[i].name, name) == 0)
+            suite = &reader->suites.items[i];
+    if (suite == NULL) {
+        damage(reader, line, name, "the end of a suite that never began");
+        return;
+    }
+    snprintf(reason, sizeof reason, "%llu passed and %llu failed, it says; %llu and %llu came",
+             (unsigned long long)said->passed, (unsigned long long)said->failed,
+             (unsigned long long)suite->passed, (unsigned long long)suite->failed);
+    if (said->passed != suite->passed || said->failed != suite->failed)
+        damage(reader, line, name, reason);
+    suite->planned = 0; /* a run that was cancelled ends orderly, with less */
+    close_suite(reader, suite, line);
+}
+
+static void start(struct libtest_reader *reader, const char *name, const struct line *line)
+{
+    struct buf id = {0};
+    if (map_get(&reader->map, bytes_of(name)) != MAP_NONE) {
+        damage(reader, line, name, "begins while it runs");
+        return;
+    }
+    if (reader->running.len >= RUNNING_MAX) {
+        damage(reader, line, name, "too many tests at once");
+        return;
+    }
+    buf_puts(&id, name);
+    struct running running = {.name = mem_strdup(name), .runnable = names_add_distinct(&reader->names, &id)};
+    running.id = buf_take(&id);
+    vec_push(&reader->running, running);
+    map_put(&reader->map, bytes_of(running.name), reader->running.len - 1);
+    const struct event event = {
+        .test_id = bytes_of(running.id), .status = EVENT_INPROGRESS, .runnable = running.runnable};
+    reader->sink->event(reader->owner, &event);
+}
+
+/* Where the panic begins in what a test printed: "thread 'x' panicked at …"; the end when there is none. */
+static size_t find_panic(struct bytes text)
+{
+    for (size_t at = 0; at < text.len;) {
+        const char *newline = memchr(text.data + at, '\n', text.len - at);
+        size_t len = newline != NULL ? (size_t)(newline - text.data) - at : text.len - at;
+        struct bytes line = {text.data + at, len};
+        if (bytes_starts(line, "thread '") && memmem(line.data, line.len, " panicked at ", 13) != NULL)
+            return at;
+        at += len + 1;
+    }
+    return text.len;
+}
+
+static void tell(struct libtest_reader *reader, const struct libtest_line *said,
+                 const struct running *running)
+{
+    static const enum event_status statuses[] = {[LIBTEST_OK] = EVENT_SUCCESS,
+                                                 [LIBTEST_FAILED] = EVENT_FAIL,
+                                                 [LIBTEST_ALLOWED] = EVENT_XFAIL,
+                                                 [LIBTEST_IGNORED] = EVENT_SKIP};
+    struct bytes output = buf_bytes(&said->stdout), message = buf_bytes(&said->message);
+    size_t panic = find_panic(output), printed = panic;
+    if (panic < output.len && panic > 0 && (panic == 1 || output.data[panic - 2] == '\n'))
+        printed--; /* the empty line before a panic is the panic's */
+    bool failed = said->kind == LIBTEST_FAILED;
+    struct testcase told = {.id = bytes_of(running->id),
+                            .status = statuses[said->kind],
+                            .runnable = running->runnable,
+                            .duration_ns = said->duration_ns};
+    if (failed && said->time_limit) {
+        told.tag = TAG_TIMEOUT;
+        told.reason = bytes_of("time limit exceeded");
+    }
+    if (failed) {
+        told.message = message;
+        told.traceback = (struct bytes){output.data + panic, output.len - panic};
+        told.output = (struct bytes){output.data, printed};
+    } else if (said->kind != LIBTEST_OK) {
+        told.reason = message;
+    }
+    testcase_tell(&told, reader->sink, reader->owner);
+}
+
+static void finish(struct libtest_reader *reader, const struct libtest_line *said, const char *name,
+                   const struct line *line)
+{
+    size_t at = map_get(&reader->map, bytes_of(name));
+    if (at == MAP_NONE && names_has(&reader->names, bytes_of(name))) {
+        damage(reader, line, name, "a result of a test that is over");
+        return;
+    }
+    if (at == MAP_NONE) {
+        start(reader, name, line);
+        at = map_get(&reader->map, bytes_of(name));
+    }
+    if (at == MAP_NONE)
+        return;
+    struct suite *suite = suite_of(reader, name);
+    if (suite != NULL) {
+        suite->passed += said->kind == LIBTEST_OK;
+        suite->failed += said->kind == LIBTEST_FAILED || said->kind == LIBTEST_ALLOWED;
+        suite->ignored += said->kind == LIBTEST_IGNORED;
+    }
+    tell(reader, said, &reader->running.items[at]);
+    drop_running(reader, at);
+}
+
+/* Nextest puts "#2" behind the name of a test that it tried twice. */
+static void strip_retry(struct buf *name)
+{
+    size_t len = name->len;
+    while (len > 0 && name->data[len - 1] >= '0' && name->data[len - 1] <= '9')
+        len--;
+    bool retry = len > 0 && len < name->len && name->data[len - 1] == '#';
+    if (!retry || memchr(name->data, '$', name->len) == NULL)
+        return;
+    name->len = len - 1;
+    name->data[name->len] = '\0';
+}
+
+static void take_event(struct libtest_reader *reader, struct libtest_line *said, const struct line *line)
+{
+    strip_retry(&said->name);
+    const char *name = buf_str(&said->name);
+    reader->any = true;
+    if (said->kind == LIBTEST_SUITE_STARTED)
+        open_suite(reader, said, line);
+    else if (said->kind == LIBTEST_SUITE_ENDED)
+        end_suite(reader, said, line);
+    else if (said->kind == LIBTEST_STARTED)
+        start(reader, name, line);
+    else if (said->kind >= LIBTEST_OK)
+        finish(reader, said, name, line);
+    if (said->kind != LIBTEST_FOUND)
+        return;
+    const struct event event = {.test_id = bytes_of(name), .status = EVENT_EXISTS, .runnable = true};
+    reader->sink->event(reader->owner, &event);
+}
+
+static void take_line(void *owner, const struct line *line)
+{
+    struct libtest_reader *reader = owner;
+    struct libtest_line said = libtest_line(line->text);
+    noise(reader, said.before, said.kind == LIBTEST_NONE && line->ended && said.before.len == line->text.len);
+    if (line->lost > 0)
+        damage(reader, line, "", "a line of more than 1 MiB");
+    else if (said.kind == LIBTEST_BROKEN)
+        damage(reader, line, "", "an event that is not well-formed");
+    else if (said.kind == LIBTEST_NONE && said.before.len < line->text.len)
+        noise(reader, (struct bytes){line->text.data + said.before.len, line->text.len - said.before.len},
+              line->ended);
+    else if (said.kind != LIBTEST_NONE)
+        take_event(reader, &said, line);
+    libtest_line_release(&said);
+}
+
+static void libtest_init(void *state, const struct event_sink *sink, void *owner)
+{
+    *(struct libtest_reader *)state = (struct libtest_reader){.sink = sink, .owner = owner};
+}
+
+static void libtest_feed(void *state, const void *data, size_t len)
+{
+    struct libtest_reader *reader = state;
+    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
+}
+
+static void libtest_end(void *state)
+{
+    struct libtest_reader *reader = state;
+    lines_end(&reader->lines, take_line, reader);
+    for (size_t i = 0; i < reader->suites.len; i++) {
+        const struct suite *suite = &reader->suites.items[i];
+        const struct line since = {.offset = suite->offset,
+                                   .text.len = (size_t)(reader->lines.offset - suite->offset)};
+        damage(reader, &since, suite->name, "the stream ends before its suite does");
+    }
+    if (!reader->any)
+        damage(reader, &(struct line){.text.len = (size_t)reader->lines.offset}, "", "no events of tests");
+}
+
+static void libtest_release(void *state)
+{
+    struct libtest_reader *reader = state;
+    while (reader->running.len > 0)
+        drop_running(reader, reader->running.len - 1);
+    for (size_t i = 0; i < reader->suites.len; i++)
+        free(reader->suites.items[i].name);
+    vec_release(&reader->suites);
+    vec_release(&reader->running);
+    map_release(&reader->map);
+    names_release(&reader->names);
+    lines_release(&reader->lines);
+}
+
+static int libtest_guess(struct bytes head, bool whole)
+{
+    int sure = 0;
+    (void)whole;
+    for (size_t at = 0, len; at < head.len && sure == 0; at += len + 1) {
+        const char *newline = memchr(head.data + at, '\n', head.len - at);
+        len = newline != NULL ? (size_t)(newline - head.data) - at : head.len - at;
+        struct libtest_line said = libtest_line((struct bytes){head.data + at, len});
+        if (said.kind != LIBTEST_NONE && said.kind != LIBTEST_BROKEN)
+            sure = 95;
+        libtest_line_release(&said);
+    }
+    return sure;
+}
+
+const struct stream_format libtest_json_format = {
+    .name = "libtest-json",
+    .title = "Rust's test harness with --format json, cargo-nextest",
+    .size = sizeof(struct libtest_reader),
+    .init = libtest_init,
+    .feed = libtest_feed,
+    .end = libtest_end,
+    .release = libtest_release,
+    .guess = libtest_guess,
+};

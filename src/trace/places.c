@@ -1,0 +1,296 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "trace/places.h"
+
+#include "trace/frame.h"
+#include "trace/text.h"
+
+#include <pcre2.h>
+#include <stdlib.h>
+
+#define FRAMES_MAX 400   /* of one text */
+#define LINE_LOOKED 4096 /* octets of a line that are looked at */
+#define MATCH_LIMIT 5000 /* steps that a pattern may take on a line */
+
+/* A pattern finds path and line, and perhaps column and function, by groups of these names. */
+static const struct pattern {
+    const char *regex;
+    const char *before; /* what the line before must look like; it may give the function. NULL: anything */
+    enum {
+        STACK,   /* a frame; the innermost comes first */
+        DROPPED, /* a line of a stack that leads nowhere: no path */
+        LISTED,  /* a place in a line that says more */
+    } kind;
+} table[] = {
+    /* Go: a panic's stack, "\t/p/sums.go:12 +0x1d" below "main.Add(0x1)"; t.Errorf's lines */
+    {"^\\t(?<path>/[^:\\t]+\\.\\w+):(?<line>\\d+)(?: \\+0x[0-9a-f]+)?$",
+     "^(?:created by )?(?<function>\\S.*?)(?:\\([^()]*\\))?(?: in goroutine \\d+)?$", STACK},
+    {"^goroutine \\d+ \\[running\\]:$", NULL, DROPPED},
+    {"^\\s+(?<path>[^\\s:]+\\.go):(?<line>\\d+): ", NULL, LISTED},
+    /* Rust: a backtrace, "  at ./src/lib.rs:5:9" below "3: sums::add"; a panic; the compiler */
+    {"^\\s+at (?<path>\\S+\\.rs):(?<line>\\d+)(?::(?<column>\\d+))?$",
+     "^\\s*\\d+: +(?:0x[0-9a-f]+ - )?(?<function>\\S.*)$", STACK},
+    {"^stack backtrace:$|^note: (?:Some details are omitted|run with `RUST_BACKTRACE)", NULL, DROPPED},
+    {"panicked at (?:'.*', )?(?<path>[^':]+\\.rs):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
+    {"^\\s*--> (?<path>[^:]+):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
+    /* JavaScript: "at add (file:///p/sums.js:1:2)", "at /p/sums.js:1:2" */
+    {"^\\s*at (?:async )?(?:(?<function>[^()]+?(?: \\[as [^\\]]+\\])?) \\()?(?:file://)?"
+     "(?<path>/[^()]+?|node:[^()]+?|[A-Za-z]:[\\\\/"
+     "][^()]+?|[\\w.][^():\\s]*?):(?<line>\\d+):(?<column>\\d+)\\)?$",
+     NULL, STACK},
+    {"^\\s*at .*<anonymous>\\)?$", NULL, DROPPED},
+    {"^ +(?:(?<function>[\\w.<>$ ]+?) "
+     "\\()?(?:file://)?(?<path>/[^():]+|node:[^()]+?):(?<line>\\d+):(?<column>\\d+)\\)?$",
+     NULL, STACK}, /* as node:test has it in TAP */
+    /* the JVM: "at org.example.Sums.add(Sums.java:12)" */
+    {"^\\s*at "
+     "(?:[\\w.]+/)?(?<function>[\\w.$<>]+)\\((?<path>[\\w$]+\\.(?:java|kt|scala|groovy)):(?<line>\\d+)\\)",
+     NULL, STACK},
+    {"^\\s*at [\\w.$/<>]+\\((?:Native Method|Unknown Source)\\)|^\\s*\\.\\.\\. \\d+ more$", NULL, DROPPED},
+    /* Ruby: "from lib/sums.rb:3:in `add'", RSpec's "# ./spec/sums_spec.rb:5", Minitest's "[test/a.rb:6]:" */
+    {"^\\s*(?:# |from )?(?<path>[^\\s:]+\\.rb):(?<line>\\d+):in [`'](?<function>.+)'$", NULL, STACK},
+    {"^(?<path>[^\\s:]+\\.rb):(?<line>\\d+):in [`'](?<function>.+?)': ", NULL, LISTED},
+    {"^\\s*# (?<path>[^\\s:]+\\.rb):(?<line>\\d+)$", NULL, STACK},
+    {"\\[(?<path>[^\\[\\]\\s:]+\\.rb):(?<line>\\d+)\\]:", NULL, LISTED},
+    /* bats */
+    {"from function [`'](?<function>[^`']+)' in (?:test )?file (?<path>[^,]+), line (?<line>\\d+)", NULL,
+     STACK},
+    {"in test file (?<path>[^,]+), line (?<line>\\d+)", NULL, STACK},
+    /* Perl: "… at t/sums.t line 12." */
+    {" at (?<path>[^\\s()]+) line (?<line>\\d+)\\.?$", NULL, LISTED},
+    /* sanitizers and gdb: "#0 0x55d in add /p/sums.c:10:5" */
+    {"^\\s*#\\d+ +(?:0x[0-9a-f]+ )?(?:in )?(?<function>.+?) (?:at "
+     ")?(?<path>/?[^\\s:()]+\\.\\w+):(?<line>\\d+)"
+     "(?::(?<column>\\d+))?$",
+     NULL, STACK},
+    /* tsc: "src/a.ts(3,5): error TS2322" */
+    {"^(?<path>[^\\s()]+\\.[cm]?[jt]sx?)\\((?<line>\\d+),(?<column>\\d+)\\): ", NULL, LISTED},
+    /* gcc, clang, go build, GoogleTest, Catch2, Check, pytest's reports: "src/sums.c:10:5: error" */
+    {"^(?<path>[^\\s:\"'()<>][^:\"'<>]*\\.\\w+):(?<line>\\d+)(?::(?<column>\\d+))?(?:: |:?$)", NULL, LISTED},
+};
+
+#define PATTERNS (sizeof table / sizeof *table)
+
+struct places {
+    pcre2_code *codes[PATTERNS], *before[PATTERNS];
+    pcre2_match_context *limits;
+};
+
+/* One text on its way through. */
+struct reading {
+    const struct places *places;
+    const struct trace_paths *paths;
+    struct trace *trace;
+    pcre2_match_data *match;
+    struct buf *message;
+    size_t line_at;           /* where the line before begins in the message, … */
+    struct bytes line_before; /* … if it is there still; absent: it is not */
+    size_t stack_end;         /* of the message when the stack's newest frame came */
+    VEC(struct frame) stack;  /* innermost first */
+    VEC(struct frame) listed;
+};
+
+static pcre2_code *compile(const char *regex)
+{
+    int code;
+    size_t at;
+    pcre2_code *made = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
+    if (made == NULL)
+        abort(); /* the table is wrong, or there is no memory */
+    pcre2_jit_compile(made, PCRE2_JIT_COMPLETE);
+    return made;
+}
+
+struct places *places_new(void)
+{
+    struct places *places = mem_zero(sizeof *places);
+    for (size_t i = 0; i < PATTERNS; i++) {
+        places->codes[i] = compile(table[i].regex);
+        places->before[i] = table[i].before != NULL ? compile(table[i].before) : NULL;
+    }
+    places->limits = pcre2_match_context_create(NULL);
+    pcre2_set_match_limit(places->limits, MATCH_LIMIT);
+    return places;
+}
+
+void places_free(struct places *places)
+{
+    if (places == NULL)
+        return;
+    for (size_t i = 0; i < PATTERNS; i++) {
+        pcre2_code_free(places->codes[i]);
+        pcre2_code_free(places->before[i]);
+    }
+    pcre2_match_context_free(places->limits);
+    free(places);
+}
+
+static bool fits(struct reading *reading, const pcre2_code *code, struct bytes line)
+{
+    size_t len = line.len < LINE_LOOKED ? line.len : LINE_LOOKED;
+    return pcre2_match(code, (PCRE2_SPTR)line.data, len, 0, 0, reading->match, reading->places->limits) > 0;
+}
+
+/* What the group of that name matched; absent: nothing. */
+static struct bytes group(struct reading *reading, const pcre2_code *code, const char *name,
+                          struct bytes line)
+{
+    int number = pcre2_substring_number_from_name(code, (PCRE2_SPTR)name);
+    if (number <= 0)
+        return (struct bytes){0};
+    const size_t *bounds = pcre2_get_ovector_pointer(reading->match) + 2 * number;
+    if (bounds[0] == PCRE2_UNSET)
+        return (struct bytes){0};
+    return (struct bytes){line.data + bounds[0], bounds[1] - bounds[0]};
+}
+
+static unsigned number(struct bytes digits)
+{
+    unsigned value = 0;
+    text_number(&digits, &value);
+    return value;
+}
+
+/* The JVM tells only the file's name: its folder is the package. */
+static char *path_of(struct bytes path, struct bytes function)
+{
+    struct buf whole = {0};
+    const char *dot = memrchr(path.data, '.', path.len);
+    bool jvm = function.data != NULL && dot != NULL && memchr(path.data, '/', path.len) == NULL &&
+               bytes_starts((struct bytes){dot, path.len - (size_t)(dot - path.data)}, ".java");
+    const char *end = jvm ? memrchr(function.data, '.', function.len) : NULL; /* of the class */
+    const char *package = end != NULL ? memrchr(function.data, '.', (size_t)(end - function.data)) : NULL;
+    if (package != NULL) {
+        for (const char *at = function.data; at <= package; at++)
+            buf_putc(&whole, *at == '.' ? '/' : *at);
+    }
+    buf_add(&whole, path.data, path.len);
+    return buf_take(&whole);
+}
+
+static struct frame frame_of(struct reading *reading, size_t pattern, struct bytes line)
+{
+    const pcre2_code *code = reading->places->codes[pattern];
+    struct bytes function = group(reading, code, "function", line);
+    struct frame frame = {
+        .path = path_of(group(reading, code, "path", line), function),
+        .line = number(group(reading, code, "line", line)),
+        .column = number(group(reading, code, "column", line)),
+        .function = bytes_dup(function),
+    };
+    frame_place(&frame, reading->paths);
+    return frame;
+}
+
+static bool is_among(const struct frame *frames, size_t count, const struct frame *wanted)
+{
+    for (size_t i = 0; i < count; i++)
+        if (frames[i].line == wanted->line && strcmp(frames[i].path, wanted->path) == 0)
+            return true;
+    return false;
+}
+
+static void drop_stack(struct reading *reading)
+{
+    struct frame *frame;
+    vec_each (frame, &reading->stack)
+        frame_release(frame);
+    reading->stack.len = 0;
+}
+
+/* Whether a frame that comes now counts. Of several stacks the first does (what follows tells where memory
+ * came from, or what others were doing), but a cause counts more than what it caused. */
+static bool counts(struct reading *reading)
+{
+    struct bytes between = buf_bytes(reading->message);
+    between = (struct bytes){between.data + reading->stack_end, between.len - reading->stack_end};
+    if (reading->stack.len == 0 || between.len == 0)
+        return true;
+    if (!text_has(between, "Caused by"))
+        return false;
+    drop_stack(reading);
+    return true;
+}
+
+/* Takes the line's frame in. */
+static void take(struct reading *reading, size_t pattern, struct bytes line)
+{
+    const pcre2_code *before = reading->places->before[pattern];
+    bool stack = table[pattern].kind == STACK;
+    struct frame frame = frame_of(reading, pattern, line);
+    if (before != NULL && fits(reading, before, reading->line_before)) {
+        free(frame.function);
+        frame.function = bytes_dup(group(reading, before, "function", reading->line_before));
+        reading->message->len = reading->line_at;
+    }
+    bool wanted = stack ? counts(reading) : !is_among(reading->listed.items, reading->listed.len, &frame);
+    if (!wanted || reading->stack.len + reading->listed.len >= FRAMES_MAX)
+        frame_release(&frame);
+    else if (stack)
+        vec_push(&reading->stack, frame);
+    else
+        vec_push(&reading->listed, frame);
+    if (stack && wanted)
+        reading->stack_end = reading->message->len;
+}
+
+/* Whether the line belongs to a stack, and not to what is said. */
+static bool take_line(struct reading *reading, struct bytes line)
+{
+    for (size_t i = 0; i < PATTERNS; i++) {
+        const pcre2_code *before = reading->places->before[i];
+        if (!fits(reading, reading->places->codes[i], line))
+            continue;
+        if (table[i].kind == DROPPED)
+            return true;
+        if (before != NULL && reading->line_before.data == NULL)
+            continue;
+        take(reading, i, line);
+        return table[i].kind == STACK;
+    }
+    return false;
+}
+
+/* The stack outermost first, then places that the words name: one of them is where it went wrong. */
+static void hand_over(struct reading *reading)
+{
+    struct trace *trace = reading->trace;
+    struct frame *place;
+    trace->listed = reading->stack.len == 0;
+    for (size_t i = reading->stack.len; i-- > 0;)
+        vec_push(&trace->frames, reading->stack.items[i]);
+    vec_each (place, &reading->listed) {
+        if (is_among(reading->stack.items, reading->stack.len, place))
+            frame_release(place);
+        else
+            vec_push(&trace->frames, *place);
+    }
+    vec_release(&reading->stack);
+    vec_release(&reading->listed);
+}
+
+bool places_read(const struct places *places, struct trace *trace, struct bytes text,
+                 const struct trace_paths *paths, struct buf *message)
+{
+    struct reading reading = {.places = places, .paths = paths, .trace = trace, .message = message};
+    size_t begin = message->len;
+    struct bytes line;
+    reading.match = pcre2_match_data_create(16, NULL);
+    for (size_t at = 0; text_line(text, &at, &line);) {
+        bool stack = take_line(&reading, line);
+        reading.line_at = message->len;
+        reading.line_before = line;
+        if (stack) {
+            reading.line_before.data = NULL;
+            continue;
+        }
+        buf_add(message, line.data, line.len);
+        buf_putc(message, '\n');
+    }
+    pcre2_match_data_free(reading.match);
+    bool found = reading.stack.len + reading.listed.len > 0;
+    if (found)
+        hand_over(&reading);
+    else
+        message->len = begin;
+    return found;
+}

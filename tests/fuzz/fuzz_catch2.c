@@ -1,0 +1,2 @@
+#define FORMAT "catch2"
+#include "fuzz_stream.h"

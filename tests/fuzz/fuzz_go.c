@@ -1,0 +1,2 @@
+#define FORMAT "go"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "gtest-json"
+#include "fuzz_stream.h"

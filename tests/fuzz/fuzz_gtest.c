@@ -1,0 +1,2 @@
+#define FORMAT "gtest"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "jest"
+#include "fuzz_stream.h"

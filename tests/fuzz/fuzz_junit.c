@@ -1,0 +1,2 @@
+#define FORMAT "junit"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "libtest-json"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "libtest"
+#include "fuzz_stream.h"

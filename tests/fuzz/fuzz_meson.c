@@ -1,0 +1,2 @@
+#define FORMAT "meson"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "mocha-stream"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "mocha"
+#include "fuzz_stream.h"

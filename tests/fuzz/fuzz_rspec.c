@@ -1,0 +1,2 @@
+#define FORMAT "rspec"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "subunit1"
+#include "fuzz_stream.h"

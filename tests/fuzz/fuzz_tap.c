@@ -1,0 +1,2 @@
+#define FORMAT "tap"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "unittest"
+#include "fuzz_stream.h"

@@ -1,0 +1,160 @@
+/* One process and its tests: what it printed and how it ended, and the events that come of that. */
+#include "core/words.h"
+#include "runner/job.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* "+ id" begins, "ok id", "fail id (tags)", "id name: text"; what came without an id is "> name: text". */
+static void write_down(void *owner, const struct event *event)
+{
+    struct buf *to = owner;
+    char *id = bytes_dup(event->test_id), *name = bytes_dup(event->file_name), *text = bytes_dup(event->file);
+    static const char *const words[] = {"", "?", "+", "ok", "ux", "skip", "fail", "xfail"};
+    if (name != NULL && *text != '\0')
+        buf_printf(to, "%s %s: %s%s", id != NULL ? id : ">", name, text,
+                   text[strlen(text) - 1] == '\n' ? "" : "\n");
+    if (event->status != EVENT_NONE)
+        buf_printf(to, "%s %s%s", words[event->status], id, event->runnable ? "" : " part");
+    for (size_t i = 0; i < event->tag_count; i++)
+        buf_printf(to, " %.*s", (int)event->tags[i].len, event->tags[i].data);
+    if (event->status != EVENT_NONE)
+        buf_putc(to, '\n');
+    free(id);
+    free(name);
+    free(text);
+}
+
+static const struct process {
+    const char *what;
+    const char *keys; /* "key value" pairs with blanks between */
+    const char *tests;
+    const char *printed, *errors;
+    int exit_code, signal;
+    const char *events;
+    bool unfinished;
+} processes[] = {
+    {"an exit status of 0 is a pass", "", "a", "hi\n", "ho\n", 0, 0,
+     "+ a\n> stdout: hi\n> stderr: ho\nok a\n", false},
+    {"any other is a failure", "", "a", NULL, NULL, 3, 0, "+ a\na report: exited with status 3\nfail a\n",
+     false},
+    {"a signal leaves the test to the pool", "", "a", "hi\n", NULL, -1, 9, "+ a\n> stdout: hi\n", true},
+    {"points are parts of their file", "format tap", "a", "1..2\nok 1 - x\nok 2 - y\n", NULL, 0, 0,
+     "+ a\nok a > x part group=a\nok a > y part group=a\nok a\n", false},
+    {"a failed part fails its file, and is told when what explains it is there", "format tap", "a",
+     "1..2\nnot ok 1 - x\n# why\nok 2 - y\n", NULL, 1, 0,
+     "+ a\na > x traceback: why\nfail a > x part group=a\nok a > y part group=a\n"
+     "a report: 1 of 2 in it failed\nfail a\n",
+     false},
+    {"a stream may say the file, too", "format tap", "a.t",
+     "1..3\nok 1 - /p/a.t > x\nok 2 - a.t > y\nok 3 - ba.t > z\n", NULL, 0, 0,
+     "+ a.t\nok a.t > x part group=a.t\nok a.t > y part group=a.t\nok a.t > ba.t > z part group=a.t\nok "
+     "a.t\n",
+     false},
+    {"the file itself, by a longer path", "format tap", "a.t", "1..1\nnot ok 1 - /p/a.t\n# why\n", NULL, 1, 0,
+     "+ a.t\na.t traceback: why\nfail a.t\n", false},
+    {"exit 1 without a failure is one", "format tap", "a", "1..1\nok 1 - x\n", NULL, 1, 0,
+     "+ a\nok a > x part group=a\na report: exited with status 1, and nothing that it reported failed\n"
+     "fail a\n",
+     false},
+    {"exit 0 with a failure is no success", "format tap", "a", "1..1\nnot ok 1 - x\n", NULL, 0, 0,
+     "+ a\nfail a > x part group=a\na report: 1 of 1 in it failed\nfail a\n", false},
+    {"a contradiction is a failure", "format tap", "a", "1..2\nok 1 - x\n", NULL, 0, 0,
+     "+ a\nok a > x part group=a\n"
+     "a report: the stream: 2 points planned, 1 came (at octet 0 of its output)\nfail a\n",
+     false},
+    {"silence is none", "format tap", "a", NULL, NULL, 0, 0,
+     "+ a\na report: no plan and no points (at octet 0 of its output)\nfail a\n", false},
+    {"an empty plan skips the file", "format tap", "a", "1..0\n", NULL, 0, 0,
+     "+ a\n> stdout: 1..0\n> stdout: \na reason: there is nothing in it\nskip a\n", false},
+    {"only skipped points skip it too", "format tap", "a", "1..1\nok 1 - x # SKIP no\n", NULL, 0, 0,
+     "+ a\na > x reason: no\nskip a > x part group=a\na reason: all of it is skipped\nskip a\n", false},
+    {"a signal in the middle: the held failure is told", "format tap", "a", "1..2\nnot ok 1 - x\n", NULL, -1,
+     11, "+ a\nfail a > x part group=a\n", true},
+    {"tests under their own names", "format tap unit test", "a b", "1..2\nok 1 - a\nnot ok 2 - b\n# why\n",
+     NULL, 1, 0, "+ a\nok a\n+ b\nb traceback: why\nfail b\n", false},
+    {"what was asked for and never mentioned did not run", "format tap unit test", "a b", "1..1\nok 1 - a\n",
+     NULL, 0, 0,
+     "+ a\nok a\n+ b\nb reason: the command exited with status 0 without a word about it\nfail b not-run\n",
+     false},
+    {"a failure that no test explains is the recipe's", "format tap unit test", "a", "1..1\nok 1 - a\n", NULL,
+     2, 0, "+ a\nok a\nr report: exited with status 2, and nothing that it reported failed\nfail r part\n",
+     false},
+    {"with what was printed when no test ran", "format tap unit test", "a", "1..1\nok 1 - a\nno: disk\n",
+     NULL, 2, 0,
+     "+ a\nok a\n> stdout: no: disk\n> stdout: \nr report: exited with status 2, and nothing that it "
+     "reported failed\n"
+     "r stdout: no: disk\nfail r part\n",
+     false},
+    {"so is a death when all is told", "format tap unit test", "a", "1..1\nok 1 - a\n", NULL, -1, 11,
+     "+ a\nok a\nr report: killed by signal 11 when all was reported\nfail r part\n", false},
+    {"what nobody asked for is a part", "format tap unit test", "a", "1..2\nok 1 - a\nnot ok 2 - other\n",
+     NULL, 1, 0, "+ a\nok a\nfail other part\n", false},
+};
+
+static struct recipe recipe_of(const char *keys)
+{
+    struct recipe recipe = {.name = mem_strdup("r")};
+    struct error error = {0};
+    struct strings words = {0};
+    words_split(keys, &words, &error);
+    for (size_t i = 0; i + 1 < words.len; i += 2)
+        recipe_set(&recipe, words.items[i], words.items[i + 1], "x", NULL, &error);
+    assert_string_equal(error.text, "");
+    strings_release(&words);
+    return recipe;
+}
+
+static void feed(struct job *job, bool errors, const char *text, size_t step)
+{
+    size_t len = text != NULL ? strlen(text) : 0;
+    for (size_t at = 0; at < len; at += step)
+        job_feed(job, errors, (struct bytes){text + at, len - at < step ? len - at : step});
+}
+
+/* step: how many octets come at once. */
+static void check(const struct process *process, size_t step)
+{
+    struct recipe recipe = recipe_of(process->keys);
+    struct strings ids = {0};
+    struct recipe_test tests[4];
+    struct error error;
+    words_split(process->tests, &ids, &error);
+    for (size_t i = 0; i < ids.len; i++)
+        tests[i] = (struct recipe_test){ids.items[i], recipe.unit == UNIT_FILE ? ids.items[i] : ""};
+    struct buf events = {0};
+    struct job job;
+    job_init(&job, &recipe, tests, ids.len, write_down, &events);
+    job_begin(&job);
+    feed(&job, false, process->printed, recipe.format != NULL ? step : SIZE_MAX / 2);
+    feed(&job, true, process->errors, SIZE_MAX / 2);
+    bool whole = job_end(&job, process->exit_code, process->signal);
+    job_release(&job);
+    assert_string_equal(buf_str(&events), process->events);
+    assert_int_equal(whole, !process->unfinished);
+    buf_release(&events);
+    strings_release(&ids);
+    recipe_release(&recipe);
+}
+
+static void test_events_of_a_process(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof processes / sizeof *processes; i++) {
+        print_message("%s\n", processes[i].what);
+        check(&processes[i], SIZE_MAX / 2);
+        check(&processes[i], 1);
+        check(&processes[i], 7);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_events_of_a_process)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
