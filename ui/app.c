@@ -126,7 +126,9 @@ static void on_take(void *owner)
 
 static void on_say(void *owner, const char *text)
 {
-    app_say(owner, text);
+    struct app *app = owner;
+    app->list.stale = true; /* what is said may be of tests: gone, flaky */
+    app_say(app, text);
 }
 
 static const struct opener_events opener_events = {

@@ -111,8 +111,10 @@ def flaky_line(name):
 def test_what_passes_and_fails_while_nothing_changed_is_flaky(turning):
     loop = turning.aloof()
     loop.wait_for("RED 2 of 2")
-    loop.type("r")
+    loop.type("rt")
     loop.wait_for("test_turning.py::test_turning is flaky: it passed and failed while no file changed")
+    loop.wait_for(flaky_line("test_turning.py::test_turning"))
+    loop.type("q")
     loop.type("a")
     loop.wait_for(re.compile(r"FAIL +test_turning.py::test_turning .*flaky"))
     loop.type("t")

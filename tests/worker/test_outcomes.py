@@ -1,5 +1,7 @@
 """Outcomes mean what they mean under plain pytest."""
 
+import re
+
 import pytest
 
 OUTCOMES = """
@@ -98,6 +100,8 @@ def test_every_outcome(project, one_by_one):
     assert all(result.statuses[0] == "inprogress" for result in results.values())
     assert all(len(result.statuses) == 2 for result in results.values())
     assert all(result.started <= result.ended for result in results.values())
+    spent = [tag for result in results.values() for tag in result.tags if re.fullmatch(r"cpu_us=\d+", tag)]
+    assert len(spent) == len(results)
     assert worker.ended.body["exit"] == 1
 
 
