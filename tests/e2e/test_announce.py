@@ -203,6 +203,8 @@ def test_the_shell_gets_the_old_title(lighthouse):
     shell.wait_for(RED)
     shell.type("q")
     shell.wait_for(lambda _: shell.raw.count(RESTORE) == 2)
+    shell.type("exit\n")
+    assert shell.wait_exit() == 0
 
 
 def test_the_old_title_is_kept_once_whoever_stops_the_loop(lighthouse):
