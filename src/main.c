@@ -15,7 +15,7 @@
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
  *   command/  what aloof does beside running tests: convert
- *   ../ui/    the screen: views are pure, terminal_curses.c and terminal_input.c alone include curses;
+ *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses;
  *             lines (--plain), the same loop without a screen
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker

@@ -90,6 +90,31 @@ static void set_looks(struct terminal *terminal, enum terminal_color color)
         pair_of(terminal, &(struct ink){.front = INK_PALETTE | i});
 }
 
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+    return text != (char *)-1 ? text : NULL;
+}
+
+static const char *with_value(const char *text, int value)
+{
+    return tiparm(text, value);
+}
+
+static const struct terminal_ways ways = {.capability = capability, .with = with_value};
+
+/* Appends a terminfo string without its padding ($<5/>), which no terminal of today waits for. */
+static void put_capability(struct buf *to, const char *name)
+{
+    const char *text = capability(name);
+    while (text != NULL && *text != '\0') {
+        const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
+        if (end == NULL)
+            buf_putc(to, *text);
+        text = end != NULL ? end + 1 : text + 1;
+    }
+}
+
 /* Whether terminfo knows a terminal that can be drawn on. */
 static int check_kind(struct error *error)
 {
@@ -99,8 +124,7 @@ static int check_kind(struct error *error)
         return error_set(error, -ENOTSUP,
                          "TERM=%s is not known here; set TERM, or use aloof --plain, or --once",
                          name != NULL ? name : "");
-    const char *place = tigetstr("cup");
-    bool able = place != NULL && place != (char *)-1;
+    bool able = capability("cup") != NULL;
     del_curterm(cur_term);
     if (!able)
         return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --plain, or --once",
@@ -110,14 +134,13 @@ static int check_kind(struct error *error)
 
 static void prepare_say(struct terminal *terminal)
 {
-    const char *tsl = tigetstr("tsl");
     struct sequence_env env = {
         .term = getenv("TERM"),
         .program = getenv("TERM_PROGRAM"),
         .vte = getenv("VTE_VERSION"),
         .tmux = getenv("TMUX"),
         .sty = getenv("STY"),
-        .tsl = tsl != (char *)-1 ? tsl : NULL,
+        .tsl = capability("tsl"),
         .xt = tigetflag("XT") > 0,
     };
     terminal_say_init(&terminal->say, STDOUT_FILENO, sequence_kind(&env));
@@ -128,7 +151,7 @@ static void prepare_guard(struct terminal *terminal, const struct termios *modes
     static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
     struct buf text = {0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        terminal_capability(&text, names[i]);
+        put_capability(&text, names[i]);
     buf_puts(&text, buf_str(&terminal->input.switch_off));
     guard_install(terminal->fd, modes, buf_str(&text), text.len);
     buf_release(&text);
@@ -263,7 +286,7 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     collect_init(&made->out, STDOUT_FILENO);
     set_up_curses(made, options->color);
     prepare_say(made);
-    terminal_input_init(&made->input, loop, fd, options->mouse, &input_events, made);
+    terminal_input_init(&made->input, loop, fd, &ways, options->mouse, &input_events, made);
     prepare_guard(made, &modes);
     terminal_input_modes(&made->input, true);
     typed_start(&made->input.typed);

@@ -1,28 +1,10 @@
 #include "ui/terminal_input.h"
 
-#include <curses.h>
-#include <term.h>
-
-static const char *capability(const char *name)
-{
-    const char *text = tigetstr(name);
-    return text != (char *)-1 ? text : NULL;
-}
-
-void terminal_capability(struct buf *to, const char *name)
-{
-    const char *text = capability(name);
-    while (text != NULL && *text != '\0') {
-        const char *end = strncmp(text, "$<", 2) == 0 ? strchr(text, '>') : NULL;
-        if (end == NULL)
-            buf_putc(to, *text);
-        text = end != NULL ? end + 1 : text + 1;
-    }
-}
+#include <stdio.h>
 
 /* The keys as this terminal's entry has them. Some old ones send a control character for an arrow; that is
  * still the character. */
-static void read_names(struct terminal_input *input)
+static void read_names(struct terminal_input *input, const struct terminal_ways *ways)
 {
     static const struct {
         const char *name;
@@ -34,7 +16,7 @@ static void read_names(struct terminal_input *input)
     struct decoder *decoder = &input->typed.decoder;
     decoder->keys = input->keys;
     for (size_t i = 0; i < NAMED_KEYS; i++) {
-        const char *text = capability(names[i].name);
+        const char *text = ways->capability(names[i].name);
         struct key_sequence *key = &input->keys[decoder->key_count];
         if (text == NULL || text[0] != INPUT_ESCAPE || text[1] == '\0' || strlen(text) >= sizeof key->text)
             continue;
@@ -45,33 +27,35 @@ static void read_names(struct terminal_input *input)
 }
 
 /* Entries older than the names XM, BE and BD lack them. What has a mouse at all (kmous) is then an xterm. */
-static void prepare_modes(struct terminal_input *input, bool mouse)
+static void prepare_modes(struct terminal_input *input, const struct terminal_ways *ways, bool mouse)
 {
-    bool xterm = capability("kmous") != NULL;
-    const char *report = capability("XM");
+    bool xterm = ways->capability("kmous") != NULL;
+    const char *report = ways->capability("XM");
+    const char *begin = ways->capability("BE"), *end = ways->capability("BD");
     if (mouse && report != NULL) {
-        buf_puts(&input->switch_on, tiparm(report, 1));
-        buf_puts(&input->switch_off, tiparm(report, 0));
+        buf_puts(&input->switch_on, ways->with(report, 1));
+        buf_puts(&input->switch_off, ways->with(report, 0));
     } else if (mouse && xterm) {
         buf_puts(&input->switch_on, "\033[?1000h\033[?1006h");
         buf_puts(&input->switch_off, "\033[?1006l\033[?1000l");
     }
-    if (capability("BE") != NULL && capability("BD") != NULL) {
-        buf_puts(&input->switch_on, capability("BE"));
-        buf_puts(&input->switch_off, capability("BD"));
+    if (begin != NULL && end != NULL) {
+        buf_puts(&input->switch_on, begin);
+        buf_puts(&input->switch_off, end);
     } else if (xterm) {
         buf_puts(&input->switch_on, "\033[?2004h");
         buf_puts(&input->switch_off, "\033[?2004l");
     }
 }
 
-void terminal_input_init(struct terminal_input *input, uv_loop_t *loop, int fd, bool mouse,
-                         const struct typed_events *events, void *owner)
+void terminal_input_init(struct terminal_input *input, uv_loop_t *loop, int fd,
+                         const struct terminal_ways *ways, bool mouse, const struct typed_events *events,
+                         void *owner)
 {
     *input = (struct terminal_input){0};
     typed_init(&input->typed, loop, fd, events, owner);
-    read_names(input);
-    prepare_modes(input, mouse);
+    read_names(input, ways);
+    prepare_modes(input, ways, mouse);
 }
 
 /* By the same way as curses' output, so that neither overtakes the other. */

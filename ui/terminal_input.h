@@ -1,5 +1,5 @@
 /* The terminal's other half: what it sends, and the modes in which it does.
- * Private to terminal_curses.c, which owns one; the two alone include curses. */
+ * Private to terminal_curses.c, which owns one. */
 #ifndef ALOOF_UI_TERMINAL_INPUT_H
 #define ALOOF_UI_TERMINAL_INPUT_H
 
@@ -7,6 +7,12 @@
 #include "ui/typed.h"
 
 #define NAMED_KEYS 7
+
+/* What terminfo knows of the terminal. */
+struct terminal_ways {
+    const char *(*capability)(const char *name);            /* NULL: it has none of that name */
+    const char *(*with)(const char *capability, int value); /* with its parameter; good until the next call */
+};
 
 /* Embedded; its owner must not move. */
 struct terminal_input {
@@ -16,16 +22,13 @@ struct terminal_input {
 };
 
 /* Prepares it, not reading yet; typed_start and typed_stop see to that. fd: the terminal, non-blocking,
- * borrowed until `closed`. mouse: whether it is to be reported. curses must have been started: the terminal's
- * ways come from terminfo. */
-void terminal_input_init(struct terminal_input *input, uv_loop_t *loop, int fd, bool mouse,
-                         const struct typed_events *events, void *owner);
+ * borrowed until `closed`. ways: used during the call only. mouse: whether it is to be reported. */
+void terminal_input_init(struct terminal_input *input, uv_loop_t *loop, int fd,
+                         const struct terminal_ways *ways, bool mouse, const struct typed_events *events,
+                         void *owner);
 
 /* Switches the modes on or off. Off also forgets what has begun. */
 void terminal_input_modes(struct terminal_input *input, bool on);
-
-/* Appends a terminfo string without its padding ($<5/>), which no terminal of today waits for. */
-void terminal_capability(struct buf *to, const char *name);
 
 /* Stops for good and frees; `closed` follows. */
 void terminal_input_close(struct terminal_input *input);
