@@ -116,6 +116,7 @@ static void release(struct session *session)
     history_close(session->history);
     session_failures_release(session);
     places_free(session->places);
+    suffixes_release(&session->tree);
     schedule_release(&session->schedule);
     selfwrite_release(&session->selfwrite);
     loop_release(&session->loop_plan);

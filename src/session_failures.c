@@ -4,10 +4,22 @@
 
 #include <stdlib.h>
 
+/* Whose frames are read. */
+struct reading {
+    struct session *session;
+    const struct test *test;
+};
+
 static bool foreign(void *owner, const char *path)
 {
-    struct session *session = owner;
-    return repo_ignored(session->repo, path, false);
+    const struct reading *reading = owner;
+    return repo_ignored(reading->session->repo, path, false);
+}
+
+static const char *here(void *owner, const char *path)
+{
+    const struct reading *reading = owner;
+    return session_find_here(reading->session, reading->test, path);
 }
 
 /* Where a failure's frames are to be found: its traceback, else the stack dump that a dying interpreter
@@ -54,8 +66,9 @@ static void fill_sources(struct session *session, struct trace *trace)
 static void read_trace(struct session *session, struct failure *failure)
 {
     trace_release(&failure->trace);
-    const struct trace_paths paths = {repo_root(session->repo), foreign, session, session->places};
-    char *text = story_text(&session->model.tests.items[failure->test]);
+    struct reading reading = {session, &session->model.tests.items[failure->test]};
+    const struct trace_paths paths = {repo_root(session->repo), foreign, here, &reading, session->places};
+    char *text = story_text(reading.test);
     trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
     free(text);
     fill_sources(session, &failure->trace);

@@ -10,6 +10,7 @@
 #include "run/pool.h"
 #include "store/history.h"
 #include "trace/places.h"
+#include "trace/suffix.h"
 
 /* How many files differ from HEAD is counted in another thread: on large trees that takes a while. */
 struct session_count {
@@ -47,6 +48,9 @@ struct session {
     VEC(size_t) failure_at; /* by test: its place among them, MAP_NONE none; as long as was needed */
     unsigned versions;      /* that failures had so far */
     struct places *places;  /* how frames are written in other languages than Python */
+
+    struct suffixes tree; /* the project's files by the ends of their paths, … */
+    bool tree_known;      /* … if anybody has asked yet */
 
     char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;
@@ -89,6 +93,12 @@ void session_failures_sweep(struct session *session, bool keep_fixed); /* drops 
 void session_failures_remark(struct session *session);                 /* marks changed lines again */
 void session_failure_touch(struct session *session, size_t test);      /* it is to be told anew */
 void session_failures_release(struct session *session);
+
+/* session_elsewhere.c: what the project calls a file that is not where a failure of the test has it; as
+ * `here` of trace_paths. */
+const char *session_find_here(struct session *session, const struct test *test, const char *path);
+/* A file was changed, made or deleted. */
+void session_tree_changed(struct session *session, const char *path, bool deleted);
 
 /* session_narrow.c: tells what a step of the plan made of the steps, which were at `before`. */
 void session_steps_tell(struct session *session, size_t before);

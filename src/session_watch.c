@@ -64,6 +64,7 @@ static void changed(void *owner, const struct watch_changes *changes)
     struct strings paths = {0};
     for (size_t i = 0; i < changes->len; i++) {
         repo_refresh_file(session->repo, changes->items[i].path);
+        session_tree_changed(session, changes->items[i].path, changes->items[i].deleted);
         bool report = strings_find(&session->reports, changes->items[i].path, NULL) == 0;
         if (!report && !self_written(session, &changes->items[i]))
             strings_add(&paths, changes->items[i].path);

@@ -39,15 +39,26 @@ bool frame_read(struct bytes line, struct frame *frame)
     return false;
 }
 
+static void set_path(struct frame *frame, const char *path)
+{
+    char *copy = mem_strdup(path);
+    free(frame->path);
+    frame->path = copy;
+}
+
 void frame_place(struct frame *frame, const struct trace_paths *paths)
 {
     const char *relative;
     frame->kind = origin_of(frame->path, paths, &relative);
-    if (relative != frame->path) {
-        char *path = mem_strdup(relative);
-        free(frame->path);
-        frame->path = path;
-    }
+    if (relative != frame->path)
+        set_path(frame, relative);
+    bool own =
+        frame->kind == FRAME_PROJECT || (frame->kind == FRAME_FOREIGN && !origin_installed(frame->path));
+    const char *here = own && paths->here != NULL ? paths->here(paths->owner, frame->path) : NULL;
+    if (here == NULL)
+        return;
+    set_path(frame, here);
+    frame->kind = origin_of(frame->path, paths, &relative);
 }
 
 void frame_release(struct frame *frame)

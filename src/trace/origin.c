@@ -154,6 +154,18 @@ static const char *library_path(const char *path)
     return at != NULL ? at + 1 : NULL;
 }
 
+bool origin_installed(const char *path)
+{
+    static const char *const folders[] = {"/node_modules/", "/go/src/",  "/go/pkg/mod/", "/.cargo/registry/",
+                                          "/gems/",         "/usr/lib/", "/usr/share/",  "/usr/include/"};
+    if (*path == '<' || library_path(path) != NULL)
+        return true;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strstr(path, folders[i]) != NULL)
+            return true;
+    return false;
+}
+
 char *origin_name(const char *path)
 {
     if (starts_with(path, "<frozen "))

@@ -8,6 +8,10 @@
  * of it, else the path itself. */
 enum frame_kind origin_of(const char *path, const struct trace_paths *paths, const char **relative);
 
+/* Whether the path says by itself that the file is a library's or of a language's own, on whatever machine.
+ */
+bool origin_installed(const char *path);
+
 /* Whether the path is of an event loop that a runner puts between itself and a test: in front of the test's
  * own frame it is noise like the runner. */
 bool origin_is_loop(const char *path);

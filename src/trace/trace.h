@@ -41,6 +41,9 @@ struct trace_paths {
     const char *root; /* absolute, no trailing slash */
     /* Whether a path inside the root counts as foreign (ignored directory, virtualenv). May be NULL. */
     bool (*foreign)(void *owner, const char *path);
+    /* What the tree calls a file that another machine, or a runtime that leaves directories out, calls
+     * `path`. NULL: it is called so here too, or not known. May be NULL. Borrowed until the next call. */
+    const char *(*here)(void *owner, const char *path);
     void *owner;
     const struct places *places; /* how other languages write a frame; NULL: only Python's are read */
 };

@@ -113,6 +113,28 @@ static void check(const char *text, const char *want)
     trace_release(&trace);
 }
 
+static const char *find_here(void *owner, const char *path)
+{
+    (void)owner;
+    return strcmp(path, "/ci/build/src/a.py") == 0 || strcmp(path, "a.py") == 0 ? "src/a.py" : NULL;
+}
+
+static void files_of_another_machine_are_found_here(void **state)
+{
+    (void)state;
+    paths.here = find_here;
+    check("Traceback (most recent call last):\n"
+          "  File \"/ci/build/src/a.py\", line 3, in f\n    g()\n"
+          "  File \"/ci/python/site-packages/a.py\", line 4, in h\n    i()\n"
+          "  File \"/ci/build/src/b.py\", line 5, in g\n    h()\n"
+          "  File \"a.py\", line 6, in g\n    h()\nKeyError\n",
+          "project src/a.py:3 in f\n    g()\n"
+          "foreign /ci/python/site-packages/a.py:4 in h\n    i()\n"
+          "foreign /ci/build/src/b.py:5 in g\n    h()\n"
+          "project src/a.py:6 in g\n    h()\n===\nKeyError\n");
+    paths.here = NULL;
+}
+
 static void text_without_a_traceback_is_the_message(void **state)
 {
     (void)state;
@@ -284,6 +306,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_real_pythons_are_read),
         cmocka_unit_test(texts_of_other_languages_are_read),
+        cmocka_unit_test(files_of_another_machine_are_found_here),
         cmocka_unit_test(text_without_a_traceback_is_the_message),
         cmocka_unit_test(a_traceback_is_found_inside_other_text),
         cmocka_unit_test(a_dropped_middle_does_not_end_the_frames),
