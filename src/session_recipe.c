@@ -89,7 +89,7 @@ void session_debug_command(const struct session *session, size_t test, struct st
         const struct recipe *recipe = session->recipe;
         bool part = !asked->runnable && asked->group[0] != '\0';
         const struct recipe_test one = {part ? asked->group : asked->id, asked->group};
-        recipe_argv(recipe->debug.len > 0 ? &recipe->debug : &recipe->run, &one, 1, extra, argv);
+        recipe_argv(recipe->debug.len > 0 ? &recipe->debug : &recipe->run, &one, 1, extra, NULL, argv);
         return;
     }
     strings_add(argv, session->python);

@@ -88,7 +88,7 @@ static int set_command(struct strings *to, const char *value, const char *where,
 
 static unsigned holes_of(const struct strings *words)
 {
-    static const char *const names[] = {"{id}", "{ids}", "{file}", "{regex}", "{args}"};
+    static const char *const names[] = {"{id}", "{ids}", "{file}", "{regex}", "{args}", "{report}"};
     unsigned holes = 0;
     for (size_t i = 0; i < words->len; i++)
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
@@ -163,6 +163,10 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
         return error_set(error, -EINVAL,
                          "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file} or "
                          "{regex}",
+                         where, recipe->name);
+    if (recipe->format == NULL && (recipe->holes & HOLE_REPORT) != 0)
+        return error_set(error, -EINVAL,
+                         "%s: run of recipe %s has {report}, and no key format says what is in that file",
                          where, recipe->name);
     return 0;
 }

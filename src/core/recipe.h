@@ -16,13 +16,15 @@ enum recipe_unit {
 };
 
 /* Placeholders of `run`: a test's id; one word for each id; the file (or package) that they share; a regular
- * expression that matches their names and nothing else; the person's own arguments. */
+ * expression that matches their names and nothing else; the person's own arguments; the file that the process
+ * writes its results to. */
 enum recipe_hole {
     HOLE_ID = 1,
     HOLE_IDS = 2,
     HOLE_FILE = 4,
     HOLE_REGEX = 8,
     HOLE_ARGS = 16,
+    HOLE_REPORT = 32,
 };
 
 #define RECIPE_BY_EXIT "exit" /* as format: the outcome is the exit status */

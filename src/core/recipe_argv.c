@@ -55,10 +55,13 @@ static void add_all(struct strings *argv, const struct strings *words)
 }
 
 void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
-                 const struct strings *args, struct strings *argv)
+                 const struct strings *args, const char *report, struct strings *argv)
 {
     char *regex = write_regex(tests, count);
-    const struct words_hole holes[] = {{"{id}", tests[0].id}, {"{file}", tests[0].file}, {"{regex}", regex}};
+    const struct words_hole holes[] = {{"{id}", tests[0].id},
+                                       {"{file}", tests[0].file},
+                                       {"{regex}", regex},
+                                       {"{report}", report != NULL ? report : "/dev/null"}};
     for (size_t i = 0; i < command->len; i++) {
         struct strings filled = {0};
         if (strcmp(command->items[i], "{args}") == 0) {

@@ -17,8 +17,8 @@ struct recipe_test {
 size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count);
 
 /* Appends the words of a command of the recipe (run, debug) for these tests of one share. args: the person's
- * own. */
+ * own. report: the path for {report}; NULL: nobody reads it. */
 void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
-                 const struct strings *args, struct strings *argv);
+                 const struct strings *args, const char *report, struct strings *argv);
 
 #endif

@@ -105,8 +105,8 @@ static int spawn(uv_loop_t *loop, uv_process_t *process, const struct worker_opt
     const char *python[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
                             "-c",          boot,       TEXT(PACKET_FD),   options->cache_dir,
                             NULL};
-    const char *own[] = {options->self,   "--reaper", TEXT(LIFELINE_FD), options->self, "--runner",
-                         TEXT(PACKET_FD), NULL};
+    const char *own[] = {options->self, "--reaper", TEXT(LIFELINE_FD), "--scratch",
+                         options->self, "--runner", TEXT(PACKET_FD),   NULL};
     const char **argv = options->recipe != NULL ? own : python;
     char **env = merge_env(options->env);
     uv_process_options_t how = {

@@ -41,9 +41,9 @@ void worker_options_release(struct worker_options *options);
 
 struct worker; /* heap. SIGPIPE must be ignored by the program */
 
-/* Starts it: `self --reaper FD python -c BOOT 3 [CACHE_DIR]`, or `self --reaper FD self --runner 3`. A failed
- * start (no such interpreter) also arrives through events->closed, with the reason as text. options are read
- * during the call; events are borrowed for the worker's life. */
+/* Starts it: `self --reaper FD python -c BOOT 3 [CACHE_DIR]`, or `self --reaper FD --scratch self --runner
+ * 3`. A failed start (no such interpreter) also arrives through events->closed, with the reason as text.
+ * options are read during the call; events are borrowed for the worker's life. */
 struct worker *worker_start(uv_loop_t *loop, const struct worker_options *options,
                             const struct worker_events *events, void *owner);
 

@@ -18,6 +18,12 @@ static bool is_file(const struct job *job, struct bytes name)
     return memcmp(name.data + more, file.data, file.len) == 0 && (more == 0 || name.data[more - 1] == '/');
 }
 
+/* Whether its results come in a file of their own. */
+static bool has_report(const struct job *job)
+{
+    return (job->recipe->holes & HOLE_REPORT) != 0;
+}
+
 static size_t find(const struct job *job, struct bytes id)
 {
     if (is_file(job, id))
@@ -143,7 +149,8 @@ static void take_damage(void *owner, const char *reason, uint64_t offset, uint64
     struct job *job = owner;
     (void)length;
     if (job->damage.len < DAMAGE_MAX)
-        buf_printf(&job->damage, "%s (at octet %llu of its output)\n", reason, (unsigned long long)offset);
+        buf_printf(&job->damage, "%s (at octet %llu of its %s)\n", reason, (unsigned long long)offset,
+                   has_report(job) ? "report" : "output");
 }
 
 static const struct event_sink sink = {take_event, take_noise, take_damage};
@@ -175,10 +182,21 @@ void job_begin(struct job *job)
 
 void job_feed(struct job *job, bool errors, struct bytes octets)
 {
-    if (errors || job->format == NULL)
+    if (errors || job->format == NULL || has_report(job))
         forward(job, errors ? "stderr" : "stdout", octets);
     else
         job->format->feed(job->reader, octets.data, octets.len);
+}
+
+void job_report(struct job *job, struct bytes octets)
+{
+    job->format->feed(job->reader, octets.data, octets.len);
+}
+
+void job_complain(struct job *job, const char *text)
+{
+    if (job->damage.len < DAMAGE_MAX)
+        buf_printf(&job->damage, "%s\n", text);
 }
 
 static void attach(struct job *job, struct bytes id, const char *name, struct bytes text)

@@ -36,8 +36,15 @@ void job_init(struct job *job, const struct recipe *recipe, const struct recipe_
 /* The process runs. */
 void job_begin(struct job *job);
 
-/* It printed something; errors: on standard error, which is output of the test that runs. */
+/* It printed something; errors: on standard error, which is output of the test that runs. So is standard
+ * output, where the recipe has a report. */
 void job_feed(struct job *job, bool errors, struct bytes octets);
+
+/* So much more is in the report that it wrote. */
+void job_report(struct job *job, struct bytes octets);
+
+/* Something is wrong with what it wrote: a sentence. It fails for it. */
+void job_complain(struct job *job, const char *text);
 
 /* It ended: what is not reported is judged, but for a process that was killed by a signal: its unreported
  * tests are the pool's to judge. exit_code: -1 when signal is not 0. Whether all of its tests are reported.

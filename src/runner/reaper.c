@@ -1,12 +1,14 @@
 #include "runner/reaper.h"
 
 #include "runner/family.h"
+#include "runner/scratch.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@
 
 struct reaper {
     int lifeline_fd;
+    char *scratch;        /* of the command; NULL: none */
     struct family family; /* its child is the command */
 };
 
@@ -36,6 +39,8 @@ static void *watch_lifeline(void *arg)
 static _Noreturn void exec_command(const struct reaper *reaper, char *const argv[], const sigset_t *mask)
 {
     close(reaper->lifeline_fd);
+    if (reaper->scratch != NULL)
+        setenv(SCRATCH_ENV, reaper->scratch, 1);
     setsid(); /* a kill(0) in there must not reach the reaper */
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(argv[0], argv);
@@ -75,6 +80,10 @@ static int leave_code(const struct reaper *reaper)
 int reaper_main(int lifeline_fd, char *const argv[])
 {
     struct reaper reaper = {.lifeline_fd = lifeline_fd};
+    if (strcmp(argv[0], "--scratch") == 0) {
+        reaper.scratch = scratch_name();
+        argv++;
+    }
     sigset_t awaited, before;
     sigemptyset(&awaited);
     sigaddset(&awaited, SIGCHLD);
@@ -94,5 +103,8 @@ int reaper_main(int lifeline_fd, char *const argv[])
         family_reap(&reaper.family, WNOHANG);
     }
     family_kill(&reaper.family);
+    if (reaper.scratch != NULL)
+        scratch_remove(reaper.scratch);
+    free(reaper.scratch);
     return leave_code(&reaper);
 }

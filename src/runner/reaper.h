@@ -9,7 +9,8 @@
 /* Runs argv (NULL-terminated) in a session of its own with descriptors as inherited, except that the lifeline
  * is closed in it. lifeline_fd: a blocking descriptor that reads end of file when aloof is gone. Returns the
  * exit code to leave with: the command's, 128 + signal, 127 when it could not be started (a line on stderr
- * says why). */
+ * says why). With "--scratch" before argv, the command finds in SCRATCH_ENV (scratch.h) the name of a
+ * directory that it may make; it is removed when all of the family is dead. */
 int reaper_main(int lifeline_fd, char *const argv[]);
 
 #endif

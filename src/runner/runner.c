@@ -4,6 +4,7 @@
 #include "core/words.h"
 #include "runner/process.h"
 #include "runner/runner_slot.h"
+#include "runner/scratch.h"
 #include "runner/slots.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ struct runner {
     struct clip printed;    /* by it */
     struct listing listing;
     struct slots slots;
+    char *scratch; /* where reports are written; NULL: nowhere */
 };
 
 static void end_run(struct runner *runner, int exit_code, int signal, const char *text)
@@ -83,7 +85,7 @@ static void start_stage(struct runner *runner, enum stage stage)
         return;
     struct strings argv = {0};
     const struct recipe_test none = {"", ""};
-    recipe_argv(command, &none, 0, &runner->args, &argv);
+    recipe_argv(command, &none, 0, &runner->args, NULL, &argv);
     runner->stage = stage;
     clip_release(&runner->printed);
     runner->printed.limit = TEXT_KEPT;
@@ -252,6 +254,9 @@ int runner_main(int packet_fd)
 {
     struct runner runner = {.open = true, .process = {.fds = {-1, -1}}};
     struct error error;
+    const char *scratch = getenv(SCRATCH_ENV);
+    runner.scratch = scratch != NULL ? mem_strdup(scratch) : NULL;
+    unsetenv(SCRATCH_ENV); /* no test needs to know */
     fcntl(packet_fd, F_SETFD, FD_CLOEXEC);
     signal(SIGPIPE, SIG_IGN);
     process_prepare();
@@ -259,7 +264,8 @@ int runner_main(int packet_fd)
     int bad = read_recipe(&runner, &error);
     if (bad == 0) {
         wire_init(&runner.wire, STDIN_FILENO, packet_fd, take_message, &runner);
-        slots_init(&runner.slots, &runner.recipe, &runner.args, &runner.listing, &runner.wire);
+        slots_init(&runner.slots, &runner.recipe, &runner.args, &runner.listing, &runner.wire,
+                   runner.scratch);
         work(&runner);
         family_kill(&runner.process.family);
         slots_forget(&runner.slots);
@@ -273,5 +279,6 @@ int runner_main(int packet_fd)
     strings_release(&runner.args);
     strings_release(&runner.scope);
     recipe_release(&runner.recipe);
+    free(runner.scratch);
     return bad == 0 ? 0 : EXIT_USAGE;
 }

@@ -2,6 +2,7 @@
 
 #include "runner/job.h"
 #include "runner/process.h"
+#include "runner/report.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -127,17 +128,38 @@ static int run_command(struct runner_slot *slot, const struct strings *argv, jso
     return slot->process.family.status;
 }
 
+static void take_report(void *owner, struct bytes octets)
+{
+    job_report(owner, octets);
+}
+
+/* Reads what the process wrote, also when it did not end well. opened: what report_open returned. */
+static void finish_report(struct runner_slot *slot, struct report *report, int opened)
+{
+    const char *wrong = "there is no place for its report (TMPDIR)";
+    if (opened == 0)
+        wrong = report_read(report, take_report, &slot->job);
+    if (wrong != NULL)
+        job_complain(&slot->job, wrong);
+    report_close(report);
+}
+
 /* One process for these tests. Whether all of them are reported; else *by is the signal that ended it. */
 static bool run_share(struct runner_slot *slot, const struct recipe_test *tests, size_t count, json_t *left,
                       int *by)
 {
     const struct runner_slot_work *work = slot->work;
     struct strings argv = {0};
-    recipe_argv(&work->recipe->run, tests, count, work->args, &argv);
+    struct report report = {0};
+    bool reports = (work->recipe->holes & HOLE_REPORT) != 0;
+    int opened = reports ? report_open(&report, work->scratch, work->number) : 0;
+    recipe_argv(&work->recipe->run, tests, count, work->args, report.path, &argv);
     job_init(&slot->job, work->recipe, tests, count, tell, slot);
     slot->killed = false;
     int status = run_command(slot, &argv, left);
     process_forget(&slot->process);
+    if (reports)
+        finish_report(slot, &report, opened);
     *by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by);
     job_release(&slot->job);

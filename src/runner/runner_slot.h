@@ -10,6 +10,7 @@ struct runner_slot_work {
     const struct recipe *recipe;
     const struct strings *args; /* the person's own */
     const struct listing *listing;
+    const char *scratch; /* where reports are written (scratch.h); NULL: nowhere */
     int packet_fd;
     unsigned number; /* its route */
     unsigned *done;  /* boxes that are told to be gone, counted for the runner */

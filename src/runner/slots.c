@@ -14,9 +14,10 @@
 #define STRAYS_MAX 64 /* are looked at in one round */
 
 void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args,
-                const struct listing *listing, struct wire *wire)
+                const struct listing *listing, struct wire *wire, const char *scratch)
 {
-    *slots = (struct slots){.recipe = recipe, .args = args, .listing = listing, .wire = wire};
+    *slots =
+        (struct slots){.recipe = recipe, .args = args, .listing = listing, .wire = wire, .scratch = scratch};
     void *shared = mmap(NULL, SLOTS_MAX * sizeof *slots->done, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
@@ -34,6 +35,7 @@ static _Noreturn void be_slot(struct slots *slots, unsigned number, int commands
     const struct runner_slot_work work = {.recipe = slots->recipe,
                                           .args = slots->args,
                                           .listing = slots->listing,
+                                          .scratch = slots->scratch,
                                           .packet_fd = slots->wire->out_fd,
                                           .number = number,
                                           .done = slots->done};

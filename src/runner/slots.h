@@ -18,13 +18,14 @@ struct slots {
     const struct strings *args;
     const struct listing *listing;
     struct wire *wire;
+    const char *scratch;
     VEC(struct slots_entry) entries;
     unsigned *done; /* boxes that each has told to be gone, in all; shared with them */
 };
 
-/* All borrowed. */
+/* All borrowed. scratch: where reports are written (scratch.h); NULL: nowhere. */
 void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args,
-                const struct listing *listing, struct wire *wire);
+                const struct listing *listing, struct wire *wire, const char *scratch);
 
 /* Hands a message (box, dump, kill) on to that slot. */
 void slots_send(struct slots *slots, unsigned number, const struct control *message);

@@ -97,6 +97,29 @@ static const struct process {
      NULL, 1, 0, "+ a\nok a\nfail other part\n", false},
 };
 
+#define REPORTED "format tap run 'x {file} {report}'"
+
+/* And the report that it wrote; NULL: none. */
+static const struct reporting {
+    struct process process;
+    const char *report;
+} reporting[] = {
+    {{"what is in a report counts, and what is printed is output", REPORTED, "a", "1..2\n", "ho\n", 0, 0,
+      "+ a\n> stdout: 1..2\n> stderr: ho\nok a > x part group=a\nok a\n", false},
+     "1..1\nok 1 - x\n"},
+    {{"a report that breaks off", REPORTED, "a", NULL, NULL, 0, 0,
+      "+ a\nok a > x part group=a\n"
+      "a report: the stream: 2 points planned, 1 came (at octet 0 of its report)\nfail a\n",
+      false},
+     "1..2\nok 1 - x\n"},
+    {{"one that breaks off by a signal: what is there is told", REPORTED, "a", NULL, NULL, -1, 9,
+      "+ a\nok a > x part group=a\n", true},
+     "1..2\nok 1 - x\n"},
+    {{"no report", REPORTED, "a", NULL, NULL, 0, 0,
+      "+ a\na report: it wrote no report\nno plan and no points (at octet 0 of its report)\nfail a\n", false},
+     NULL},
+};
+
 static struct recipe recipe_of(const char *keys)
 {
     struct recipe recipe = {.name = mem_strdup("r")};
@@ -117,8 +140,17 @@ static void feed(struct job *job, bool errors, const char *text, size_t step)
         job_feed(job, errors, (struct bytes){text + at, len - at < step ? len - at : step});
 }
 
+static void feed_report(struct job *job, const char *text, size_t step)
+{
+    size_t len = text != NULL ? strlen(text) : 0;
+    for (size_t at = 0; at < len; at += step)
+        job_report(job, (struct bytes){text + at, len - at < step ? len - at : step});
+    if (text == NULL)
+        job_complain(job, "it wrote no report");
+}
+
 /* step: how many octets come at once. */
-static void check(const struct process *process, size_t step)
+static void check(const struct process *process, const char *report, size_t step)
 {
     struct recipe recipe = recipe_of(process->keys);
     struct strings ids = {0};
@@ -131,8 +163,11 @@ static void check(const struct process *process, size_t step)
     struct job job;
     job_init(&job, &recipe, tests, ids.len, write_down, &events);
     job_begin(&job);
-    feed(&job, false, process->printed, recipe.format != NULL ? step : SIZE_MAX / 2);
+    feed(&job, false, process->printed,
+         recipe.format != NULL && (recipe.holes & HOLE_REPORT) == 0 ? step : SIZE_MAX / 2);
     feed(&job, true, process->errors, SIZE_MAX / 2);
+    if ((recipe.holes & HOLE_REPORT) != 0)
+        feed_report(&job, report, step);
     bool whole = job_end(&job, process->exit_code, process->signal);
     job_release(&job);
     assert_string_equal(buf_str(&events), process->events);
@@ -147,14 +182,25 @@ static void test_events_of_a_process(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof processes / sizeof *processes; i++) {
         print_message("%s\n", processes[i].what);
-        check(&processes[i], SIZE_MAX / 2);
-        check(&processes[i], 1);
-        check(&processes[i], 7);
+        check(&processes[i], NULL, SIZE_MAX / 2);
+        check(&processes[i], NULL, 1);
+        check(&processes[i], NULL, 7);
+    }
+}
+
+static void test_events_of_a_report(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof reporting / sizeof *reporting; i++) {
+        print_message("%s\n", reporting[i].process.what);
+        check(&reporting[i].process, reporting[i].report, SIZE_MAX / 2);
+        check(&reporting[i].process, reporting[i].report, 1);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_events_of_a_process)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_events_of_a_process),
+                                       cmocka_unit_test(test_events_of_a_report)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,6 +45,8 @@ static void test_placeholders(void **state)
         {"t --only={id} {args}", "t --only=a/b.go/One -v 'a b'", 1},
         {"t -run {regex} {file}", "t -run '^(One|Two\\[x\\.y\\])$' a/b.go", 2},
         {"t {file}", "t a/b.go", 2},
+        {"t {file} --xml={report}", "t a/b.go --xml=/tmp/it", 2},
+        {"t {report} {file}", "t /dev/null a/b.go", 2},
         {"t -R {regex}", "t -R '^(One|Two\\[x\\.y\\]|Three)$'", 3},
     };
     struct strings args = {0};
@@ -55,7 +57,8 @@ static void test_placeholders(void **state)
         struct strings argv = {0};
         size_t share = recipe_share(&recipe, three, 3);
         assert_int_equal(share, cases[i].share);
-        recipe_argv(&recipe.run, three, share, &args, &argv);
+        recipe_argv(&recipe.run, three, share, &args,
+                    strstr(cases[i].line, "/dev/null") == NULL ? "/tmp/it" : NULL, &argv);
         char *line = words_join(&argv);
         assert_string_equal(line, cases[i].line);
         free(line);
@@ -85,7 +88,7 @@ static void test_a_command_line_is_never_too_long(void **state)
         tests[i] = (struct recipe_test){"........................................", "f"};
     size_t share = recipe_share(&recipe, tests, MANY);
     struct strings argv = {0}, args = {0};
-    recipe_argv(&recipe.run, tests, share, &args, &argv);
+    recipe_argv(&recipe.run, tests, share, &args, NULL, &argv);
     assert_in_range(share, 500, MANY - 1);
     assert_in_range(strlen(argv.items[1]), 1000, 128 * 1024 - 1);
     strings_release(&argv);
