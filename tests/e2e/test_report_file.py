@@ -6,6 +6,8 @@ import signal
 
 import pytest
 
+from processes import wait_all_gone
+
 
 @pytest.fixture
 def reporting(project):
@@ -68,10 +70,11 @@ def test_a_report_is_never_falsely_green_and_never_left(reporting, script, said)
 
 def test_the_report_is_removed_when_aloof_is_killed(reporting):
     reporting.write("t/hangs", "echo 1..1 > $1; sleep 1000\n")
-    loop = reporting.aloof().wait_for(lambda text: any(files for place, _, files in os.walk(reporting.base / "spare")))
+    loop = reporting.aloof().wait_for(lambda terminal: any(files for place, _, files in os.walk(reporting.base / "spare")))
     os.kill(loop.pid, signal.SIGKILL)
     loop.wait_exit()
-    loop.wait_for(lambda text: left(reporting) == [])
+    assert wait_all_gone(reporting.mark, 10) == []
+    assert left(reporting) == []
 
 
 def test_no_place_for_a_report(reporting):
