@@ -1,4 +1,5 @@
-/* Results of other machines, and of runtimes that leave directories out: which files of this tree they mean. */
+/* Results of other machines, and of runtimes that leave directories out: which files of this tree they mean.
+ */
 #include "session_private.h"
 
 #include "project/files.h"
@@ -26,7 +27,8 @@ static bool is_there(const struct session *session, const char *path, bool as_fi
     return there;
 }
 
-/* A file of a package (Go's runtime tells its name alone), if that is one: "example.com/shop/cart", cart_test.go. */
+/* A file of a package (Go's runtime tells its name alone), if that is one: "example.com/shop/cart",
+ * cart_test.go. */
 static const char *find_in_package(struct session *session, const char *package, const char *path)
 {
     if (package[0] == '\0' || strchr(path, '/') != NULL || is_there(session, package, true))

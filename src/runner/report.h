@@ -16,8 +16,8 @@ struct report {
  * process of that slot left there goes. 0, or a negative errno, and then only report_close is left to do. */
 int report_open(struct report *report, const char *scratch, unsigned slot);
 
-/* Hands over what is in the file, piece by piece, REPORT_MAX octets at most. NULL, or what is wrong with it: a
- * sentence. */
+/* Hands over what is in the file, piece by piece, REPORT_MAX octets at most. NULL, or what is wrong with it:
+ * a sentence. */
 const char *report_read(const struct report *report, void (*take)(void *owner, struct bytes octets),
                         void *owner);
 

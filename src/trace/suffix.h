@@ -16,9 +16,9 @@ struct suffixes {
 /* Adds a file by its path from the root ("src/a.py"); one that is there already is not added again. */
 void suffixes_add(struct suffixes *files, const char *path);
 
-/* The file whose path ends most like this one, in whole names: /ci/build/src/a.py is src/a.py, a.py is the only
- * file of that name. A part of both paths counts when it has two names at least. NULL: none does, or two do
- * equally well. Either slash is one. Borrowed. */
+/* The file whose path ends most like this one, in whole names: /ci/build/src/a.py is src/a.py, a.py is the
+ * only file of that name. A part of both paths counts when it has two names at least. NULL: none does, or two
+ * do equally well. Either slash is one. Borrowed. */
 const char *suffixes_find(const struct suffixes *files, const char *path);
 
 void suffixes_release(struct suffixes *files);

@@ -7,8 +7,14 @@
 #include <cmocka.h>
 
 static const char *const files[] = {
-    "setup.py",       "src/api.py",         "src/web/views.py", "src/shop/views.py", "tests/test_api.py",
-    "old/tests/test_api.py", "pkg/sums/sums_test.go", "src/main/java/org/example/Sums.java",
+    "setup.py",
+    "src/api.py",
+    "src/web/views.py",
+    "src/shop/views.py",
+    "tests/test_api.py",
+    "old/tests/test_api.py",
+    "pkg/sums/sums_test.go",
+    "src/main/java/org/example/Sums.java",
 };
 
 static void check(const char *path, const char *want)
