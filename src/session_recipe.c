@@ -89,6 +89,9 @@ void session_debug_command(const struct session *session, size_t test, struct st
         const struct recipe *recipe = session->recipe;
         bool part = !asked->runnable && asked->group[0] != '\0';
         const struct recipe_test one = {part ? asked->group : asked->id, asked->group};
+        strings_add(argv, "env");
+        for (size_t i = 0; i < recipe->env.len; i++)
+            strings_add(argv, recipe->env.items[i]);
         recipe_argv(recipe->debug.len > 0 ? &recipe->debug : &recipe->run, &one, 1, extra, NULL, argv);
         return;
     }

@@ -12,6 +12,7 @@
 
 #define SUFFIX ".conf"
 #define PYTEST "pytest"
+#define SHARE_VARIABLE "ALOOF_SHARE"
 #define TEXT_MAX (1 << 20) /* octets of a file that are searched for a text */
 
 /* What of a file is read: the keys of one section, or which sections there are. */
@@ -80,6 +81,15 @@ static void shipped_names(const char *directory, struct strings *names)
         qsort(names->items, names->len, sizeof *names->items, by_name);
 }
 
+/* Commands find what comes with aloof by a variable, in which nothing needs to be quoted. */
+static int tell_share(struct recipe *recipe, const struct recipe_places *places, struct error *error)
+{
+    char *entry = mem_printf(SHARE_VARIABLE "=%s/..", places->shipped);
+    int bad = recipe_set(recipe, "env", entry, places->shipped, NULL, error);
+    free(entry);
+    return bad;
+}
+
 /* Reads the recipe of that name: the shipped file, then the project's own section. -ENOENT: neither is there.
  */
 static int load(struct recipe *recipe, const struct recipe_places *places, const char *name,
@@ -100,6 +110,8 @@ static int load(struct recipe *recipe, const struct recipe_places *places, const
     const char *where = own.where != NULL ? own.where : shipped.where;
     if (code == 0)
         code = where != NULL ? recipe_check(recipe, where, error) : -ENOENT;
+    if (code == 0)
+        code = tell_share(recipe, places, error);
     free(own.where);
     free(shipped.where);
     free(section);
