@@ -41,10 +41,11 @@ class Subject:
         (self.root / ".gitignore").write_text("__pycache__/\n.pytest_cache/\n")
         home = base / "home"
         (home / ".config/aloof").mkdir(parents=True)
+        (base / "tmp").mkdir()
         (home / ".config/aloof/config").write_text(f"[run]\n\tpython = {sys.executable}\n")
         self.env = {
             "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "TERM": "xterm-256color",
-            "PYTHONPATH": str(self.root / "src"), "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
+            "PYTHONPATH": str(self.root / "src"), "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1", "TMPDIR": str(base / "tmp"),
         }
         for command in (["init", "-q", "-b", "main"], ["add", "-A"],
                         ["-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-qm", "jinja2"]):

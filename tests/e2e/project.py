@@ -19,6 +19,7 @@ class Project:
         self.root = base / "project"
         self.home = base / "home"
         self.root.mkdir()
+        (base / "tmp").mkdir()
         (self.home / ".config/aloof").mkdir(parents=True)
         (self.home / ".config/aloof/config").write_text(f"[run]\n\tpython = {sys.executable}\n")
         self.mark = uuid.uuid4().hex
@@ -29,6 +30,7 @@ class Project:
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
             "GIT_CONFIG_NOSYSTEM": "1",
+            "TMPDIR": str(base / "tmp"),
             # What else is installed beside pytest is of no interest here, and takes its time to be imported.
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             MARK: self.mark,

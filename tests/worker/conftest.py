@@ -14,6 +14,8 @@ class Project:
 
     def __init__(self, root):
         self.root = root
+        self.temporary = root / ".tmp"
+        self.temporary.mkdir()
         self.workers = []
 
     def write(self, **files):
@@ -30,6 +32,7 @@ class Project:
     def worker(self, **env):
         ours = ("PYTEST", "PYTHON")
         environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+        environment["TMPDIR"] = str(self.temporary)
         worker = Worker(self.root, env={**environment, **env})
         self.workers.append(worker)
         return worker

@@ -130,6 +130,23 @@ def test_stop_kills_everything_and_the_next_run_works(project):
     assert worker.ended.body["serial"] == 2 and worker.statuses() == {"test_x.py::test": "success"}
 
 
+@pytest.mark.parametrize("way", ["stop", "end of input"])
+def test_a_killed_run_leaves_no_lock_that_pytest_would_wait_for(project, way):
+    project.write(test_x="import time\ndef test(tmp_path): time.sleep(1000)\n")
+    worker = project.ready()
+    worker.list()
+    worker.send("box", 0, tests=[0])
+    worker.until("started")
+    assert list(project.temporary.glob("*/pytest-0/.lock"))
+    if way == "stop":
+        worker.send("stop", serial=1)
+        worker.until("ended")
+    else:
+        worker.close()
+        project.workers.clear()
+    assert list(project.temporary.glob("*/pytest-0")) and not list(project.temporary.glob("*/pytest-0/.lock"))
+
+
 def test_stop_without_a_run_is_not_answered(project):
     project.write(test_x="def test(): pass\n")
     worker = project.run()

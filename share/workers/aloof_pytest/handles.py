@@ -1,5 +1,6 @@
 """Handles: what a process holds of one that it forked."""
 
+import json
 import mmap
 import os
 
@@ -51,8 +52,16 @@ class RunHandle:
         self.exchange(self.listening)
         return self.report == self.READY
 
-    def lessons(self):
-        return self.report[len(self.READY) :] if self.report.startswith(self.READY) else self.report
+    def reported(self):
+        """What it told of itself, a JSON object a line; a line that it died over does not count."""
+        self.exchange(self.listening)
+        told = {}
+        for line in self.report[self.report.startswith(self.READY) :].split(b"\n"):
+            try:
+                told.update(json.loads(line))
+            except ValueError:
+                pass
+        return told
 
     def send(self, octets):
         self.pending += octets

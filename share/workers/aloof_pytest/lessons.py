@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import inspect
-import json
 import os
 import re
 import sys
@@ -86,12 +85,8 @@ def patterns():
 class Lessons:
     """The template's side: learns one at a time, while idle."""
 
-    def __init__(self, report):
-        """report: what Baseline.lessons() gave, as JSON; nonsense when the run died while it reported."""
-        try:
-            lessons = json.loads(report or b"{}")
-        except ValueError:
-            lessons = {}
+    def __init__(self, lessons):
+        """lessons: what Baseline.lessons() gave; empty when the run died before it told."""
         modules = [tuple(each) for each in lessons.get("modules", ()) if each[0] not in sys.modules]
         self.pending = [(self.import_module, each) for each in modules]
         self.pending += [(self.compile_pattern, tuple(each)) for each in lessons.get("patterns", ())]

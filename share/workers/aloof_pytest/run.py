@@ -148,10 +148,14 @@ class Run:
     def report_modules(self):
         """Tells the template what it would have been good to have imported."""
         warm = self.order.get("warm", True) and not self.order.get("last", False)
-        report = utf8(json.dumps(self.baseline.lessons() if warm else {}))
-        while report:
-            report = report[os.write(self.report_fd, report) :]
+        self.report(self.baseline.lessons() if warm else {})
         os.close(self.report_fd)
+
+    def report(self, told):
+        """For the template: see RunHandle.reported()."""
+        line = utf8(json.dumps(told)) + b"\n"
+        while line:
+            line = line[os.write(self.report_fd, line) :]
 
     def prepare(self, session):
         """Whatever all boxes need alike is done once, here."""
@@ -179,6 +183,7 @@ class Run:
     def divide(self, factory):
         """Has the boxes' temporary directories lie in the one of the run."""
         base = factory.getbasetemp()
+        self.report({"lock": str(base / ".lock")})
         factory.getbasetemp = lambda: base if self.box is None else self.box.temporary(base)
 
     # In a box.
