@@ -7,7 +7,7 @@
  *             progress (what is told of a box at work), flaky                  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
- *   project/  repo (git), watch, config, recipe, python, targets
+ *   project/  repo (git), watch, config, recipe, testr (other tools' configuration), python, targets
  *   store/    history (SQLite)
  *   run/      worker, pool (boxes, deadlines)                                   libuv
  *   runner/   what runs in processes of its own: reaper; runner, the worker of recipes
@@ -26,6 +26,7 @@
 #include "core/crash.h"
 #include "core/options.h"
 #include "project/config.h"
+#include "project/python.h"
 #include "project/recipe.h"
 #include "report/plain.h"
 #include "report/reports.h"
@@ -291,8 +292,10 @@ static int find_recipe(struct house *house, const struct repo *repo, struct erro
     char *beside = mem_printf("%s/../recipes", house->worker);
     char *shipped = realpath(beside, NULL);
     char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
-    const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo)};
+    char *python = python_find(house->settings.python, getenv("VIRTUAL_ENV"), repo_root(repo));
+    const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo), python};
     int bad = recipe_find(&house->recipe, &places, house->settings.recipe, knows_format, error);
+    free(python);
     free(config);
     free(shipped);
     free(beside);

@@ -149,6 +149,8 @@ static int prepare(struct session *session, const struct session_options *option
     session->worker_source = mem_strdup(options->worker);
     if (session->recipe->unsafe)
         session->settings.boxes = 1;
+    if (session->settings.boxes == 0 && session_recipe_boxes(session, error) < 0)
+        return -EINVAL;
     if (session->settings.boxes == 0)
         session->settings.boxes = uv_available_parallelism();
     session->here = target_here(options->cwd, repo_root(session->repo));

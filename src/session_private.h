@@ -106,6 +106,9 @@ void session_steps_tell(struct session *session, size_t before);
 /* session_recipe.c: what a recipe changes. The text that our own worker is started with; NULL for pytest's.
  * The caller frees. */
 char *session_recipe_source(const struct session *session);
+/* Sets how many boxes there are to what the recipe's own command says; without one nothing changes. -EINVAL
+ * with a line. */
+int session_recipe_boxes(struct session *session, struct error *error);
 /* Appends to session->args what the run is restricted to and, for pytest's worker, its options. */
 int session_recipe_args(struct session *session, struct error *error);
 

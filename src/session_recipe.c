@@ -3,6 +3,8 @@
 #include "session_private.h"
 
 #include "core/recipe_argv.h"
+#include "core/words.h"
+#include "project/ask.h"
 #include "project/targets.h"
 
 #include <errno.h>
@@ -20,6 +22,27 @@ char *session_recipe_source(const struct session *session)
     char *text = json_dumps(source, JSON_COMPACT);
     json_decref(source);
     return text;
+}
+
+int session_recipe_boxes(struct session *session, struct error *error)
+{
+    const struct strings *command = &session->recipe->boxes;
+    struct buf answer = {0};
+    if (command->len == 0)
+        return 0;
+    int status = ask(command, repo_root(session->repo), false, &answer, error);
+    char *end, *line = words_join(command);
+    unsigned long count = strtoul(buf_str(&answer), &end, 10);
+    end += strspn(end, " \t\r\n");
+    bool bad = status != 0 || answer.len == 0 || *end != '\0' || count < 1 || count > 1024;
+    session->settings.boxes = bad ? 0 : (unsigned)count;
+    if (bad && status >= 0)
+        error_set(error, -EINVAL,
+                  "boxes of recipe %s: %s: expected a number from 1 to 1024, got '%.40s' and exit status %d",
+                  session->recipe->name, line, buf_str(&answer), status);
+    free(line);
+    buf_release(&answer);
+    return bad ? -EINVAL : 0;
 }
 
 /* The configured options of pytest, -k and -m. */
@@ -81,6 +104,21 @@ int session_recipe_args(struct session *session, struct error *error)
     return bad == 0 ? add_targets(session, error) : bad;
 }
 
+/* Where the id is that a debugger reads: in a file of its own, written anew each time. The caller frees. */
+static char *write_idfile(const struct session *session, const struct recipe_test *test)
+{
+    struct buf text = {0};
+    char *path = mem_printf("%s/debug-ids", repo_state_dir(session->repo));
+    FILE *file = fopen(path, "we");
+    recipe_idfile(test, 1, &text);
+    if (file != NULL) {
+        fwrite(text.data, 1, text.len, file);
+        fclose(file);
+    }
+    buf_release(&text);
+    return path;
+}
+
 void session_debug_command(const struct session *session, size_t test, struct strings *argv)
 {
     const struct strings *extra = &session->settings.runner_args;
@@ -92,7 +130,10 @@ void session_debug_command(const struct session *session, size_t test, struct st
         strings_add(argv, "env");
         for (size_t i = 0; i < recipe->env.len; i++)
             strings_add(argv, recipe->env.items[i]);
-        recipe_argv(recipe->debug.len > 0 ? &recipe->debug : &recipe->run, &one, 1, extra, NULL, argv);
+        const struct strings *command = recipe->debug.len > 0 ? &recipe->debug : &recipe->run;
+        char *ids = recipe_wants_idfile(command) ? write_idfile(session, &one) : NULL;
+        recipe_argv(command, &one, 1, &(struct recipe_extra){.args = extra, .idfile = ids}, argv);
+        free(ids);
         return;
     }
     strings_add(argv, session->python);

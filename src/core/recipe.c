@@ -2,6 +2,7 @@
 
 #include "core/bytes.h"
 #include "core/nearest.h"
+#include "core/pattern.h"
 #include "core/words.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@ enum key_type {
     KEY_LIST,    /* struct strings: one value each time */
     KEY_FORMAT,  /* char *: a format, or the one other word */
     KEY_CHOICE,  /* int: which of the words */
+    KEY_REGEX,   /* char *: a regular expression */
 };
 
 static const struct key {
@@ -33,6 +35,9 @@ static const struct key {
     {"unit", KEY_CHOICE, AT(unit), "file|test"},
     {"debug", KEY_COMMAND, AT(debug), NULL},
     {"env", KEY_LIST, AT(env), NULL},
+    {"group", KEY_REGEX, AT(group), NULL},
+    {"part-tag", KEY_LIST, AT(part_tags), NULL},
+    {"boxes", KEY_COMMAND, AT(boxes), NULL},
     {"merge", KEY_CHOICE, AT(merge), "false|true"},
     {"parallel", KEY_CHOICE, AT(unsafe), "safe|unsafe"},
     {"timeout-signal", KEY_CHOICE, AT(stack_signal), SIGNALS},
@@ -86,16 +91,29 @@ static int set_command(struct strings *to, const char *value, const char *where,
     return 0;
 }
 
+static int set_regex(char **to, const char *value, const char *where, struct error *error)
+{
+    struct error why;
+    struct pattern *pattern = pattern_new(value, &why);
+    if (pattern == NULL)
+        return error_set(error, -EINVAL, "%s: %s", where, why.text);
+    pattern_free(pattern);
+    free(*to);
+    *to = mem_strdup(value);
+    return 0;
+}
+
 static unsigned holes_of(const struct strings *words)
 {
-    static const char *const names[] = {"{id}", "{ids}", "{file}", "{regex}", "{args}", "{report}"};
+    static const char *const names[] = {"{id}",   "{ids}",    "{file}",   "{regex}",
+                                        "{args}", "{report}", "{idfile}", "{idlist}"};
     unsigned holes = 0;
     for (size_t i = 0; i < words->len; i++)
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
             unsigned hole = 1U << j;
             bool whole = (hole & (HOLE_IDS | HOLE_ARGS)) != 0; /* these may become several words */
             const char *word = words->items[i];
-            if (whole ? strcmp(word, names[j]) == 0 : strstr(word, names[j]) != NULL)
+            if (whole ? strcmp(word, names[j]) == 0 : words_has_hole(word, names[j]))
                 holes |= hole;
         }
     return holes;
@@ -109,6 +127,8 @@ static int set_value(struct recipe *recipe, const struct key *key, const char *v
     switch (key->type) {
     case KEY_COMMAND:
         return set_command(at, value, where, error);
+    case KEY_REGEX:
+        return set_regex(at, value, where, error);
     case KEY_LIST:
         strings_add(at, value);
         break;
@@ -149,6 +169,14 @@ int recipe_signal(const struct recipe *recipe)
     return numbers[recipe->stack_signal];
 }
 
+bool recipe_is_part(const struct recipe *recipe, const struct event *event)
+{
+    for (size_t i = 0; i < recipe->part_tags.len; i++)
+        if (event_has_tag(event, recipe->part_tags.items[i]))
+            return true;
+    return false;
+}
+
 int recipe_check(const struct recipe *recipe, const char *where, struct error *error)
 {
     if (recipe->pytest)
@@ -159,10 +187,10 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
     if (recipe->run.len == 0)
         return error_set(error, -EINVAL, "%s: recipe %s lacks the key run (a command that runs tests)", where,
                          recipe->name);
-    if ((recipe->holes & (HOLE_ID | HOLE_IDS | HOLE_FILE | HOLE_REGEX)) == 0)
+    if ((recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT)) == 0)
         return error_set(error, -EINVAL,
-                         "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file} or "
-                         "{regex}",
+                         "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file}, "
+                         "{regex}, {idfile} or {idlist}",
                          where, recipe->name);
     if (recipe->format == NULL && (recipe->holes & HOLE_REPORT) != 0)
         return error_set(error, -EINVAL,
@@ -210,8 +238,10 @@ void recipe_release(struct recipe *recipe)
     free(recipe->name);
     free(recipe->list_format);
     free(recipe->format);
-    struct strings *const lists[] = {&recipe->detect, &recipe->list, &recipe->run,  &recipe->build,
-                                     &recipe->debug,  &recipe->env,  &recipe->keys, &recipe->values};
+    free(recipe->group);
+    struct strings *const lists[] = {&recipe->detect,    &recipe->list, &recipe->run,  &recipe->build,
+                                     &recipe->debug,     &recipe->env,  &recipe->keys, &recipe->values,
+                                     &recipe->part_tags, &recipe->boxes};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

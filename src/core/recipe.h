@@ -4,6 +4,7 @@
 #define ALOOF_CORE_RECIPE_H
 
 #include "core/error.h"
+#include "core/event.h"
 #include "core/vec.h"
 
 #include <jansson.h>
@@ -17,7 +18,7 @@ enum recipe_unit {
 
 /* Placeholders of `run`: a test's id; one word for each id; the file (or package) that they share; a regular
  * expression that matches their names and nothing else; the person's own arguments; the file that the process
- * writes its results to. */
+ * writes its results to; a file with an id a line; the ids as a shell reads them. */
 enum recipe_hole {
     HOLE_ID = 1,
     HOLE_IDS = 2,
@@ -25,6 +26,8 @@ enum recipe_hole {
     HOLE_REGEX = 8,
     HOLE_ARGS = 16,
     HOLE_REPORT = 32,
+    HOLE_IDFILE = 64,
+    HOLE_IDLIST = 128,
 };
 
 #define RECIPE_BY_EXIT "exit" /* as format: the outcome is the exit status */
@@ -37,12 +40,15 @@ struct recipe {
     struct strings build, debug; /* likewise; empty: none */
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
     struct strings env;          /* NAME=VALUE */
-    int unit;                    /* enum recipe_unit */
-    int pytest;                  /* the tests are pytest's worker's: no key but detect counts */
-    int merge;                   /* standard error goes the way of standard output */
-    int unsafe;                  /* no two of its processes at once */
-    int stack_signal;            /* see recipe_signal */
-    unsigned holes;              /* enum recipe_hole, of `run` */
+    struct strings part_tags;    /* what has one of these is shown, and never asked for */
+    struct strings boxes; /* a command that prints how many of its processes run at once; empty: none */
+    char *group;          /* what matches it at the start of an id is the file; NULL none */
+    int unit;             /* enum recipe_unit */
+    int pytest;           /* the tests are pytest's worker's: no key but detect counts */
+    int merge;            /* standard error goes the way of standard output */
+    int unsafe;           /* no two of its processes at once */
+    int stack_signal;     /* see recipe_signal */
+    unsigned holes;       /* enum recipe_hole, of `run` */
     struct strings keys, values; /* all that was set, in order, so that it can be sent elsewhere */
 };
 
@@ -56,6 +62,9 @@ int recipe_set(struct recipe *recipe, const char *key, const char *value, const 
 
 /* What makes a hanging process say where it hangs; 0: nothing does. */
 int recipe_signal(const struct recipe *recipe);
+
+/* Whether an event is about a part: something that is shown and never asked for. */
+bool recipe_is_part(const struct recipe *recipe, const struct event *event);
 
 /* Whether it is complete. where: the file or section, for the line. 0 or -EINVAL. */
 int recipe_check(const struct recipe *recipe, const char *where, struct error *error);

@@ -1,6 +1,5 @@
 #include "core/recipe_argv.h"
 
-#include "core/bytes.h"
 #include "core/words.h"
 
 #define ARGV_MAX 98304 /* octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all */
@@ -39,10 +38,11 @@ size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests
     if (recipe->format == NULL || (recipe->holes & HOLE_ID) != 0)
         return 1;
     size_t share = 0, size = 0;
+    bool on_line = (recipe->holes & ~(unsigned)(HOLE_IDFILE | HOLE_ARGS | HOLE_REPORT)) != 0;
     for (; share < count; share++) {
         bool other = strcmp(tests[share].file, tests[0].file) != 0;
         size += 2 * strlen(tests[share].id) + sizeof(char *);
-        if (share > 0 && (size > ARGV_MAX || ((recipe->holes & HOLE_FILE) != 0 && other)))
+        if (share > 0 && ((size > ARGV_MAX && on_line) || ((recipe->holes & HOLE_FILE) != 0 && other)))
             break;
     }
     return share;
@@ -54,18 +54,46 @@ static void add_all(struct strings *argv, const struct strings *words)
         strings_add(argv, words->items[i]);
 }
 
-void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
-                 const struct strings *args, const char *report, struct strings *argv)
+/* As a shell reads them, so that they may stand in what `sh -c` runs. */
+static char *write_list(const struct recipe_test *tests, size_t count)
 {
-    char *regex = write_regex(tests, count);
+    struct buf list = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_putc(&list, ' ');
+        words_quote(&list, tests[i].id);
+    }
+    return buf_take(&list);
+}
+
+bool recipe_wants_idfile(const struct strings *command)
+{
+    for (size_t i = 0; i < command->len; i++)
+        if (words_has_hole(command->items[i], "{idfile}"))
+            return true;
+    return false;
+}
+
+void recipe_idfile(const struct recipe_test *tests, size_t count, struct buf *to)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_printf(to, "%s\n", tests[i].id);
+}
+
+void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
+                 const struct recipe_extra *extra, struct strings *argv)
+{
+    char *regex = write_regex(tests, count), *list = write_list(tests, count);
     const struct words_hole holes[] = {{"{id}", tests[0].id},
                                        {"{file}", tests[0].file},
                                        {"{regex}", regex},
-                                       {"{report}", report != NULL ? report : "/dev/null"}};
+                                       {"{idlist}", list},
+                                       {"{report}", extra->report != NULL ? extra->report : "/dev/null"},
+                                       {"{idfile}", extra->idfile != NULL ? extra->idfile : "/dev/null"}};
     for (size_t i = 0; i < command->len; i++) {
         struct strings filled = {0};
         if (strcmp(command->items[i], "{args}") == 0) {
-            add_all(argv, args);
+            add_all(argv, extra->args);
             continue;
         }
         for (size_t j = 0; j < count && strcmp(command->items[i], "{ids}") == 0; j++)
@@ -77,5 +105,6 @@ void recipe_argv(const struct strings *command, const struct recipe_test *tests,
         add_all(argv, &filled);
         strings_release(&filled);
     }
+    free(list);
     free(regex);
 }

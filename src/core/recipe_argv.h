@@ -3,6 +3,7 @@
 #ifndef ALOOF_CORE_RECIPE_ARGV_H
 #define ALOOF_CORE_RECIPE_ARGV_H
 
+#include "core/bytes.h"
 #include "core/recipe.h"
 
 /* One test as it is asked for; borrowed. */
@@ -16,9 +17,19 @@ struct recipe_test {
  * more than a command line holds. At least 1 of count >= 1. */
 size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count);
 
-/* Appends the words of a command of the recipe (run, debug) for these tests of one share. args: the person's
- * own. report: the path for {report}; NULL: nobody reads it. */
+/* What a recipe's command needs beside the tests. */
+struct recipe_extra {
+    const struct strings *args; /* the person's own */
+    const char *report;         /* the path for {report}; NULL: nobody reads it */
+    const char *idfile;         /* where the ids are, see recipe_idfile; NULL: nowhere */
+};
+
+/* Appends the words of a command of the recipe (run, debug) for these tests of one share. */
 void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
-                 const struct strings *args, const char *report, struct strings *argv);
+                 const struct recipe_extra *extra, struct strings *argv);
+
+/* Whether the command has a place for a file of ids; and what that is to hold. */
+bool recipe_wants_idfile(const struct strings *command);
+void recipe_idfile(const struct recipe_test *tests, size_t count, struct buf *to);
 
 #endif

@@ -82,9 +82,11 @@ static const struct words_hole *hole_at(const char *at, const struct words_hole 
 static char *fill(const char *word, const struct words_hole *holes, size_t count)
 {
     struct buf out = {0};
+    const char *start = word;
     buf_puts(&out, "");
     while (*word != '\0') {
-        const struct words_hole *hole = hole_at(word, holes, count);
+        bool variable = word > start && word[-1] == '$';
+        const struct words_hole *hole = variable ? NULL : hole_at(word, holes, count);
         if (hole == NULL) {
             buf_putc(&out, *word++);
             continue;
@@ -103,6 +105,14 @@ void words_fill(struct strings *words, const struct words_hole *holes, size_t co
         free(*word);
         *word = filled;
     }
+}
+
+bool words_has_hole(const char *word, const char *name)
+{
+    for (const char *at = word; (at = strstr(at, name)) != NULL; at++)
+        if (at == word || at[-1] != '$')
+            return true;
+    return false;
 }
 
 static bool is_safe(char c)

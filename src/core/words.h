@@ -20,6 +20,10 @@ struct words_hole {
  * at again, and splits no word. */
 void words_fill(struct strings *words, const struct words_hole *holes, size_t count);
 
+/* Whether the word has a place for the value of that hole. `${name}` is a variable of some shell, and none.
+ */
+bool words_has_hole(const char *word, const char *name);
+
 /* Appends the word so that a POSIX shell reads it back as one; words of safe characters stay as they are. */
 void words_quote(struct buf *to, const char *word);
 

@@ -2,15 +2,13 @@
 
 #include "core/bytes.h"
 #include "core/vec.h"
+#include "project/file_text.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <git2.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { FILE_LIMIT = 1 << 20, KEY_LIMIT = 256 };
+enum { KEY_LIMIT = 256 };
 
 /* Where a scan of the text stands. libgit2 tells values but not their lines, so a message finds the line by
  * reading the file a second time, knowing just enough of the syntax: sections, keys, comments, continued
@@ -142,29 +140,6 @@ static int syntax_error(const char *path, const char *content, struct error *err
     return error_set(error, -EINVAL, "%s:%lu: %.*s", path, line, (int)(in - text), text);
 }
 
-static int read_text(const char *path, struct buf *text, struct error *error)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return -ENOENT;
-    if (fd < 0)
-        return error_set(error, -EINVAL, "%s: cannot be read: %s", path, strerror(errno));
-    ssize_t got;
-    struct stat st;
-    int code = 0;
-    if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
-        code = error_set(error, -EINVAL, "%s: is not a file", path);
-    while (code == 0 && (got = read(fd, buf_reserve(text, 4096), 4096)) != 0) {
-        if (got < 0)
-            code = error_set(error, -EINVAL, "%s: cannot be read: %s", path, strerror(errno));
-        else if ((text->len += (size_t)got) > FILE_LIMIT)
-            code = error_set(error, -EINVAL, "%s: is larger than 1 MiB", path);
-    }
-    close(fd);
-    buf_add(text, "", 0);
-    return code;
-}
-
 static size_t count_of(const struct strings *names, const char *name)
 {
     size_t count = 0;
@@ -218,7 +193,7 @@ int config_entries(const char *path, config_taker *take, void *owner, struct err
 {
     struct buf text = {0};
     const struct taker taker = {take, owner};
-    int code = read_text(path, &text, error);
+    int code = file_text(path, &text, error);
     if (code == 0 && text.len > 0) {
         git_libgit2_init(); /* and never shut down: doing it again for the repository would cost 6 ms */
         code = read_entries(&taker, path, buf_str(&text), error);

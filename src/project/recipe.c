@@ -2,6 +2,7 @@
 
 #include "core/bytes.h"
 #include "project/config_entries.h"
+#include "project/testr.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -90,8 +91,8 @@ static int tell_share(struct recipe *recipe, const struct recipe_places *places,
     return bad;
 }
 
-/* Reads the recipe of that name: the shipped file, then the project's own section. -ENOENT: neither is there.
- */
+/* Reads the recipe of that name: the shipped file, or what another tool's configuration makes of it, then the
+ * project's own section. -ENOENT: there is none of these. */
 static int load(struct recipe *recipe, const struct recipe_places *places, const char *name,
                 recipe_knows *knows, struct error *error)
 {
@@ -103,6 +104,8 @@ static int load(struct recipe *recipe, const struct recipe_places *places, const
     struct reading own = {.section = section, .recipe = recipe, .knows = knows};
     bool plain = strchr(name, '/') == NULL;
     int code = plain ? config_entries(file, take_entry, &shipped, error) : -ENOENT;
+    if (code == -ENOENT)
+        code = testr_recipe(recipe, name, places->root, places->python, knows, &shipped.where, error);
     if (code == 0 || code == -ENOENT)
         code = config_entries(places->config, take_entry, &own, error);
     if (code == -ENOENT)
@@ -221,6 +224,8 @@ int recipe_find(struct recipe *recipe, const struct recipe_places *places, const
     }
     if (code == 0)
         code = try_names(recipe, places, &own, true, knows, error);
+    for (size_t i = 0; code == 0 && testr_names[i] != NULL; i++)
+        code = try_name(recipe, places, testr_names[i], true, knows, error);
     if (code == 0)
         code = try_name(recipe, places, PYTEST, false, knows, error);
     if (code == 0)

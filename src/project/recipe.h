@@ -9,11 +9,13 @@ struct recipe_places {
     const char *shipped; /* directory of NAME.conf files */
     const char *config;  /* the project's configuration file */
     const char *root;    /* of the project */
+    const char *python;  /* its interpreter, see python_find */
 };
 
 /* Fills in the recipe (zeroed before, released by the caller whatever comes) of that name. name NULL: what
- * the project looks like: the first of its own recipes that fits (one without `detect` does), pytest's when
- * there are marks of pytest, the first of the shipped ones by name, else pytest's. An own section of a
+ * the project looks like: the first of its own recipes that fits (one without `detect` does), testr's or
+ * stestr's when there is their configuration (project/testr.h), pytest's when there are marks of pytest, the
+ * first of the shipped ones by name, else pytest's. An own section of a
  * shipped name changes that recipe. -EINVAL with a line: no such recipe, or what is wrong with it by
  * path:line. */
 int recipe_find(struct recipe *recipe, const struct recipe_places *places, const char *name,

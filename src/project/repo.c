@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const ROOT_MARKS[] = {".aloof.conf", "pytest.ini", "pyproject.toml",
-                                         "setup.cfg",   "tox.ini",    "setup.py"};
+static const char *const ROOT_MARKS[] = {".aloof.conf",    ".testr.conf", ".stestr.conf", "pytest.ini",
+                                         "pyproject.toml", "setup.cfg",   "tox.ini",      "setup.py"};
 
 static bool has_file(const char *dir, const char *name)
 {

@@ -12,10 +12,10 @@
 struct repo; /* heap; one per project */
 
 /* Finds the project around `cwd` (absolute): the root is the nearest directory, going up but not past the git
- * work tree's top, that holds .aloof.conf, pytest.ini, pyproject.toml, setup.cfg, tox.ini or setup.py; else
- * the work tree's top; else cwd. Without git it does not go up past a directory of another owner. Never asks
- * the network. A bare, damaged or foreign-owned repository is used as if there were no git, and *notice
- * (freed by the caller; NULL none) says so. */
+ * work tree's top, that holds .aloof.conf, .testr.conf, .stestr.conf, pytest.ini, pyproject.toml, setup.cfg,
+ * tox.ini or setup.py; else the work tree's top; else cwd. Without git it does not go up past a directory of
+ * another owner. Never asks the network. A bare, damaged or foreign-owned repository is used as if there were
+ * no git, and *notice (freed by the caller; NULL none) says so. */
 int repo_open(struct repo **repo, const char *cwd, char **notice, struct error *error);
 void repo_free(struct repo *repo);
 

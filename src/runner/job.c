@@ -120,7 +120,7 @@ static void take_event(void *owner, const struct event *event)
     if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
         return;
     size_t at = find(job, event->test_id);
-    if (at == job->count) {
+    if (at == job->count || recipe_is_part(job->recipe, event)) {
         take_part(job, event);
         return;
     }

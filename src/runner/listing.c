@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#define ID_MAX 3000 /* octets, so that every packet about a test is one write */
+#define REMARKS_MAX 16384 /* octets */
+#define ID_MAX 3000       /* octets, so that every packet about a test is one write */
 
 /* Whether a place that the person named holds the test: the same name, or what is below a directory. */
 static bool holds(const char *place, const char *name)
@@ -29,8 +30,19 @@ static void forget(const struct recipe_test *test)
     free((char *)(uintptr_t)test->file);
 }
 
+/* "pkg.mod.Class." is called without its last dot. */
+static struct bytes group_of(const struct listing *listing, struct bytes id)
+{
+    struct bytes group = pattern_match(listing->group, id);
+    while (group.len > 0 && strchr("./:#", group.data[group.len - 1]) != NULL)
+        group.len--;
+    return group;
+}
+
 static void add(struct listing *listing, struct bytes id, struct bytes file)
 {
+    if (listing->group != NULL)
+        file = group_of(listing, id);
     if (id.len > ID_MAX || file.len > ID_MAX) {
         buf_printf(&listing->damage, "a test's name of more than %d octets: %.60s…\n", ID_MAX, id.data);
         return;
@@ -80,11 +92,14 @@ static void take_line(void *owner, const struct line *line)
 static void take_event(void *owner, const struct event *event)
 {
     struct listing *listing = owner;
-    if (event->status == EVENT_EXISTS && event->test_id.data != NULL)
+    bool part = recipe_is_part(listing->recipe, event);
+    if (event->status == EVENT_EXISTS && event->test_id.data != NULL && !part)
         add(listing, event->test_id,
             listing->recipe->unit == UNIT_FILE ? event->test_id : event_tag_value(event, TAG_GROUP));
     else if (event->status == EVENT_FAIL)
         buf_printf(&listing->damage, "%.*s: failed\n", (int)event->test_id.len, event->test_id.data);
+    else if (event->test_id.data == NULL && listing->remarks.len < REMARKS_MAX)
+        buf_add(&listing->remarks, event->file.data, event->file.len);
 }
 
 static void take_noise(void *owner, struct bytes octets)
@@ -105,6 +120,8 @@ void listing_init(struct listing *listing, const struct recipe *recipe, const st
                   struct wire *wire)
 {
     *listing = (struct listing){.recipe = recipe, .scope = scope, .wire = wire};
+    if (recipe->group != NULL && recipe->unit == UNIT_TEST)
+        listing->group = pattern_new(recipe->group, NULL);
     if (recipe->list_format == NULL)
         return;
     listing->format = stream_format(recipe->list_format);
@@ -138,6 +155,8 @@ void listing_release(struct listing *listing)
     vec_each (test, &listing->tests)
         forget(test);
     vec_release(&listing->tests);
+    pattern_free(listing->group);
+    buf_release(&listing->remarks);
     buf_release(&listing->damage);
     *listing = (struct listing){0};
 }

@@ -85,7 +85,7 @@ static void start_stage(struct runner *runner, enum stage stage)
         return;
     struct strings argv = {0};
     const struct recipe_test none = {"", ""};
-    recipe_argv(command, &none, 0, &runner->args, NULL, &argv);
+    recipe_argv(command, &none, 0, &(struct recipe_extra){.args = &runner->args}, &argv);
     runner->stage = stage;
     clip_release(&runner->printed);
     runner->printed.limit = TEXT_KEPT;
@@ -146,6 +146,7 @@ static void finish_list(struct runner *runner, int status)
     else
         buf_printf(&text, "exit status %d\n", WEXITSTATUS(status));
     buf_add(&text, runner->listing.damage.data, runner->listing.damage.len);
+    buf_add(&text, runner->listing.remarks.data, runner->listing.remarks.len);
     clip_text(&runner->printed, &text);
     end_run(runner, EXIT_USAGE, 0, buf_str(&text));
     buf_release(&text);

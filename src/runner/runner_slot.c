@@ -6,8 +6,10 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define LEFT_MAX 16       /* processes that are named of those that one left */
 #define LEFT_ROOM 3500    /* octets for all that a box left, so that its end is told in one write */
@@ -144,6 +146,20 @@ static void finish_report(struct runner_slot *slot, struct report *report, int o
     report_close(report);
 }
 
+/* A file of the ids that nobody has to remove: in memory, seen at a path by whom it is told to. -1: it cannot
+ * be had. */
+static int hold_ids(const struct recipe_test *tests, size_t count, char path[static 40])
+{
+    struct buf text = {0};
+    int fd = memfd_create("ids", MFD_CLOEXEC);
+    recipe_idfile(tests, count, &text);
+    if (fd >= 0)
+        wire_write(fd, text.data, text.len);
+    buf_release(&text);
+    snprintf(path, 40, "/proc/%d/fd/%d", (int)getpid(), fd);
+    return fd;
+}
+
 /* One process for these tests. Whether all of them are reported; else *by is the signal that ended it. */
 static bool run_share(struct runner_slot *slot, const struct recipe_test *tests, size_t count, json_t *left,
                       int *by)
@@ -153,7 +169,10 @@ static bool run_share(struct runner_slot *slot, const struct recipe_test *tests,
     struct report report = {0};
     bool reports = (work->recipe->holes & HOLE_REPORT) != 0;
     int opened = reports ? report_open(&report, work->scratch, work->number) : 0;
-    recipe_argv(&work->recipe->run, tests, count, work->args, report.path, &argv);
+    char path[40];
+    int ids = recipe_wants_idfile(&work->recipe->run) ? hold_ids(tests, count, path) : -1;
+    const struct recipe_extra extra = {work->args, report.path, ids >= 0 ? path : NULL};
+    recipe_argv(&work->recipe->run, tests, count, &extra, &argv);
     job_init(&slot->job, work->recipe, tests, count, tell, slot);
     slot->killed = false;
     int status = run_command(slot, &argv, left);
@@ -164,6 +183,8 @@ static bool run_share(struct runner_slot *slot, const struct recipe_test *tests,
     bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by);
     job_release(&slot->job);
     strings_release(&argv);
+    if (ids >= 0)
+        close(ids);
     return whole;
 }
 

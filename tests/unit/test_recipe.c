@@ -48,6 +48,9 @@ static void test_placeholders(void **state)
         {"t {file} --xml={report}", "t a/b.go --xml=/tmp/it", 2},
         {"t {report} {file}", "t /dev/null a/b.go", 2},
         {"t -R {regex}", "t -R '^(One|Two\\[x\\.y\\]|Three)$'", 3},
+        {"t --load={idfile}", "t --load=/tmp/ids", 3},
+        {"sh -c 't {idlist} ${file}'", "sh -c 't a/b.go/One '\\''a/b.go/Two[x.y]'\\'' c.go/Three ${file}'",
+         3},
     };
     struct strings args = {0};
     strings_add(&args, "-v");
@@ -57,8 +60,9 @@ static void test_placeholders(void **state)
         struct strings argv = {0};
         size_t share = recipe_share(&recipe, three, 3);
         assert_int_equal(share, cases[i].share);
-        recipe_argv(&recipe.run, three, share, &args,
-                    strstr(cases[i].line, "/dev/null") == NULL ? "/tmp/it" : NULL, &argv);
+        bool reports = strstr(cases[i].line, "/dev/null") == NULL;
+        const struct recipe_extra extra = {&args, reports ? "/tmp/it" : NULL, "/tmp/ids"};
+        recipe_argv(&recipe.run, three, share, &extra, &argv);
         char *line = words_join(&argv);
         assert_string_equal(line, cases[i].line);
         free(line);
@@ -88,7 +92,7 @@ static void test_a_command_line_is_never_too_long(void **state)
         tests[i] = (struct recipe_test){"........................................", "f"};
     size_t share = recipe_share(&recipe, tests, MANY);
     struct strings argv = {0}, args = {0};
-    recipe_argv(&recipe.run, tests, share, &args, NULL, &argv);
+    recipe_argv(&recipe.run, tests, share, &(struct recipe_extra){.args = &args}, &argv);
     assert_in_range(share, 500, MANY - 1);
     assert_in_range(strlen(argv.items[1]), 1000, 128 * 1024 - 1);
     strings_release(&argv);
@@ -192,7 +196,7 @@ static void check_choice(const struct choice *choice)
         scratch_write(&scratch, "root[1]/.aloof.conf", choice->config);
     char *shipped = scratch_path(&scratch, "recipes"), *root = scratch_path(&scratch, "root[1]");
     char *config = mem_printf("%s/.aloof.conf", root);
-    const struct recipe_places places = {shipped, config, root};
+    const struct recipe_places places = {shipped, config, root, "python3"};
     int code = recipe_find(&recipe, &places, choice->asked, knows, &error);
     const char *said = error.text;
     if (strncmp(said, root, strlen(root)) == 0)
