@@ -14,7 +14,7 @@
  *   failure   of a test, told; past: what its last runs gave                   pure
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   command/  what aloof does beside running tests: convert
+ *   command/  what aloof does beside running tests: convert, ls, stats
  *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses;
  *             lines (--plain), the same loop without a screen
  *

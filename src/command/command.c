@@ -5,6 +5,8 @@
 
 static const struct command_entry commands[] = {
     {"convert", "test results from one format to another", command_convert},
+    {"ls", "the tests in a stream of results", command_ls},
+    {"stats", "how many of them passed, failed, were skipped", command_stats},
 };
 
 const struct command_entry *command_find(const char *name)

@@ -4,6 +4,12 @@
 
 #include "core/bytes.h"
 
+/* How commands exit that do not run tests themselves: 0, or … */
+enum command_exit {
+    COMMAND_BAD = 1,   /* tests failed, or something that was read could not be true */
+    COMMAND_USAGE = 4, /* bad arguments, a file that cannot be read */
+};
+
 /* One of the commands. */
 struct command_entry {
     const char *name;                   /* the first argument */
@@ -19,5 +25,9 @@ void command_list(struct buf *to);
 
 /* aloof convert: test streams from one format to another. */
 int command_convert(int argc, char *argv[]);
+
+/* aloof stats: how many tests came to what. aloof ls: their ids. */
+int command_stats(int argc, char *argv[]);
+int command_ls(int argc, char *argv[]);
 
 #endif

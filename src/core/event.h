@@ -68,6 +68,12 @@ bool event_has_tag(const struct event *event, const char *tag);
 /* The rest of the first tag that begins with prefix; absent when there is none. Borrowed. */
 struct bytes event_tag_value(const struct event *event, const char *prefix);
 
+/* A copy that owns all that it points at, in one piece of memory. The caller frees it. */
+struct event *event_dup(const struct event *event);
+
+/* Octets that event_dup takes. */
+size_t event_size(const struct event *event);
+
 /* "success", "fail", …: the protocol's word for a status; "" for EVENT_NONE. */
 const char *event_status_name(enum event_status status);
 
