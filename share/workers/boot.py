@@ -1,6 +1,6 @@
 # What the interpreter of a worker is given with -c: it takes the modules of the package from standard
-# input and starts them. Arguments: the descriptor that events are written to, and, if there is one, a
-# directory in which compiled code may be kept: compiling takes longer than all else here.
+# input and starts them. Arguments: the descriptor that events are written to, the framework, and, if there is
+# one, a directory in which compiled code may be kept: compiling takes longer than all else here.
 import os
 import sys
 
@@ -103,9 +103,10 @@ class Modules:
 
 
 text = take_text()
-modules = Modules(compiled(text, sys.argv[2]) if len(sys.argv) > 2 else compile_all(text))
+modules = Modules(compiled(text, sys.argv[3]) if len(sys.argv) > 3 else compile_all(text))
 sys.meta_path.insert(0, modules)
 from aloof_pytest.main import main
 
+framework = importlib.import_module("%s.%s_framework" % (PACKAGE, sys.argv[2])).Framework()
 sys.meta_path.remove(modules)  # all are imported: no test is to find it
-sys.exit(main(int(sys.argv[1])))
+sys.exit(main(int(sys.argv[1]), framework))

@@ -102,9 +102,9 @@ static int spawn(uv_loop_t *loop, uv_process_t *process, const struct worker_opt
     for (int fd = 0; fd <= LIFELINE_FD; fd++)
         if (far->fds[fd] >= 0)
             stdio[fd] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = far->fds[fd]};
-    const char *python[] = {options->self, "--reaper", TEXT(LIFELINE_FD), options->python,
-                            "-c",          boot,       TEXT(PACKET_FD),   options->cache_dir,
-                            NULL};
+    const char *framework = options->framework != NULL ? options->framework : "pytest";
+    const char *python[] = {options->self, "--reaper",      TEXT(LIFELINE_FD), options->python,    "-c",
+                            boot,          TEXT(PACKET_FD), framework,         options->cache_dir, NULL};
     const char *own[] = {options->self, "--reaper", TEXT(LIFELINE_FD), "--scratch",
                          options->self, "--runner", TEXT(PACKET_FD),   NULL};
     const char **argv = options->recipe != NULL ? own : python;

@@ -16,9 +16,9 @@ struct launch {
     size_t source_len;
 };
 
-/* Spawns `self --reaper FD python -c BOOT 3 [CACHE_DIR]` in the loop of `loop`. process: its handle, whose
- * data the caller may have set. *spawned: whether the handle wants closing, whatever came of it. 0, or a
- * negative errno with a line, and then nothing in *launch is left open. */
+/* Spawns `self --reaper FD python -c BOOT 3 FRAMEWORK [CACHE_DIR]` in the loop of `loop`. process: its
+ * handle, whose data the caller may have set. *spawned: whether the handle wants closing, whatever came of
+ * it. 0, or a negative errno with a line, and then nothing in *launch is left open. */
 int launch_worker(uv_loop_t *loop, const struct worker_options *options, uv_process_t *process,
                   uv_exit_cb exited, bool *spawned, struct launch *launch, struct error *error);
 

@@ -178,6 +178,7 @@ void worker_options_copy(struct worker_options *to, const struct worker_options 
         .self = mem_strdup(from->self),
         .python = mem_strdup(from->python),
         .source = mem_strdup(from->source),
+        .framework = mem_strdup(from->framework),
         .recipe = mem_strdup(from->recipe),
         .cwd = mem_strdup(from->cwd),
         .env = copy_env(from->env),
@@ -195,6 +196,7 @@ void worker_options_release(struct worker_options *options)
     free_const(options->self);
     free_const(options->python);
     free_const(options->source);
+    free_const(options->framework);
     free_const(options->recipe);
     free_const(options->cwd);
     for (const char *const *entry = options->env; entry != NULL && *entry != NULL; entry++)

@@ -31,6 +31,7 @@ struct worker_options {
     const char *source;     /* directory of the worker's source: boot.py and aloof_pytest/ */
     const char *cwd;        /* the project's root */
     const char *const *env; /* "NAME=value" added to our own environment, NULL-terminated; NULL none */
+    const char *framework;  /* what the Python worker runs: "pytest" (also when NULL), "unittest", "django" */
     const char *recipe;     /* not NULL: the worker is our own, which gets this text as its source */
     const char *cache_dir;  /* where the worker may keep its compiled code; NULL nowhere */
 };
@@ -41,9 +42,9 @@ void worker_options_release(struct worker_options *options);
 
 struct worker; /* heap. SIGPIPE must be ignored by the program */
 
-/* Starts it: `self --reaper FD python -c BOOT 3 [CACHE_DIR]`, or `self --reaper FD --scratch self --runner
- * 3`. A failed start (no such interpreter) also arrives through events->closed, with the reason as text.
- * options are read during the call; events are borrowed for the worker's life. */
+/* Starts it: `self --reaper FD python -c BOOT 3 FRAMEWORK [CACHE_DIR]`, or `self --reaper FD --scratch self
+ * --runner 3`. A failed start (no such interpreter) also arrives through events->closed, with the reason as
+ * text. options are read during the call; events are borrowed for the worker's life. */
 struct worker *worker_start(uv_loop_t *loop, const struct worker_options *options,
                             const struct worker_events *events, void *owner);
 

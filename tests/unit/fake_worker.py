@@ -312,7 +312,7 @@ def serve():
             run.ended(exit=1 if "@red" in run.whole else 0, text="1 passed")
 
 
-def main(fd):
+def main(fd, framework):
     try:
         serve()
     except EOFError:

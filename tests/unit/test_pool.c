@@ -200,7 +200,7 @@ static void give_up(uv_timer_t *timer)
 static void open_fixture(struct fixture *f, unsigned slots)
 {
     *f = (struct fixture){
-        .options = {.worker = {"/proc/self/exe", "python3", "tests/unit/fake", NULL, NULL, NULL},
+        .options = {.worker = {"/proc/self/exe", "python3", "tests/unit/fake", NULL, NULL, NULL, NULL, NULL},
                     .slots = slots,
                     .grace_ms = 1},
         .parcel_size = 64,

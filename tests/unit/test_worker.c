@@ -104,6 +104,7 @@ static void make_source(const char *directory, const char *text)
     assert_int_equal(symlink(boot, link), 0);
     write_file(package, "__init__.py", "");
     write_file(package, "main.py", text);
+    write_file(package, "pytest_framework.py", "class Framework: pass");
     free(boot);
     free(link);
     free(package);
@@ -111,8 +112,12 @@ static void make_source(const char *directory, const char *text)
 
 static void remove_source(const char *directory)
 {
-    static const char *const names[] = {"boot.py", "aloof_pytest/__init__.py", "aloof_pytest/main.py",
-                                        "aloof_pytest", ""};
+    static const char *const names[] = {"boot.py",
+                                        "aloof_pytest/__init__.py",
+                                        "aloof_pytest/main.py",
+                                        "aloof_pytest/pytest_framework.py",
+                                        "aloof_pytest",
+                                        ""};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char *path = mem_printf("%s/%s", directory, names[i]);
         assert_int_equal(remove(path), 0);
@@ -122,7 +127,7 @@ static void remove_source(const char *directory)
 
 static void open_fixture(struct fixture *f, const char *source)
 {
-    *f = (struct fixture){.options = {"/proc/self/exe", "python3", FAKE, NULL, NULL, NULL}};
+    *f = (struct fixture){.options = {"/proc/self/exe", "python3", FAKE, NULL, NULL, NULL, NULL, NULL}};
     uv_loop_init(&f->loop);
     uv_timer_init(&f->loop, &f->deadline);
     f->deadline.data = f;
@@ -294,7 +299,7 @@ static void the_environment_is_ours_and_the_additions(void **state)
     open_fixture(&f, "import os, sys\n"
                      "sys.exit(0 if os.environ['ADDED'] == 'yes' and os.environ['HOME'] == '/changed'"
                      " and os.environ['KEPT'] == 'kept' and os.getcwd() == '/'"
-                     " and __name__ == 'aloof_pytest.main' and sys.argv == ['-c', '3'] else 9)\n");
+                     " and __name__ == 'aloof_pytest.main' and sys.argv == ['-c', '3', 'pytest'] else 9)\n");
     setenv("KEPT", "kept", 1);
     static const char *const added[] = {"ADDED=yes", "HOME=/changed", NULL};
     f.options.env = added;

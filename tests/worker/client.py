@@ -108,14 +108,14 @@ class Result:
 class Worker:
     """One worker process. Every wait has a deadline."""
 
-    def __init__(self, cwd, python=sys.executable, env=None, cache=None):
+    def __init__(self, cwd, python=sys.executable, env=None, cache=None, framework="pytest"):
         reader, writer = os.pipe()
         self.fd = reader
         modules = sorted((WORKERS / "aloof_pytest").glob("*.py"))
         source = json.dumps({path.stem: path.read_text(encoding="utf-8") for path in modules}).encode()
         boot = (WORKERS / "boot.py").read_text(encoding="utf-8")
         self.process = subprocess.Popen(
-            [python, "-c", boot, str(writer), *([] if cache is None else [str(cache)])],
+            [python, "-c", boot, str(writer), framework, *([] if cache is None else [str(cache)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=[writer],

@@ -13,11 +13,14 @@ the protocol. What a module may import stands above it:
     outcomes      pytest's reports as statuses and texts
     capture       output of a box, within pytest's capture and outside of it
     handles       what a process holds of one that it forked
-    box           runs its tests and composes one outcome for each
+    base_box      what a box is, whatever runs its tests
+    box           runs its tests by pytest and composes one outcome for each
     slot          forks one box after another, names and kills what they leave behind
     dealer        hands boxes to slots
     collection    what a run collects, and what it cannot
-    run           one pytest session: collects once; slots do the rest
+    base_run      what a run is, whatever collects its tests: it lists them; slots do the rest
+    run           one pytest session, which collects once
+    pytest_framework  what the rest asks of pytest
     template      has imported what does not change; forks runs, answers always
     main          where it starts
 

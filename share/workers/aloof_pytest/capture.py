@@ -45,17 +45,11 @@ class RawOutput:
 
 
 class Captures:
-    """Files of our own in place of those that pytest captures to, so that they can be read when a box
-    died and be kept from growing without end."""
+    """Files of our own that boxes write to in turn, so that they can be read when a box died and be kept from
+    growing without end."""
 
-    def __init__(self, config):
-        self.files = {}  # descriptors by name
-        manager = config.pluginmanager.getplugin("capturemanager")
-        capturing = getattr(manager, "_global_capturing", None)
-        for name in ("out", "err"):
-            capture = getattr(capturing, name, None)
-            if hasattr(capture, "targetfd_save"):
-                self.files[b"std" + name.encode()] = replace_file(capture)
+    def __init__(self, files):
+        self.files = files  # descriptors by name
 
     def empty(self):
         for fd in self.files.values():
@@ -72,9 +66,26 @@ class Captures:
         return [each for each in contents if each[1]]
 
 
-def replace_file(capture):
+def captures_of(config):
+    """Captures in place of the files that pytest captures to."""
+    manager = config.pluginmanager.getplugin("capturemanager")
+    capturing = getattr(manager, "_global_capturing", None)
+    files = {}
+    for name in ("out", "err"):
+        capture = getattr(capturing, name, None)
+        if hasattr(capture, "targetfd_save"):
+            files[b"std" + name.encode()] = replace_file(capture)
+    return Captures(files)
+
+
+def open_file():
+    """The descriptor of an empty file without a name."""
     with tempfile.TemporaryFile(buffering=0) as file:
-        fd = high(os.dup(file.fileno()))
+        return high(os.dup(file.fileno()))
+
+
+def replace_file(capture):
+    fd = open_file()
     os.dup2(fd, capture.tmpfile.fileno(), False)
     if capture._state == "started":
         os.dup2(fd, capture.targetfd)

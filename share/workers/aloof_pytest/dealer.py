@@ -69,6 +69,7 @@ class Dealer:
 
     def fork_slot(self, slot):
         slot.open()
+        self.run.before_slot(slot.number)
         slot.pid = fork()
         if slot.pid:
             slot.close_far_end()

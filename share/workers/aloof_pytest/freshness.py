@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 
 
 def distrust_young_bytecode(project):
@@ -10,11 +11,8 @@ def distrust_young_bytecode(project):
     changed in any way. Only for files below the project: elsewhere nobody edits while we look."""
     from importlib import _bootstrap_external as external
 
-    from _pytest.assertion import rewrite
-
     below = os.path.join(project, "")
     validate = external._validate_timestamp_pyc
-    read = rewrite._read_pyc
 
     def validate_timestamp_pyc(data, source_mtime, source_size, name, exc_details):
         path = exc_details.get("path", "")
@@ -22,12 +20,21 @@ def distrust_young_bytecode(project):
             raise ImportError("bytecode is too young to be trusted", **exc_details)
         return validate(data, source_mtime, source_size, name, exc_details)
 
+    external._validate_timestamp_pyc = validate_timestamp_pyc
+    rewrite = sys.modules.get("_pytest.assertion.rewrite")
+    if rewrite is not None:
+        distrust_rewritten(rewrite, below)
+
+
+def distrust_rewritten(rewrite, below):
+    """Likewise for what pytest has rewritten and kept."""
+    read = rewrite._read_pyc
+
     def read_pyc(source, pyc, *more):
         if str(source).startswith(below) and not is_proof(source, pyc):
             return None
         return read(source, pyc, *more)
 
-    external._validate_timestamp_pyc = validate_timestamp_pyc
     rewrite._read_pyc = read_pyc
 
 

@@ -24,6 +24,11 @@ def library_places():
     return [tuple({os.path.join(each, "") for each in group}) for group in (standard, installed)]
 
 
+def installation():
+    """Changes when something is installed or removed."""
+    return [(place, os.stat(place).st_mtime_ns) for place in sys.path if os.path.isdir(place)]
+
+
 class Baseline:
     """What a process had imported and which environment it had when this was made; what has changed since."""
 

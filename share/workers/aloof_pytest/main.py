@@ -7,32 +7,31 @@ import sys
 from aloof_pytest.descriptors import high
 from aloof_pytest.processes import adopt_orphans
 from aloof_pytest.template import Template
-from aloof_pytest.warmth import import_runner
 from aloof_pytest.wire import Events
 
 
-def main(fd):
-    """The worker, until its standard input ends. fd: where events go."""
+def main(fd, framework):
+    """The worker, until its standard input ends. fd: where events go; framework: what runs the tests."""
     events = Events(high(fd))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     adopt_orphans()
-    template = Template(events)
+    template = Template(events, framework)
     try:
-        pytest = import_for_good(template.entry_points)
+        runner = import_for_good(framework)
     except BaseException as error:
         events.message("refused", {"text": "%s: %s" % (sys.executable, error)})
         return 1
-    template.hello(pytest)
+    template.hello(runner)
     template.loop()
     os._exit(0)  # all is said, and taking an interpreter apart takes a while
 
 
-def import_for_good(entry_points):
+def import_for_good(framework):
     """What is imported here stays: no collection looks at it, neither now nor later."""
     collects_garbage = gc.isenabled()
     gc.disable()
     try:
-        return import_runner(entry_points)
+        return framework.warm_up()
     finally:
         gc.freeze()
         if collects_garbage:

@@ -1,85 +1,32 @@
 """Run: one pytest session, which collects once."""
 
-import atexit
-import gc
-import importlib
-import json
-import os
 import sys
-import traceback
-import types
 
+from aloof_pytest.base_run import BaseRun
+from aloof_pytest.box import Box
+from aloof_pytest.capture import captures_of
 from aloof_pytest.collection import Collection
-from aloof_pytest.dealer import Dealer
-from aloof_pytest.freshness import distrust_young_bytecode
-from aloof_pytest.handles import RunHandle
-from aloof_pytest.lessons import Baseline
-from aloof_pytest.processes import adopt_orphans, own_memory
 from aloof_pytest.warmth import shorten_fixture_search
-from aloof_pytest.wire import EXISTS, LONG_ID, Commands, limit_texts, packet, utf8
+from aloof_pytest.wire import utf8
 
 
-class Run:
+class Run(BaseRun):
     """One pytest session, and the plugin by which it becomes ours."""
 
     def __init__(self, template, handle, in_advance):
-        self.events = template.events
-        self.entry_points = template.entry_points
-        self.baseline = Baseline(template.places)
-        self.commands_fd = handle.far_commands_fd
-        self.report_fd = handle.far_report_fd
-        self.streams = handle.streams
-        self.args = handle.args
-        self.in_advance = in_advance
-        self.commands = Commands()
-        self.backlog = []
-        self.order = None  # the command that started it
+        super().__init__(template, handle, in_advance)
+        self.entry_points = self.framework.entry_points
         self.collection = Collection(self.events)
-        self.box = None  # in a box: the Box
-        self.maxfail = 0
 
-    def main(self):
+    def work(self):
         import pytest
 
-        sys.modules["__main__"] = types.ModuleType("__main__")
         sys.argv[:] = ["pytest", *self.args]
-        adopt_orphans()
-        self.collects_garbage = gc.isenabled()
-        gc.disable()  # nothing of a collection is garbage; boxes get it back
-        importlib.invalidate_caches()
-        distrust_young_bytecode(os.getcwd())
         self.entry_points.offer()
-        try:
-            plugins = [self.plugin(pytest), self.collection.plugin(pytest)]
-            code = int(pytest.main(list(self.args), plugins=plugins))
-        except SystemExit as error:
-            code = error.code if isinstance(error.code, int) else 1
-        except BaseException:
-            traceback.print_exc()
-            code = 1
-        atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        return code
+        return int(pytest.main(list(self.args), plugins=[self.plugin(pytest), self.collection.plugin(pytest)]))
 
-    def await_order(self, config):
-        """pytest is about to load the project's code: go on when told to."""
-        if self.order is not None:
-            return
-        if self.in_advance:
-            if self.baseline.has_project_code():
-                os._exit(0)
-            shorten_fixture_search(config)
-            own_memory()
-            os.write(self.report_fd, RunHandle.READY)
-        while not self.backlog:
-            data = os.read(self.commands_fd, 65536)
-            if not data:
-                os._exit(0)
-            self.backlog += self.commands.feed(data)
-        self.order = json.loads(self.backlog.pop(0)[3])
-        limit_texts(self.order.get("keep"))
-        importlib.invalidate_caches()
+    def get_ready(self):
+        shorten_fixture_search(self.config)
 
     def plugin(self, pytest):
         """This object with its hooks marked."""
@@ -95,7 +42,8 @@ class Run:
 
     def pytest_load_initial_conftests(self, early_config):
         neutralise(early_config.known_args_namespace)
-        self.await_order(early_config)
+        self.config = early_config
+        self.await_order()
         outcome = yield
         error = outcome.excinfo and outcome.excinfo[1]
         if error is not None and type(error).__name__ == "ConftestImportFailure":
@@ -103,9 +51,10 @@ class Run:
             self.collection.send_conftest_failure(error)
 
     def pytest_cmdline_main(self, config):
-        self.await_order(config)
+        self.config = config
+        self.await_order()
         self.entry_points.withdraw()
-        self.collection.rootdir = str(config.rootpath)
+        self.rootdir = self.collection.rootdir = str(config.rootpath)
         self.maxfail = config.option.maxfail
         neutralise(config.option)
         if self.order.get("files") is not None:
@@ -115,52 +64,17 @@ class Run:
 
     def pytest_runtestloop(self, session):
         """In place of pytest's own loop over the tests, broken files or not."""
+        self.session = session
         items = [] if session.config.option.collectonly else list(session.items)
         chosen = set(map(id, items))
-        self.items = items + [item for item in self.collection.deselected if id(item) not in chosen]
-        self.ids = [utf8(item.nodeid) for item in self.items]
-        if any(len(test_id) > LONG_ID for test_id in self.ids):
-            self.events.lock_writes()
-        self.prepare(session)
-        dealer = Dealer(self)
-        if items:
-            dealer.open_first()
-        self.list(len(items))
-        dealer.serve()
-        session.testsfailed += dealer.failed()
+        tests = items + [item for item in self.collection.deselected if id(item) not in chosen]
+        ids = [utf8(item.nodeid) for item in tests]
+        groups = [test_id.partition(b"::")[0] for test_id in ids]
+        session.testsfailed += self.serve(tests, ids, groups, len(items))
         return True
 
-    def list(self, chosen):
-        listing = []
-        for position, test_id in enumerate(self.ids):
-            tags = (b"group=" + test_id.partition(b"::")[0],)
-            if position >= chosen:
-                tags += (b"deselected",)
-            listing.append(packet(EXISTS, test_id, tags, runnable=True))
-        for start in range(0, len(listing), 500):
-            self.events.write(b"".join(listing[start : start + 500]))
-        rootdir = self.collection.rootdir
-        body = {"serial": self.order["serial"], "tests": len(self.items), "rootdir": rootdir}
-        if self.maxfail:
-            body["maxfail"] = self.maxfail
-        self.events.message("listed", body)
-
-    def report_modules(self):
-        """Tells the template what it would have been good to have imported."""
-        warm = self.order.get("warm", True) and not self.order.get("last", False)
-        self.report(self.baseline.lessons() if warm else {})
-        os.close(self.report_fd)
-
-    def report(self, told):
-        """For the template: see RunHandle.reported()."""
-        line = utf8(json.dumps(told)) + b"\n"
-        while line:
-            line = line[os.write(self.report_fd, line) :]
-
-    def prepare(self, session):
-        """Whatever all boxes need alike is done once, here."""
-        self.session = session
-        config = session.config
+    def prepare(self):
+        config = self.session.config
         manager = config.pluginmanager
         for hook, names in (
             ("pytest_runtest_logstart", ("terminalreporter",)),
@@ -177,14 +91,19 @@ class Run:
         if names & {"tmp_path", "tmpdir", "tmp_path_factory", "tmpdir_factory"}:
             self.divide(config._tmp_path_factory)
         self.coverage = manager.getplugin("_cov")
-        remember_proxies(session)
-        gc.freeze()  # what exists now is shared by all boxes: keep their collections off these pages
+        remember_proxies(self.session)
 
     def divide(self, factory):
         """Has the boxes' temporary directories lie in the one of the run."""
         base = factory.getbasetemp()
         self.report({"lock": str(base / ".lock")})
         factory.getbasetemp = lambda: base if self.box is None else self.box.temporary(base)
+
+    def captures(self):
+        return captures_of(self.session.config)
+
+    def make_box(self, slot):
+        return Box(slot)
 
     # In a box.
 

@@ -9,8 +9,7 @@ import traceback
 import weakref
 from time import monotonic
 
-from aloof_pytest.box import Box
-from aloof_pytest.capture import Captures, RawOutput
+from aloof_pytest.capture import RawOutput
 from aloof_pytest.descriptors import pipe, wait
 from aloof_pytest.processes import (
     Deaths,
@@ -23,7 +22,7 @@ from aloof_pytest.processes import (
     kill,
     kill_family,
 )
-from aloof_pytest.wire import PACKET_MAX, message_packet, utf8
+from aloof_pytest.wire import PACKET_MAX, message_packet
 
 MANY = 8  # boxes: from here on it pays to fork each where the last one left its memory in the cache
 GRACE_S = 0.2  # for what a box left behind to end by itself
@@ -56,7 +55,7 @@ class Slot:
         adopt_orphans()
         self.raw = RawOutput(self.events, self.route)
         self.raw.redirect(self.run.streams)
-        self.captures = Captures(self.run.session.config)
+        self.captures = self.run.captures()
         self.enable_dumps()
         self.forget_exits()
         self.deaths = Deaths()
@@ -141,7 +140,7 @@ class Slot:
             if positions is None:
                 with open(reader, "rb") as pipe_from_slot:
                     positions = [int(each) for each in pipe_from_slot.read().split()]
-            code = Box(self).main(positions) if positions else 0
+            code = self.run.make_box(self).main(positions) if positions else 0
         except BaseException:
             traceback.print_exc()
         finally:
@@ -179,7 +178,7 @@ class Slot:
             kill_family(self.spared())
         self.raw.forward_all()
         if self.shared.running >= 0:
-            test_id = utf8(self.run.items[self.shared.running].nodeid)
+            test_id = self.run.ids[self.shared.running]
             for name, content in self.captures.read():
                 self.events.attach(name, content, test_id, self.route)
         self.tell_end(code, by, left)
@@ -220,7 +219,7 @@ class Slot:
         room = PACKET_MAX - 600
         for pid in mine:
             position = self.positions[0] if len(self.positions) == 1 else culprits.get(pid)
-            test = None if position is None else self.run.items[position].nodeid
+            test = None if position is None else self.run.ids[position].decode()
             each = {"pid": pid, "command": command_line(pid), "test": test}
             room -= len(json.dumps(each)) + 2
             if room < 0 and left:

@@ -8,18 +8,17 @@ import traceback
 
 from aloof_pytest.descriptors import wait
 from aloof_pytest.handles import RunHandle
-from aloof_pytest.lessons import Lessons, know_sources, library_places
+from aloof_pytest.lessons import Lessons, installation, know_sources, library_places
 from aloof_pytest.processes import Deaths, ending, fork, kill, kill_family
-from aloof_pytest.run import Run
-from aloof_pytest.warmth import EntryPoints
 from aloof_pytest.wire import Commands
 
 
 class Template:
     """Reads commands, forks runs. Never runs project code, never waits for a run: it always answers."""
 
-    def __init__(self, events):
+    def __init__(self, events, framework):
         self.events = events
+        self.framework = framework
         self.commands = Commands()
         self.run = None
         self.standby = None  # a run in advance, with the arguments of the last one
@@ -27,12 +26,11 @@ class Template:
         self.wish = None  # arguments for the next standby
         self.lessons = Lessons({})
         self.places = library_places()
-        self.entry_points = EntryPoints()
 
-    def hello(self, pytest):
+    def hello(self, runner):
         body = {
             "python": "%d.%d.%d" % sys.version_info[:3],
-            "runner": "pytest " + pytest.__version__,
+            "runner": runner,
             "executable": sys.executable,
         }
         self.events.message("hello", body)
@@ -98,15 +96,14 @@ class Template:
         try:
             self.deaths.close()
             handle.become()
-            code = Run(self, handle, in_advance).main()
+            code = self.framework.run(self, handle, in_advance).main()
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(code)
 
-    @staticmethod
-    def signature(args):
-        """Differs when something did change that pytest reads before any code of the project."""
+    def signature(self, args):
+        """Differs when something did change that the framework reads before any code of the project."""
         places = {os.getcwd()}
         for arg in args:
             places.add(os.path.abspath(arg.rpartition("=")[2].partition("::")[0]))
@@ -114,10 +111,9 @@ class Template:
             while os.path.dirname(place) != place:
                 place = os.path.dirname(place)
                 places.add(place)
-        names = ("", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "pyproject.toml", "tox.ini")
-        names += ("setup.cfg", "setup.py")
+        names = ("", *self.framework.configuration)
         files = [os.path.join(place, name).rstrip("/") for place in sorted(places) for name in names]
-        return [stamp(file) for file in files], EntryPoints.state(), args
+        return [stamp(file) for file in files], installation(), args
 
     def stop(self):
         """Kills the run; a run that has ended by itself was answered then."""

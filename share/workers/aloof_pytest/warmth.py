@@ -4,6 +4,8 @@ import os
 import sys
 import types
 
+from aloof_pytest.lessons import installation
+
 OLDEST = (6, 2)  # of pytest
 
 
@@ -11,13 +13,8 @@ class EntryPoints:
     """Installed distributions, read once: pytest looks at all of them twice whenever it starts."""
 
     def __init__(self):
-        self.key = self.state()
+        self.key = installation()
         self.cache = None
-
-    @staticmethod
-    def state():
-        """Changes when something is installed or removed."""
-        return [(place, os.stat(place).st_mtime_ns) for place in sys.path if os.path.isdir(place)]
 
     def remember(self):
         """Keeps metadata in memory for pytest and pluggy of this process and its forks."""
@@ -30,7 +27,7 @@ class EntryPoints:
 
     def offer(self):
         """In a run: answers from memory while nothing was installed since."""
-        if self.cache is None or self.state() != self.key:
+        if self.cache is None or installation() != self.key:
             return
         from importlib import metadata
 
