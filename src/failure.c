@@ -14,7 +14,7 @@ static bool has_died(const struct test *test)
 }
 
 /* How it died or why it was not run; the first line of what came as its reason. The caller frees. */
-static char *detail_of(const struct test *test)
+static char *fate_of(const struct test *test)
 {
     if (test->outcome == OUTCOME_ERROR)
         return mem_strdup("in setup or teardown");
@@ -24,6 +24,17 @@ static char *detail_of(const struct test *test)
     if (reason != NULL)
         reason[strcspn(reason, "\n")] = '\0';
     return reason;
+}
+
+/* What is to be known of the test before anything else. The caller frees. */
+static char *detail_of(const struct test *test)
+{
+    char *fate = fate_of(test);
+    if (!test->unknown)
+        return fate;
+    char *detail = mem_printf("%s%sunknown here", fate != NULL ? fate : "", fate != NULL ? ", " : "");
+    free(fate);
+    return detail;
 }
 
 /* What the test wrote, where that helps: it died, or left no traceback. The caller frees. */
@@ -104,7 +115,7 @@ static struct bytes best_line(const struct trace *trace)
 char *failure_line(const struct test *test, const struct trace *trace)
 {
     struct buf line = {0};
-    char *reason = has_died(test) || test->outcome == OUTCOME_NOT_RUN ? detail_of(test) : NULL;
+    char *reason = has_died(test) || test->outcome == OUTCOME_NOT_RUN ? fate_of(test) : NULL;
     struct bytes best = reason != NULL ? bytes_of(reason) : best_line(trace);
     buf_printf(&line, "%s %s", outcome_label(test->outcome), test->id);
     if (best.len > 0) {

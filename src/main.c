@@ -14,7 +14,8 @@
  *   failure   of a test, told; past: what its last runs gave                   pure
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   command/  what aloof does beside running tests: convert, ls, stats
+ *   command/  what aloof does beside running tests: convert, ls, stats; load: what is read instead of run at
+ *             first
  *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses;
  *             lines (--plain), the same loop without a screen
  *
@@ -23,6 +24,7 @@
  * one repaint. Keys go the other way, as commands to the session. */
 
 #include "command/command.h"
+#include "command/load.h"
 #include "core/crash.h"
 #include "core/options.h"
 #include "project/config.h"
@@ -130,6 +132,7 @@ struct house {
     struct recipe recipe;
     struct keymap keys;
     struct session *session;
+    struct load_request load; /* what is to be loaded */
     char *cwd, *self, *worker;
     uv_signal_t interrupt, terminate, resize; /* of the plain front end */
     struct plain *plain;
@@ -253,6 +256,8 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     if (bad == 0 && !house->settings.once && reports_on_stdout(reports))
         bad =
             error_set(error, -EINVAL, "--subunit -: standard output is the screen's (use a file, or --once)");
+    if (bad == 0 && house->load.wanted)
+        bad = load_open(&house->load, &house->settings.paths, house->settings.once, error);
     if (bad == 0 && !house->settings.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         bad = error_set(error, -ENOTTY, "the loop needs a terminal (use aloof --once without one)");
     if (bad != 0) {
@@ -263,12 +268,14 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     uv_loop_init(&house->loop);
     const char *spare = getenv("TMPDIR");
     crash_install(ALOOF_VERSION, repo_state_dir(repo), spare != NULL && *spare == '/' ? spare : "/tmp");
+    const struct session_input input = {house->load.fd, house->load.name, house->load.format};
     const struct session_options options = {.settings = &house->settings,
                                             .recipe = &house->recipe,
                                             .repo = repo,
                                             .cwd = house->cwd,
                                             .self = house->self,
                                             .worker = house->worker,
+                                            .load = house->load.wanted ? &input : NULL,
                                             .watch = !house->settings.once};
     int code = house->settings.once    ? run_once(house, &options, reports, error)
                : house->settings.plain ? run_lines(house, &options, reports, error)
@@ -339,7 +346,7 @@ int main(int argc, char *argv[])
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_IGN);
     const struct command_entry *command = argc > 1 ? command_find(argv[1]) : NULL;
-    if (command != NULL)
+    if (command != NULL && command->run != NULL)
         return command->run(argc - 1, argv + 1);
 
     struct house house = {0};
@@ -351,9 +358,11 @@ int main(int argc, char *argv[])
     enum arguments_action action;
     struct repo *repo = NULL;
     int code = EXIT_USAGE;
-    int bad = arguments_parse(&asked, argc, (const char *const *)argv, &action, &configs, &error);
+    int bad = command != NULL ? load_arguments(&house.load, &argc, &argv, &error) : 0;
+    if (bad == 0)
+        bad = arguments_parse(&asked, argc, (const char *const *)argv, &action, &configs, &error);
     if (bad == 0 && action == ARGUMENTS_HELP)
-        code = print(help);
+        code = print(house.load.wanted ? load_help : help);
     else if (bad == 0 && action == ARGUMENTS_OPTIONS)
         code = print(arguments_table);
     else if (bad == 0 && action == ARGUMENTS_VERSION)

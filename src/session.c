@@ -113,6 +113,7 @@ static void make_pool(struct session *session)
 
 static void release(struct session *session)
 {
+    session_load_free(session);
     history_close(session->history);
     session_failures_release(session);
     places_free(session->places);
@@ -159,6 +160,8 @@ static int prepare(struct session *session, const struct session_options *option
     loop_init(&session->loop_plan);
     session->places = places_new();
     find_reports(session);
+    if (options->load != NULL)
+        session_load_new(session, options->load);
     return session_recipe_args(session, error);
 }
 
@@ -206,9 +209,21 @@ int session_start(struct session *session, struct error *error)
             return bad;
         session->open_parts++;
     }
-    const struct loop_event begin = {.kind = session->watching ? LOOP_START : LOOP_RUN_ALL};
+    const struct loop_event begin = {.kind = session->load != NULL ? LOOP_LOAD
+                                             : session->watching   ? LOOP_START
+                                                                   : LOOP_RUN_ALL,
+                                     .pattern = session->load != NULL ? session_load_name(session) : NULL};
     session_step(session, &begin);
     return 0;
+}
+
+static bool is_all_unknown(const struct session *session)
+{
+    const struct test *test;
+    vec_each (test, &session->model.tests)
+        if (test->red && !test->unknown)
+            return false;
+    return true;
 }
 
 void session_rerun_red(struct session *session)
@@ -216,6 +231,8 @@ void session_rerun_red(struct session *session)
     bool filtered = session->loop_plan.filter != NULL;
     if (session->model.red == 0)
         session_notice(session, "nothing is red");
+    else if (is_all_unknown(session))
+        session_notice(session, "what is red is unknown here; a runs all tests of this project");
     else if (filtered && loop_red(&session->loop_plan, &session->model) == 0)
         session_notice(session, "nothing that matches the filter is red");
     session_step(session, &(struct loop_event){.kind = LOOP_RERUN_RED});
@@ -228,7 +245,11 @@ void session_run_all(struct session *session)
 
 void session_run_one(struct session *session, size_t test)
 {
-    session_step(session, &(struct loop_event){.kind = LOOP_RUN_ONE, .test = test});
+    const struct test *one = &session->model.tests.items[test];
+    if (one->unknown)
+        session_notice(session, "%s is unknown here, it cannot be run", one->id);
+    else
+        session_step(session, &(struct loop_event){.kind = LOOP_RUN_ONE, .test = test});
 }
 
 void session_stop_run(struct session *session)
@@ -294,6 +315,7 @@ void session_close(struct session *session)
     uv_close((uv_handle_t *)&session->flush, handle_closed);
     uv_close((uv_handle_t *)&session->calm, handle_closed);
     pool_close(session->pool);
+    session_load_close(session);
     if (session->watch != NULL)
         watch_close(session->watch);
 }

@@ -79,14 +79,24 @@ struct session_status {
 
 struct session; /* heap */
 
+struct stream_format;
+
+/* Results of elsewhere. */
+struct session_input {
+    int fd;                             /* the session closes it */
+    const char *name;                   /* "ci.xml", "standard input"; borrowed for the session's life */
+    const struct stream_format *format; /* NULL: to be found out */
+};
+
 struct session_options {
-    const struct settings *settings; /* borrowed for the session's life */
-    const struct recipe *recipe;     /* how tests are run; borrowed likewise */
-    struct repo *repo;               /* the project; owned by the session from the call on */
-    const char *cwd;                 /* absolute real path of where the person stands */
-    const char *self;                /* path of this binary, for the reaper */
-    const char *worker;              /* directory of the worker's source */
-    bool watch;                      /* the loop; false: --once */
+    const struct settings *settings;  /* borrowed for the session's life */
+    const struct recipe *recipe;      /* how tests are run; borrowed likewise */
+    struct repo *repo;                /* the project; owned by the session from the call on */
+    const char *cwd;                  /* absolute real path of where the person stands */
+    const char *self;                 /* path of this binary, for the reaper */
+    const char *worker;               /* directory of the worker's source */
+    const struct session_input *load; /* what is read as the first run, NULL nothing; borrowed for the call */
+    bool watch;                       /* the loop; false: --once */
 };
 
 /* Opens history and model of the project, and starts the worker; nothing is run yet. 0, or a negative errno
@@ -106,7 +116,7 @@ struct session_reporter {
 /* Tells the reporter of every run from now on. Borrowed for the session's life. */
 void session_report_to(struct session *session, const struct session_reporter *reporter, void *owner);
 
-/* Starts the watch and the first run (--once: a full run of what was asked for). */
+/* Starts the watch and the first run (--once: a full run of what was asked for; or what there is to load). */
 int session_start(struct session *session, struct error *error);
 
 /* Formats a line for the person. */

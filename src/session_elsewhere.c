@@ -27,6 +27,11 @@ static bool is_there(const struct session *session, const char *path, bool as_fi
     return there;
 }
 
+bool session_has_file(const struct session *session, const char *path)
+{
+    return is_there(session, path, true);
+}
+
 /* A file of a package (Go's runtime tells its name alone), if that is one: "example.com/shop/cart",
  * cart_test.go. */
 static const char *find_in_package(struct session *session, const char *package, const char *path)

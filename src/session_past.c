@@ -9,7 +9,7 @@
 static const char *run_of(const char *kind)
 {
     static const char *const words[][2] = {
-        {"all", "all tests"}, {"red", "red and changed tests"}, {"one", "this test"}};
+        {"all", "all tests"}, {"red", "red and changed tests"}, {"one", "this test"}, {"load", "loaded"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], kind) == 0)
             return words[i][1];

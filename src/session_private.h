@@ -21,6 +21,8 @@ struct session_count {
     size_t added, modified;
 };
 
+struct session_load; /* session_load.c */
+
 struct session {
     uv_loop_t *loop;
     struct settings settings; /* strings borrowed from the caller's */
@@ -29,8 +31,9 @@ struct session {
     void *owner;
 
     struct repo *repo;
-    struct watch *watch; /* NULL: --once, or closed */
-    struct pool *pool;   /* NULL: closed */
+    struct watch *watch;       /* NULL: --once, or closed */
+    struct pool *pool;         /* NULL: closed */
+    struct session_load *load; /* results of elsewhere, until they are read; NULL: none */
     struct history *history;
     const struct session_reporter *reporter; /* NULL: none */
     void *reporter_owner;
@@ -82,6 +85,26 @@ void session_touch(struct session *session);
 void session_step(struct session *session, const struct loop_event *event);
 extern const struct pool_events session_pool_events;
 
+/* How a run ended that could be carried through or not, and what the plan does then. */
+void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled);
+/* Whether any test of the run failed. */
+bool session_run_failed(const struct session *session);
+/* Takes in an event of a run. */
+void session_take_event(struct session *session, const struct event *event);
+
+/* session_load.c: results that are read instead of made, from where the input says. */
+void session_load_new(struct session *session, const struct session_input *input);
+const char *session_load_name(const struct session *session);
+/* The run of them begins: first the tests of this project are listed. */
+void session_load_begin(struct session *session);
+/* Of that listing: an event; it ended, whichever way. */
+void session_load_listed(struct session *session, const struct event *event);
+void session_load_read(struct session *session, const struct pool_end *end);
+/* Stops it, if the reading is on. Whether it was. */
+bool session_load_stop(struct session *session);
+void session_load_close(struct session *session); /* a part of the session then closes */
+void session_load_free(struct session *session);
+
 /* session_watch.c */
 extern const struct watch_events session_watch_events;
 void session_repo_changes(struct session *session);
@@ -97,6 +120,7 @@ void session_failures_release(struct session *session);
 /* session_elsewhere.c: what the project calls a file that is not where a failure of the test has it; as
  * `here` of trace_paths. */
 const char *session_find_here(struct session *session, const struct test *test, const char *path);
+bool session_has_file(const struct session *session, const char *path);
 /* A file was changed, made or deleted. */
 void session_tree_changed(struct session *session, const char *path, bool deleted);
 

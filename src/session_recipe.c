@@ -79,7 +79,7 @@ static int add_targets(struct session *session, struct error *error)
 {
     const struct settings *settings = &session->settings;
     bool packages = strings_find(&settings->runner_args, "--pyargs", NULL) == 0;
-    for (size_t i = 0; i < settings->paths.len; i++) {
+    for (size_t i = 0; i < settings->paths.len && session->load == NULL; i++) {
         const char *typed = settings->paths.items[i];
         int bad = 0;
         if (packages)

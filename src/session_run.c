@@ -6,7 +6,7 @@
 
 static const char *kind_name(enum run_kind kind)
 {
-    static const char *const names[] = {"none", "red", "all", "one"};
+    static const char *const names[] = {"none", "red", "all", "one", "load"};
     return names[kind];
 }
 
@@ -43,7 +43,10 @@ static void begin_run(struct session *session, bool follow_up)
     if (session->reporter != NULL && session->reporter->run_begins != NULL)
         session->reporter->run_begins(session->reporter_owner, session->run_began_utc);
     session->events->run_begins(session->owner);
-    pool_run(session->pool, session->serial, &session->args, session->all_files ? NULL : &session->files);
+    if (session->loop_plan.run == RUN_LOADED)
+        session_load_begin(session);
+    else
+        pool_run(session->pool, session->serial, &session->args, session->all_files ? NULL : &session->files);
 }
 
 void session_step(struct session *session, const struct loop_event *event)
@@ -54,7 +57,7 @@ void session_step(struct session *session, const struct loop_event *event)
     struct loop_action action = loop_step(&session->loop_plan, &session->model, event);
     if (action.kind == LOOP_RUN)
         begin_run(session, event->kind == LOOP_ENDED);
-    else if (action.kind == LOOP_CANCEL)
+    else if (action.kind == LOOP_CANCEL && !session_load_stop(session))
         pool_cancel(session->pool);
     if (event->kind == LOOP_ENDED)
         session_steps_tell(session, step);
@@ -68,6 +71,11 @@ static size_t failures_of_run(const struct model *model)
         if (outcome_is_red((enum outcome)outcome))
             red += model->counts[outcome];
     return red;
+}
+
+bool session_run_failed(const struct session *session)
+{
+    return failures_of_run(&session->model) > 0;
 }
 
 static void flush(uv_timer_t *timer)
@@ -87,7 +95,7 @@ static void remember(struct session *session, const struct test *test)
         .runnable = test->runnable,
         .red_runs = test->red_runs,
         .flaky = test->flaky,
-        .duration_ns = test->duration_ns,
+        .duration_ns = session->model.loaded ? 0 : test->duration_ns,
         .usual_ns = test->usual_ns,
         .cpu_ns = test->cpu_ns,
     };
@@ -102,7 +110,8 @@ static void finished(struct session *session, size_t index)
     session_failure_update(session, index);
     session->events->result(session->owner, index);
     unsigned maxfail = session->maxfail;
-    if (maxfail == 0 || session->stop_on_failure || failures_of_run(&session->model) < maxfail)
+    if (maxfail == 0 || session->model.loaded || session->stop_on_failure ||
+        failures_of_run(&session->model) < maxfail)
         return;
     session->stop_on_failure = true;
     pool_cancel(session->pool);
@@ -122,9 +131,8 @@ static void tell_leak(struct session *session, const struct event *event)
     free(id);
 }
 
-static void on_event(void *owner, const struct event *event)
+void session_take_event(struct session *session, const struct event *event)
 {
-    struct session *session = owner;
     if (event->test_id.data != NULL)
         crash_note(CRASH_TEST, event->test_id);
     if (event_has_tag(event, TAG_LEAK) && event->test_id.data != NULL)
@@ -137,14 +145,25 @@ static void on_event(void *owner, const struct event *event)
         finished(session, index);
 }
 
+static void on_event(void *owner, const struct event *event)
+{
+    struct session *session = owner;
+    if (session->load != NULL)
+        session_load_listed(session, event);
+    else
+        session_take_event(session, event);
+}
+
 static void on_listed(void *owner, size_t tests, unsigned maxfail)
 {
     (void)tests;
     struct session *session = owner;
     session->maxfail = session->settings.maxfail > 0 ? session->settings.maxfail : maxfail;
     session->collecting = false;
-    loop_select(&session->loop_plan, &session->model);
     schedule_release(&session->schedule);
+    if (session->load != NULL)
+        return;
+    loop_select(&session->loop_plan, &session->model);
     schedule_deal(&session->schedule, &session->model, &session->covered,
                   (enum box_mode)session->settings.box, session->settings.boxes);
     session_touch(session);
@@ -229,24 +248,17 @@ static char *explain(const struct session *session, const struct pool_end *end)
         end->text);
 }
 
-static void on_ended(void *owner, const struct pool_end *end)
+void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled)
 {
-    struct session *session = owner;
     session->collecting = false;
     session->run_took = uv_hrtime() - session->run_began;
     session->run_ended_utc = session_now();
-    session->exit_code = exit_code_of(session, end);
-    bool complete = end->how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
-    if (complete)
-        settle(session);
+    session->exit_code = exit_code;
     model_end(&session->model);
     session_flaky_await(session);
-    if (end->how == RUN_BROKEN || session->exit_code == 3 || session->exit_code == 4)
-        session->broken = explain(session, end);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)
         session->reporter->run_ended(session->reporter_owner, &session->model);
-    session->stopped = end->how == RUN_CANCELLED;
-    bool cancelled = session->stopped && !session->stop_on_failure;
+    session->stopped = cancelled || session->stop_on_failure;
     if (session->watching)
         session_repo_changes(session);
     session->verdict_at = session->run_ended_utc;
@@ -258,6 +270,22 @@ static void on_ended(void *owner, const struct pool_end *end)
     history_end_run(session->history, verdict, session->verdict_at);
     session_step(session,
                  &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
+}
+
+static void on_ended(void *owner, const struct pool_end *end)
+{
+    struct session *session = owner;
+    if (session->load != NULL) {
+        session_load_read(session, end);
+        return;
+    }
+    int exit_code = exit_code_of(session, end);
+    bool complete = end->how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
+    if (complete)
+        settle(session);
+    if (end->how == RUN_BROKEN || exit_code == 3 || exit_code == 4)
+        session->broken = explain(session, end);
+    session_end_run(session, exit_code, complete, end->how == RUN_CANCELLED && !session->stop_on_failure);
 }
 
 static void on_hello(void *owner, const char *runner, const char *python, const char *executable)

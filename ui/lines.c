@@ -184,7 +184,8 @@ static void on_run_begins(void *owner)
     static const char *const kinds[] = {[RUN_NONE] = "running",
                                         [RUN_RED] = "running the red set",
                                         [RUN_ALL] = "running all tests",
-                                        [RUN_ONE] = "running one test"};
+                                        [RUN_ONE] = "running one test",
+                                        [RUN_LOADED] = "loading"};
     struct lines *lines = owner;
     struct session_status status;
     session_status(lines->session, &status);

@@ -134,7 +134,7 @@ static void put_past_run(struct buf *line, const struct session_status *status)
         return;
     }
     view_seconds(time, sizeof time, status->run_ns, status->run_ns < 1000000000 ? 2 : 1);
-    const char *verb = status->run == RUN_RED ? "reran" : "ran";
+    const char *verb = status->run == RUN_LOADED ? "loaded" : status->run == RUN_RED ? "reran" : "ran";
     buf_printf(line, "%s%s %zu in %s", status->stopped ? "stopped: " : "", verb, status->reran, time);
 }
 
@@ -142,10 +142,8 @@ static void put_past_run(struct buf *line, const struct session_status *status)
 static void put_activity(struct buf *line, const struct screen *screen, const struct session_status *status)
 {
     static const char *const running[] = {
-        [RUN_NONE] = "running",
-        [RUN_RED] = "running the red set",
-        [RUN_ALL] = "running all",
-        [RUN_ONE] = "running one test",
+        [RUN_NONE] = "running",         [RUN_RED] = "running the red set", [RUN_ALL] = "running all",
+        [RUN_ONE] = "running one test", [RUN_LOADED] = "loading",
     };
     if (status->state == LOOP_CANCELLING)
         buf_puts(line, "stopping");

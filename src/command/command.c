@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct command_entry commands[] = {
+    {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"convert", "test results from one format to another", command_convert},
     {"ls", "the tests in a stream of results", command_ls},
     {"stats", "how many of them passed, failed, were skipped", command_stats},

@@ -14,7 +14,8 @@ enum command_exit {
 struct command_entry {
     const char *name;                   /* the first argument */
     const char *help;                   /* one line */
-    int (*run)(int argc, char *argv[]); /* argv[0] is the command's name. Returns the exit code */
+    int (*run)(int argc, char *argv[]); /* argv[0] is the command's name. Returns the exit code.
+                                           NULL: it is the loop's, see load.h */
 };
 
 /* The command of that name; NULL: there is none, so it is a path. */

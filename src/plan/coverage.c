@@ -67,7 +67,7 @@ static bool add_groups(const struct loop *loop, const struct model *model, struc
 {
     const struct test *test;
     vec_each (test, &model->tests) {
-        bool wanted = test->red || (loop->run == RUN_ALL && !test->gone);
+        bool wanted = (test->red && !test->unknown) || (loop->run == RUN_ALL && !test->gone);
         if (!wanted || !loop_concerns(loop, test))
             continue;
         if (test->group[0] == '\0')
@@ -80,7 +80,7 @@ static bool add_groups(const struct loop *loop, const struct model *model, struc
 bool loop_files(const struct loop *loop, const struct model *model, struct strings *files)
 {
     bool all = loop->run == RUN_ALL && (loop->filter == NULL || !loop->surveyed);
-    if (all || loop->run == RUN_NONE)
+    if (all || loop->run == RUN_NONE || loop->run == RUN_LOADED)
         return false;
     struct map known = {0};
     index_paths(&known, files);
@@ -129,7 +129,7 @@ static void select_for_parts(const struct loop *loop, struct model *model, struc
 {
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
-        bool red = loop->run == RUN_RED && test->red && loop_concerns(loop, test);
+        bool red = loop->run == RUN_RED && test->red && !test->unknown && loop_concerns(loop, test);
         bool wanted = loop->run == RUN_ONE ? i == loop->one : red;
         if (!wanted || !is_part(test))
             continue;
@@ -228,7 +228,10 @@ void loop_retire(const struct loop *loop, struct model *model, const struct stri
             continue;
         test->gone = true;
         model->generation++;
-        leave(model, i, test->outcome == OUTCOME_COLLECTION ? "no longer fails to collect" : "is gone",
+        leave(model, i,
+              test->unknown                         ? "is unknown here"
+              : test->outcome == OUTCOME_COLLECTION ? "no longer fails to collect"
+                                                    : "is gone",
               notices);
     }
     map_release(&coverage.by_path);

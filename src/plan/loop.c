@@ -42,7 +42,7 @@ static bool any_red_runnable(const struct loop *loop, const struct model *model)
 {
     const struct test *test;
     vec_each (test, &model->tests)
-        if (test->red && test->outcome != OUTCOME_COLLECTION && loop_concerns(loop, test))
+        if (test->red && !test->unknown && test->outcome != OUTCOME_COLLECTION && loop_concerns(loop, test))
             return true;
     return false;
 }
@@ -50,7 +50,12 @@ static bool any_red_runnable(const struct loop *loop, const struct model *model)
 /* What would be red without a filter counts with it, as far as it matches. */
 static bool any_red(const struct loop *loop, const struct model *model)
 {
-    return loop->filter != NULL ? loop_red(loop, model) > 0 : model->red > 0;
+    const struct test *test;
+    if (model->red > 0)
+        vec_each (test, &model->tests)
+            if (test->red && !test->unknown && (loop->filter == NULL || loop_concerns(loop, test)))
+                return true;
+    return false;
 }
 
 /* A full run that ended badly over nothing but collection (a broken conftest) is owed as such: collecting
@@ -67,7 +72,7 @@ static struct loop_action begin(struct loop *loop, const struct model *model, en
     loop->state = LOOP_RUNNING;
     loop->run = kind;
     loop->next = RUN_NONE;
-    if (kind != RUN_ONE)
+    if (kind != RUN_ONE && kind != RUN_LOADED)
         loop->changed_since_run = loop->steps_cut_a_run = false;
     stand(loop, model);
     return (struct loop_action){LOOP_RUN, kind, loop->because};
@@ -148,7 +153,8 @@ static struct loop_action changed(struct loop *loop, const struct model *model, 
     loop->changed_since_run = true;
     if (loop->verdict == VERDICT_GREEN)
         loop->verdict = VERDICT_PARTLY;
-    return loop->paused ? stay() : run_changes(loop, model, paths);
+    bool reading = loop->state == LOOP_RUNNING && loop->run == RUN_LOADED;
+    return loop->paused || reading ? stay() : run_changes(loop, model, paths);
 }
 
 static struct loop_action resumed(struct loop *loop, const struct model *model)
@@ -175,7 +181,7 @@ static bool any_red_speaks(const struct loop *loop, const struct model *model)
     const struct test *test;
     vec_each (test, &model->tests) {
         bool skipped = test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED;
-        if (test->red && !skipped && !test->deselected && loop_concerns(loop, test))
+        if (test->red && !skipped && !test->unknown && !test->deselected && loop_concerns(loop, test))
             return true;
     }
     return false;
@@ -268,10 +274,19 @@ static struct loop_action filter(struct loop *loop, const struct model *model, c
     return want(loop, model, RUN_RED, mem_strdup(clear ? "the filter was cleared" : "the filter was set"));
 }
 
+/* Nobody has run these tests here. */
+static struct loop_action loaded(struct loop *loop, const struct model *model)
+{
+    loop->verdict = model->red > 0 ? VERDICT_RED : model->done > 0 ? VERDICT_PARTLY : VERDICT_UNKNOWN;
+    return loop->changed.len > 0 && !loop->paused ? run_changes(loop, model, &loop->changed) : stay();
+}
+
 static struct loop_action ended(struct loop *loop, const struct model *model, bool ok)
 {
     bool complete = ok && model->done >= model->asked;
     loop->state = LOOP_IDLE;
+    if (loop->run == RUN_LOADED)
+        return loaded(loop, model);
     if (loop->run == RUN_ONE) {
         stand(loop, model);
         return stepping(loop) ? step_on(loop, model) : stay();
@@ -305,6 +320,8 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
         if (loop->state != LOOP_IDLE)
             return stay();
         return want(loop, model, RUN_RED, mem_strdup("start"));
+    case LOOP_LOAD:
+        return want(loop, model, RUN_LOADED, mem_strdup(event->pattern));
     case LOOP_CHANGED:
         return changed(loop, model, event->paths);
     case LOOP_ENDED:

@@ -22,6 +22,9 @@
  * changed or was cancelled meanwhile is made up for. a, and a filter, leave too.
  *  - A run that ended badly (broken conftest, worker died, cut short by maxfail) starts nothing: the next
  *    change does, and what that run owed is still owed. So nothing here goes in circles by itself.
+ *  - Results that are loaded from elsewhere are the newest run, and nothing runs after them by itself: what
+ * they made red runs with the next change. Of that, tests that are unknown here are never asked for, and do
+ * not keep a full run from following; it retires them. A change while they are read waits for their end.
  *  - Keys: r runs the red set, and nothing when nothing is red (a change is what it is pressed for); a runs
  *    all; s runs one test and then waits; each of them first cancels what runs. x cancels and waits for
  *    the next change. A change overtakes a pending r, s or x, never a pending a, which covers it. */
@@ -43,7 +46,8 @@ enum run_kind {
     RUN_NONE,
     RUN_RED, /* the red set and what changed */
     RUN_ALL,
-    RUN_ONE, /* the test the person asked for */
+    RUN_ONE,    /* the test the person asked for */
+    RUN_LOADED, /* none: results of elsewhere are read */
 };
 
 /* As of the last step. While a run goes on it is the verdict before it, less what a change or a result took
@@ -57,6 +61,7 @@ enum verdict {
 
 enum loop_event_kind {
     LOOP_START,
+    LOOP_LOAD,      /* instead of it: pattern tells where the results are from */
     LOOP_CHANGED,   /* paths: files whose content changed, relative to the root */
     LOOP_ENDED,     /* the run ended by itself: ok says whether it was complete (no damage, no crash of the
                        worker, not cut short by maxfail). A run that found no tests is complete */

@@ -2,7 +2,8 @@
 
 #include "plan/flaky.h"
 
-#define CPU_MAX_US INT64_C(100000000000000) /* three years on one processor */
+#define ARRIVAL_SLACK_NS INT64_C(1000000000) /* of what ran before its first event came */
+#define CPU_MAX_US INT64_C(100000000000000)  /* three years on one processor */
 
 void model_init(struct model *model, size_t clip_limit)
 {
@@ -100,6 +101,8 @@ void model_begin(struct model *model, unsigned serial)
     }
     model->listing.len = 0;
     model->run = serial;
+    model->loaded = false;
+    model->heard_ns = 0;
     flaky_begin(model);
     model->damage = 0;
     model->asked = model->done = model->leaks = model->left_known = 0;
@@ -153,6 +156,7 @@ static void list(struct model *model, const struct event *event)
     struct test *test = &model->tests.items[at];
     vec_push(&model->listing, at);
     test->runnable = event->runnable;
+    test->unknown = false;
     test->deselected = event_has_tag(event, TAG_DESELECTED);
     test->gone = false;
     if (test->state == TEST_IDLE)
@@ -160,16 +164,36 @@ static void list(struct model *model, const struct event *event)
     model->generation++;
 }
 
+/* When something happened, and by whose clock. */
+struct moment {
+    int64_t time_ns, now_ns; /* as told, by our own */
+    uint64_t clock;          /* of time_ns: of the route that told it; 0 it is our own */
+};
+
+static struct moment moment_of(struct model *model, const struct event *event, int64_t now_ns)
+{
+    if (model->heard_ns == 0)
+        model->heard_ns = now_ns;
+    struct moment moment = {now_ns, now_ns, 0};
+    if (event->has_time) {
+        moment.time_ns = event->time_ns;
+        moment.clock = hash_bytes(event->route) | 1;
+    }
+    return moment;
+}
+
 /* The first sign of an execution. A later one of the same id (listed twice) changes nothing: one
  * test is done once a run. */
-static void start(struct model *model, struct test *test, int64_t time_ns)
+static void start(struct model *model, struct test *test, const struct moment *moment)
 {
     if (test->state == TEST_RUNNING || test->state == TEST_DONE)
         return;
     if (test->state != TEST_ASKED)
         ask(model, test);
     test->state = TEST_RUNNING;
-    test->started_ns = time_ns;
+    test->started_ns = moment->time_ns;
+    test->heard_ns = moment->now_ns;
+    test->clock = moment->clock;
     test->leaked = test->gone = false;
     model->generation++;
 }
@@ -244,12 +268,26 @@ static int64_t cpu_of(const struct event *event)
     return us * 1000;
 }
 
-static void take_time(struct test *test, const struct event *event, int64_t time_ns)
+/* How long the test took that now ends; 0: nothing credible is said of it. */
+static int64_t duration_of(const struct model *model, const struct test *test, const struct event *event,
+                           const struct moment *end)
+{
+    int64_t told_ns = end->clock == test->clock ? end->time_ns - test->started_ns : -1;
+    int64_t most_ns = model->loaded ? INT64_MAX : end->now_ns - model->heard_ns + ARRIVAL_SLACK_NS;
+    int64_t waited_ns = model->loaded ? 0 : end->now_ns - test->heard_ns;
+    if (event->duration_ns > 0)
+        return event->duration_ns;
+    if (told_ns >= 0 && told_ns <= most_ns)
+        return told_ns;
+    return waited_ns > 0 ? waited_ns : 0; /* a clock set back says nothing */
+}
+
+static void take_time(struct model *model, struct test *test, const struct event *event,
+                      const struct moment *end)
 {
     test->cpu_ns = cpu_of(event);
-    int64_t took_ns = time_ns - test->started_ns;
-    test->duration_ns = took_ns > 0 ? took_ns : 0; /* a clock set back says nothing */
-    bool usual = test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0;
+    test->duration_ns = duration_of(model, test, event, end);
+    bool usual = !model->loaded && test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0;
     if (usual)
         test->usual_ns =
             test->usual_ns > 0 ? (3 * test->usual_ns + test->duration_ns) / 4 : test->duration_ns;
@@ -267,7 +305,7 @@ static void recolour(struct model *model, size_t at, bool first)
     }
 }
 
-static size_t finish(struct model *model, size_t at, const struct event *event, int64_t time_ns)
+static size_t finish(struct model *model, size_t at, const struct event *event, const struct moment *moment)
 {
     struct test *test = &model->tests.items[at];
     enum outcome outcome = outcome_of(event);
@@ -277,7 +315,7 @@ static size_t finish(struct model *model, size_t at, const struct event *event, 
         return MAP_NONE;
     }
     if (first) {
-        start(model, test, time_ns);
+        start(model, test, moment);
         test->previous = test->outcome;
         model->done++;
         model->left_ns -= test->usual_ns;
@@ -288,12 +326,12 @@ static size_t finish(struct model *model, size_t at, const struct event *event, 
     test->outcome = outcome;
     model->counts[outcome]++;
     if (first)
-        take_time(test, event, time_ns);
+        take_time(model, test, event, moment);
     if (first || test->partial != NULL)
         take_result(test);
     test->state = TEST_DONE;
     test->run = model->run;
-    test->fragile |= outcome == OUTCOME_CRASHED || outcome == OUTCOME_TIMEOUT;
+    test->fragile |= !model->loaded && (outcome == OUTCOME_CRASHED || outcome == OUTCOME_TIMEOUT);
     flaky_judge(model, at, first);
     recolour(model, at, first);
     model->generation++;
@@ -334,14 +372,14 @@ size_t model_apply(struct model *model, const struct event *event, int64_t now_n
     }
     size_t at = model_add(model, event->test_id, group_of(event));
     struct test *test = &model->tests.items[at];
-    int64_t time_ns = event->has_time ? event->time_ns : now_ns;
+    struct moment moment = moment_of(model, event, now_ns);
     test->runnable |= event->runnable;
     if (event->status == EVENT_INPROGRESS || event->file_name.data != NULL)
-        start(model, test, time_ns);
+        start(model, test, &moment);
     if (event->file_name.data != NULL)
         attach(model, test, event);
     if (event_is_final(event))
-        at = finish(model, at, event, time_ns);
+        at = finish(model, at, event, &moment);
     if (event_has_tag(event, TAG_LEAK))
         note_leak(model, test);
     if (event_has_tag(event, TAG_INTERRUPTED))

@@ -74,6 +74,7 @@ struct test {
     enum test_state state;
     bool red;            /* in the red set: sticky, see loop.h for what clears it */
     bool runnable;       /* false: a collection failure and the like, never asked for by id */
+    bool unknown;        /* loaded from elsewhere and none of this project's: shown, never asked for */
     bool deselected;     /* by the user's own filter, in the newest listing */
     bool fragile;        /* crashed or hung before: gets a box of its own */
     bool leaked;         /* its box left processes behind, newest run */
@@ -87,6 +88,8 @@ struct test {
     int64_t
         usual_ns; /* decayed mean, from history and of this session, 0 unknown. Set it before a run begins */
     int64_t started_ns;     /* UTC; of the newest execution, by its first event; 0 unknown */
+    int64_t heard_ns;       /* UTC by our own clock; when that event came */
+    uint64_t clock;         /* whose time started_ns is: see model_apply; 0 our own */
     struct result *result;  /* of the newest outcome; NULL from history */
     struct result *partial; /* of the execution that goes on */
 };
@@ -98,6 +101,7 @@ struct model {
     struct map by_group;
     VEC(size_t) listing;          /* the run's listing, in the runner's order: position -> index into tests */
     unsigned run;                 /* serial of the run that goes on or went last, 0 = none yet */
+    int64_t heard_ns;             /* UTC by our own clock; of its first event, 0 none yet */
     uint64_t generation;          /* counts changes; a view is stale when it differs */
     uint64_t damage;              /* damaged places in this run's streams */
     size_t asked, done;           /* of this run */
@@ -108,6 +112,7 @@ struct model {
     unsigned tree, trees;         /* the one that this run is of, 0 not known; how many there were */
     VEC(size_t) suspects;         /* tests that turned on one tree; one may be in it twice */
     size_t red;                   /* tests in the red set */
+    bool loaded;                  /* this run's results are read, not made: their times are not ours */
     size_t clip_limit;            /* octets kept per attachment; set by model_init */
 };
 
@@ -136,6 +141,8 @@ void model_ask(struct model *model, size_t test);
  * A failure without a listing (collection) makes its test. A second final status of one test in one run
  * counts only if it is worse (duplicate ids). Attachments that come after a failure's final status are added
  * to it. A leak marks its test, which does not make it red; an interrupted test keeps its older outcome.
+ * How long it took is what the protocol says, else what two timestamps of one route say, unless that is more
+ * than can be; other clocks are not compared with each other: then it is the time between the arrivals.
  * Passing (xfail and xpass too) takes a test out of the red set, failing puts it in, skipping does neither.
  */
 size_t model_apply(struct model *model, const struct event *event, int64_t now_ns);

@@ -6,7 +6,7 @@
 
 #include "core/clip.h"
 #include "core/recipe_argv.h"
-#include "runner/held.h"
+#include "stream/held.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>

@@ -313,14 +313,72 @@ static void test_broken_runs(void **state)
     RUN(broken, NULL);
 }
 
+static struct loop_action step(struct fixture *f, enum loop_event_kind kind, const char *text)
+{
+    struct strings paths = {0};
+    words(&paths, text);
+    const struct loop_event event = {.kind = kind, .paths = &paths, .pattern = text, .ok = true};
+    struct loop_action action = loop_step(&f->loop, &f->model, &event);
+    strings_release(&paths);
+    return action;
+}
+
+/* Reads a failure of a known test and one of a test that nobody here knows. */
+static void load(struct fixture *f)
+{
+    assert_int_equal(step(f, LOOP_LOAD, "ci.xml").run, RUN_LOADED);
+    assert_string_equal(f->loop.because, "ci.xml");
+    assert_false(loop_files(&f->loop, &f->model, &f->files));
+    model_begin(&f->model, ++f->serial);
+    size_t unknown = model_add(&f->model, bytes_of("u::y"), bytes_of(NULL));
+    f->model.tests.items[unknown].unknown = true;
+    apply(f, bytes_of("a::x"), EVENT_FAIL, NULL, TAG_GROUP "a");
+    apply(f, bytes_of("b::z"), EVENT_SUCCESS, NULL, TAG_GROUP "b");
+    apply(f, bytes_of("u::y"), EVENT_FAIL, NULL, "");
+}
+
+static void test_loaded_results(void **state)
+{
+    (void)state;
+    struct fixture f = {.now_ns = 1};
+    loop_init(&f.loop);
+    model_init(&f.model, 1 << 16);
+    words(&f.project, "a::x=p b::z=p");
+    load(&f);
+    assert_int_equal(step(&f, LOOP_ENDED, "").kind, LOOP_WAIT);
+    assert_int_equal(f.loop.verdict, VERDICT_RED);
+    assert_int_equal(step(&f, LOOP_CHANGED, "src").run, RUN_RED);
+    begin(&f);
+    assert_int_equal(f.files.len, 2); /* a, src: the unknown one asks for nothing */
+    assert_int_equal(f.model.asked, 1);
+    struct loop_action next = end_run(&f);
+    assert_int_equal(next.run, RUN_ALL);
+    assert_string_equal(next.because, "the red set passed");
+    assert_int_equal(f.model.red, 1);
+    begin(&f);
+    assert_int_equal(end_run(&f).kind, LOOP_WAIT);
+    assert_int_equal(f.loop.verdict, VERDICT_GREEN);
+    assert_int_equal(f.notices.len, 1);
+    assert_string_equal(f.notices.items[0], "u::y is unknown here: left the red set");
+
+    load(&f); /* a change waits until all is read; with nothing but unknown ones red, all is run */
+    assert_int_equal(step(&f, LOOP_CHANGED, "src").kind, LOOP_WAIT);
+    apply(&f, bytes_of("a::x"), EVENT_SUCCESS, NULL, "");
+    model_set_red(&f.model, model_find(&f.model, bytes_of("a::x")), false);
+    assert_int_equal(step(&f, LOOP_ENDED, "").run, RUN_ALL);
+    strings_release(&f.project);
+    strings_release(&f.files);
+    strings_release(&f.notices);
+    loop_release(&f.loop);
+    model_release(&f.model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_start),
-        cmocka_unit_test(test_red_and_green),
-        cmocka_unit_test(test_changes_during_runs),
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_broken_runs),
+        cmocka_unit_test(test_start),         cmocka_unit_test(test_loaded_results),
+        cmocka_unit_test(test_red_and_green), cmocka_unit_test(test_changes_during_runs),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_broken_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,6 +406,56 @@ static void test_times(void **state)
     }
 }
 
+/* What a stream tells of one test, and when that comes to us. */
+struct told {
+    enum event_status status;
+    const char *route;
+    int64_t time_ns, now_ns, duration_ns;
+};
+
+static void test_clocks_that_cannot_be_compared(void **state)
+{
+    (void)state;
+    static const struct {
+        struct told start, end;
+        bool loaded;
+        int64_t expect_ns;
+    } cases[] = {
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0}, {EVENT_SUCCESS, "0", 400, 5000, 0}, false, 300},
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0}, {EVENT_SUCCESS, "1", 900, 5000, 0}, false, 4000},
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0}, {EVENT_SUCCESS, NULL, 0, 5000, 0}, false, 4000},
+        {{EVENT_INPROGRESS, "0", 900, 1000, 0}, {EVENT_SUCCESS, "0", 400, 5000, 0}, false, 4000},
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0},
+         {EVENT_SUCCESS, "0", 7200 * INT64_C(1000000000), 5000, 0},
+         false,
+         4000},
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0}, {EVENT_SUCCESS, "1", 900, 5000, 77}, false, 77},
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0},
+         {EVENT_SUCCESS, "0", 30 * INT64_C(1000000000), 1001, 0},
+         true,
+         30 * INT64_C(1000000000) - 100},
+        {{EVENT_INPROGRESS, "0", 100, 1000, 0}, {EVENT_SUCCESS, "1", 900, 5000, 0}, true, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct model model;
+        set_up(&model);
+        model.loaded = cases[i].loaded;
+        const struct told *const told[] = {&cases[i].start, &cases[i].end};
+        for (size_t j = 0; j < 2; j++) {
+            const struct event event = {.test_id = bytes_of(ID),
+                                        .status = told[j]->status,
+                                        .route = bytes_of(told[j]->route),
+                                        .has_time = told[j]->time_ns > 0,
+                                        .time_ns = told[j]->time_ns,
+                                        .duration_ns = told[j]->duration_ns};
+            model_apply(&model, &event, told[j]->now_ns);
+        }
+        assert_int_equal(find(&model, ID)->duration_ns, cases[i].expect_ns);
+        assert_int_equal(find(&model, ID)->usual_ns, cases[i].loaded ? 0 : cases[i].expect_ns);
+        model_release(&model);
+    }
+}
+
 static void test_processor_times(void **state)
 {
     static const struct {
@@ -518,6 +568,7 @@ int main(void)
         cmocka_unit_test(test_a_leak_is_marked_but_not_red),
         cmocka_unit_test(test_what_names_no_test_or_says_nothing_makes_none),
         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_clocks_that_cannot_be_compared),
         cmocka_unit_test(test_processor_times),
         cmocka_unit_test(test_history_is_recalled),
         cmocka_unit_test(test_outcome_names),

@@ -1,4 +1,4 @@
-#include "runner/held.h"
+#include "stream/held.h"
 
 static void hold(struct held *held, const struct event *event)
 {

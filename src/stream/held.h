@@ -1,8 +1,8 @@
 /* Failures that wait for what explains them: several protocols tell a failure
  * first and its diagnostics behind it, and nothing of a test comes behind its
  * final status in ours. */
-#ifndef ALOOF_RUNNER_HELD_H
-#define ALOOF_RUNNER_HELD_H
+#ifndef ALOOF_STREAM_HELD_H
+#define ALOOF_STREAM_HELD_H
 
 #include "core/event.h"
 #include "core/vec.h"
