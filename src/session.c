@@ -87,30 +87,6 @@ static void open_history(struct session *session)
     session_failures_recall(session);
 }
 
-static void make_pool(struct session *session)
-{
-    const struct settings *settings = &session->settings;
-    session->python = python_find(settings->python, getenv("VIRTUAL_ENV"), repo_root(session->repo));
-    char *recipe = session_recipe_source(session);
-    const struct pool_options options = {
-        .worker = {.self = session->self,
-                   .recipe = recipe,
-                   .python = session->python,
-                   .source = session->worker_source,
-                   .cwd = repo_root(session->repo),
-                   .cache_dir = repo_state_dir(session->repo)},
-        .slots = session->settings.boxes,
-        .timeout_ms = settings->timeout_ms,
-        .cold = !settings->warm,
-        .once = !session->watching,
-        .grace_ms = settings->grace_ms,
-        .keep = settings->output_limit,
-    };
-    session->pool = pool_new(session->loop, &options, &session_pool_events, session);
-    free(recipe);
-    session->open_parts++;
-}
-
 static void release(struct session *session)
 {
     session_load_free(session);
@@ -118,13 +94,11 @@ static void release(struct session *session)
     session_failures_release(session);
     places_free(session->places);
     suffixes_release(&session->tree);
-    schedule_release(&session->schedule);
+    session_teams_release(session);
     selfwrite_release(&session->selfwrite);
     loop_release(&session->loop_plan);
     model_release(&session->model);
     repo_free(session->repo);
-    strings_release(&session->args);
-    strings_release(&session->files);
     strings_release(&session->covered);
     strings_release(&session->reports);
     free(session->cwd);
@@ -142,18 +116,15 @@ static void release(struct session *session)
 static int prepare(struct session *session, const struct session_options *options, struct error *error)
 {
     session->settings = *options->settings;
-    session->recipe = options->recipe;
     session->repo = options->repo;
     session->watching = options->watch;
     session->cwd = mem_strdup(options->cwd);
     session->self = mem_strdup(options->self);
     session->worker_source = mem_strdup(options->worker);
-    if (session->recipe->unsafe)
-        session->settings.boxes = 1;
-    if (session->settings.boxes == 0 && session_recipe_boxes(session, error) < 0)
+    session_teams_make(session, options->recipe, 1);
+    if (session_recipe_boxes(session, error) < 0)
         return -EINVAL;
-    if (session->settings.boxes == 0)
-        session->settings.boxes = uv_available_parallelism();
+    session->python = python_find(session->settings.python, getenv("VIRTUAL_ENV"), repo_root(session->repo));
     session->here = target_here(options->cwd, repo_root(session->repo));
     session->branch = repo_branch(session->repo);
     model_init(&session->model, session->settings.output_limit);
@@ -186,8 +157,7 @@ int session_open(struct session **out, uv_loop_t *loop, const struct session_opt
     uv_timer_init(loop, &session->calm);
     session->calm.data = session;
     session->open_parts += 3;
-    make_pool(session);
-    pool_warm(session->pool); /* its start takes longest, so it comes first */
+    session_teams_open(session); /* their start takes longest, so it comes first */
     open_history(session);
     *out = session;
     return 0;
@@ -314,7 +284,7 @@ void session_close(struct session *session)
     uv_close((uv_handle_t *)&session->before_wait, handle_closed);
     uv_close((uv_handle_t *)&session->flush, handle_closed);
     uv_close((uv_handle_t *)&session->calm, handle_closed);
-    pool_close(session->pool);
+    session_teams_close(session);
     session_load_close(session);
     if (session->watch != NULL)
         watch_close(session->watch);

@@ -94,6 +94,13 @@ void session_load_close(struct session *session)
         free_load(load);
 }
 
+static void take(struct session *session, const struct event *event)
+{
+    size_t ended = session_take(session, event);
+    if (ended != MAP_NONE)
+        session_finish(session, ended);
+}
+
 /* Which test of this project the stream's id means. */
 static void identify(struct session_load *load, const struct event *event)
 {
@@ -141,14 +148,14 @@ static void take_named(void *owner, const struct event *event)
     const char *group = load->owner != MAP_NONE ? session->model.tests.items[load->owner].group : "";
     size_t at = model_add(&session->model, own.test_id, bytes_of(group));
     session->model.tests.items[at].unknown = !load->is_known && load->owner == MAP_NONE;
-    session_take_event(session, &own);
+    take(session, &own);
 }
 
 static void on_held(void *owner, const struct event *event)
 {
     struct session_load *load = owner;
     if (event->test_id.data == NULL)
-        session_take_event(load->session, event);
+        take(load->session, event);
     else
         take_named(load, event);
 }
@@ -164,7 +171,7 @@ static void on_noise(void *owner, struct bytes octets)
 {
     struct session_load *load = owner;
     const struct event event = {.file_name = bytes_of("stdout"), .file = octets};
-    session_take_event(load->session, &event);
+    take(load->session, &event);
 }
 
 static void on_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
@@ -179,11 +186,6 @@ static void on_damage(void *owner, const char *reason, uint64_t offset, uint64_t
 static const struct event_sink sink = {on_event, on_noise, on_damage};
 
 /* The listing. */
-
-void session_load_begin(struct session *session)
-{
-    pool_run(session->pool, session->serial, &session->args, NULL);
-}
 
 void session_load_listed(struct session *session, const struct event *event)
 {
@@ -224,8 +226,8 @@ static void end_unfinished(struct session *session)
                                   .tag_count = 1,
                                   .has_tags = true,
                                   .runnable = test->runnable};
-        session_take_event(session, &why);
-        session_take_event(session, &end);
+        take(session, &why);
+        take(session, &end);
     }
 }
 
@@ -374,7 +376,6 @@ void session_load_read(struct session *session, const struct pool_end *end)
     know_tests(load, listed);
     load->held.event = on_held;
     load->held.owner = load;
-    session->collecting = false;
     model_begin(&session->model, ++session->serial);
     session->model.loaded = true;
     session->model.tree = 0;

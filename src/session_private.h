@@ -12,6 +12,33 @@
 #include "trace/places.h"
 #include "trace/suffix.h"
 
+/* What a team is at in the run that goes on. */
+enum team_state {
+    TEAM_OUT, /* takes no part in it */
+    TEAM_LISTING,
+    TEAM_DEALING,
+    TEAM_ENDED,
+};
+
+/* Who runs the tests of one recipe: its worker, and its boxes. Several may work side by side; they share the
+ * slots, of which each holds boxes of one team at a time. */
+struct team {
+    struct session *session;
+    unsigned number;
+    const struct recipe *recipe; /* borrowed */
+    char *prefix;                /* before the ids of its tests, so that they differ from those of others */
+    char *runner;                /* "pytest 7.2.1", NULL not known yet */
+    struct pool *pool;           /* NULL: closed */
+    struct strings args;         /* the runner's: options, then targets */
+    enum team_state state;
+    bool all_files;       /* collects everything, … */
+    struct strings files; /* … or these */
+    VEC(uint32_t) listed; /* by position in its own listing: that in the model's */
+    struct schedule schedule;
+    struct pool_end end; /* of TEAM_ENDED; its text is `said` */
+    char *said;
+};
+
 /* How many files differ from HEAD is counted in another thread: on large trees that takes a while. */
 struct session_count {
     struct session *session;
@@ -26,27 +53,27 @@ struct session_load; /* session_load.c */
 struct session {
     uv_loop_t *loop;
     struct settings settings; /* strings borrowed from the caller's */
-    const struct recipe *recipe;
     const struct session_events *events;
     void *owner;
 
     struct repo *repo;
     struct watch *watch;       /* NULL: --once, or closed */
-    struct pool *pool;         /* NULL: closed */
     struct session_load *load; /* results of elsewhere, until they are read; NULL: none */
+    struct team *teams;        /* they never move */
+    size_t team_count;
     struct history *history;
     const struct session_reporter *reporter; /* NULL: none */
     void *reporter_owner;
     uv_prepare_t before_wait; /* hands out one `changed` per turn of the loop */
     uv_timer_t flush;         /* armed while results wait for the history */
     uv_timer_t calm;          /* armed while tests are suspected of being flaky */
-    unsigned open_parts;      /* pool, watch, prepare, timers: and a count under way: down to closed() */
+    unsigned open_parts;      /* pools, watch, prepare, timers: and a count under way: down to closed() */
     bool closing;
 
     struct model model;
     struct loop loop_plan;
     struct selfwrite selfwrite;
-    struct schedule schedule;
+    VEC(uint32_t) own_positions; /* by position in the model's listing: that in its team's own */
     VEC(struct failure) failures;
     VEC(size_t) failure_at; /* by test: its place among them, MAP_NONE none; as long as was needed */
     unsigned versions;      /* that failures had so far */
@@ -57,12 +84,9 @@ struct session {
 
     char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;
-    struct strings args;    /* pytest's: options, then targets */
-    struct strings files;   /* what the run collects */
     struct strings covered; /* changed files that the run is about */
     struct strings reports; /* files that are written for other programs, relative to the root */
-    bool all_files;         /* the run collects everything */
-    bool watching, dirty, collecting, stop_on_failure, stopped;
+    bool watching, dirty, stop_on_failure, stopped;
     unsigned maxfail; /* of this run: the settings', else what the runner's own options say */
     unsigned serial;
     uint64_t run_began, run_took;                     /* uv_hrtime */
@@ -83,21 +107,39 @@ void session_touch(struct session *session);
 
 /* session_run.c: one step of the plan, and what it asks for. */
 void session_step(struct session *session, const struct loop_event *event);
+/* Takes in an event of the run; as model_apply. A test that so has its outcome is then to be finished. */
+size_t session_take(struct session *session, const struct event *event);
+void session_finish(struct session *session, size_t test);
+/* All teams that took part in the run have ended. */
+void session_run_ended(struct session *session);
+
+/* session_team.c: makes the teams, one for each recipe; they are borrowed for the session's life. */
+void session_teams_make(struct session *session, const struct recipe *recipes, size_t count);
+void session_teams_open(struct session *session); /* starts their workers */
+void session_teams_run(struct session *session);  /* what the plan asks for */
+void session_teams_cancel(struct session *session);
+bool session_teams_are(const struct session *session, enum team_state state); /* any of them */
+const struct team *session_team_of(const struct session *session, size_t test);
+/* Whose boxes the slot holds; NULL: it is free. */
+const struct team *session_team_in(const struct session *session, unsigned slot);
+/* The team's test of that id (NULL none) in the model, or MAP_NONE; and a test's id without the prefix. */
+size_t session_find(const struct session *session, const struct team *team, const char *own_id);
+const char *session_own_id(const struct session *session, const struct test *test);
+void session_teams_close(struct session *session);
+void session_teams_release(struct session *session);
+
+/* session_deal.c: their owner is a team. */
 extern const struct pool_events session_pool_events;
 
 /* How a run ended that could be carried through or not, and what the plan does then. */
 void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled);
 /* Whether any test of the run failed. */
 bool session_run_failed(const struct session *session);
-/* Takes in an event of a run. */
-void session_take_event(struct session *session, const struct event *event);
 
 /* session_load.c: results that are read instead of made, from where the input says. */
 void session_load_new(struct session *session, const struct session_input *input);
 const char *session_load_name(const struct session *session);
-/* The run of them begins: first the tests of this project are listed. */
-void session_load_begin(struct session *session);
-/* Of that listing: an event; it ended, whichever way. */
+/* First the tests of this project are listed. Of that listing: an event; it ended, whichever way. */
 void session_load_listed(struct session *session, const struct event *event);
 void session_load_read(struct session *session, const struct pool_end *end);
 /* Stops it, if the reading is on. Whether it was. */
@@ -129,17 +171,17 @@ void session_steps_tell(struct session *session, size_t before);
 
 /* session_recipe.c: what a recipe changes. The text that our own worker is started with; NULL for pytest's.
  * The caller frees. */
-char *session_recipe_source(const struct session *session);
-/* Sets how many boxes there are to what the recipe's own command says; without one nothing changes. -EINVAL
- * with a line. */
+char *session_recipe_source(const struct team *team);
+/* Settles how many boxes there are: where nobody said, as many as the first recipe that has a command for it
+ * says, else one a processor; but never more than can be busy at once. -EINVAL with a line. */
 int session_recipe_boxes(struct session *session, struct error *error);
-/* Appends to session->args what the run is restricted to and, for pytest's worker, its options. */
+/* Appends to the args of each team what the run is restricted to and, for pytest's worker, its options. */
 int session_recipe_args(struct session *session, struct error *error);
 
 /* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
 void session_flaky_await(struct session *session);
 
-/* A part (pool, watch, prepare, timer) is closed. */
+/* A part (a pool, watch, prepare, timer) is closed. */
 void session_part_closed(struct session *session);
 
 #endif

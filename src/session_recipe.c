@@ -10,86 +10,104 @@
 #include <errno.h>
 #include <stdlib.h>
 
-char *session_recipe_source(const struct session *session)
+char *session_recipe_source(const struct team *team)
 {
-    if (session->recipe->pytest)
+    if (team->recipe->pytest)
         return NULL;
     json_t *args = json_array();
-    const struct strings *given = &session->settings.runner_args;
+    const struct strings *given = &team->session->settings.runner_args;
     for (size_t i = 0; i < given->len; i++)
         json_array_append_new(args, json_string(given->items[i]));
-    json_t *source = json_pack("{s:o, s:o}", "recipe", recipe_pack(session->recipe), "args", args);
+    json_t *source = json_pack("{s:o, s:o}", "recipe", recipe_pack(team->recipe), "args", args);
     char *text = json_dumps(source, JSON_COMPACT);
     json_decref(source);
     return text;
 }
 
-int session_recipe_boxes(struct session *session, struct error *error)
+/* What the recipe's command says, 0: it has none. -EINVAL with a line. */
+static int ask_boxes(const struct team *team, unsigned *boxes, struct error *error)
 {
-    const struct strings *command = &session->recipe->boxes;
+    const struct strings *command = &team->recipe->boxes;
     struct buf answer = {0};
+    *boxes = 0;
     if (command->len == 0)
         return 0;
-    int status = ask(command, repo_root(session->repo), false, &answer, error);
+    int status = ask(command, repo_root(team->session->repo), false, &answer, error);
     char *end, *line = words_join(command);
     unsigned long count = strtoul(buf_str(&answer), &end, 10);
     end += strspn(end, " \t\r\n");
     bool bad = status != 0 || answer.len == 0 || *end != '\0' || count < 1 || count > 1024;
-    session->settings.boxes = bad ? 0 : (unsigned)count;
+    *boxes = bad ? 0 : (unsigned)count;
     if (bad && status >= 0)
         error_set(error, -EINVAL,
                   "boxes of recipe %s: %s: expected a number from 1 to 1024, got '%.40s' and exit status %d",
-                  session->recipe->name, line, buf_str(&answer), status);
+                  team->recipe->name, line, buf_str(&answer), status);
     free(line);
     buf_release(&answer);
     return bad ? -EINVAL : 0;
 }
 
-/* The configured options of pytest, -k and -m. */
-static void add_options(struct session *session)
+int session_recipe_boxes(struct session *session, struct error *error)
 {
-    const struct settings *settings = &session->settings;
+    unsigned boxes = session->settings.boxes, at_once = 0;
+    int bad = 0;
+    for (size_t i = 0; bad == 0 && boxes == 0 && i < session->team_count; i++)
+        if (!session->teams[i].recipe->unsafe)
+            bad = ask_boxes(&session->teams[i], &boxes, error);
+    if (boxes == 0)
+        boxes = uv_available_parallelism();
+    for (size_t i = 0; i < session->team_count; i++)
+        at_once += session->teams[i].recipe->unsafe ? 1 : boxes;
+    session->settings.boxes = at_once < boxes ? at_once : boxes;
+    return bad;
+}
+
+/* The configured options of pytest, -k and -m. */
+static void add_options(struct team *team)
+{
+    const struct settings *settings = &team->session->settings;
     for (size_t i = 0; i < settings->runner_args.len; i++)
-        strings_add(&session->args, settings->runner_args.items[i]);
+        strings_add(&team->args, settings->runner_args.items[i]);
     const char *const options[][2] = {{"-k", settings->keyword}, {"-m", settings->marker}};
     for (size_t i = 0; i < 2; i++) {
         if (options[i][1] == NULL)
             continue;
-        strings_add(&session->args, options[i][0]);
-        strings_add(&session->args, options[i][1]);
+        strings_add(&team->args, options[i][0]);
+        strings_add(&team->args, options[i][1]);
     }
 }
 
 /* What pytest understands and this recipe does not. */
-static int refuse_options(const struct session *session, struct error *error)
+static int refuse_options(const struct team *team, struct error *error)
 {
-    const struct settings *settings = &session->settings;
-    const char *name = session->recipe->name;
+    const struct settings *settings = &team->session->settings;
+    const char *name = team->recipe->name;
     if (settings->keyword != NULL || settings->marker != NULL)
         return error_set(error, -EINVAL, "-%c: only pytest knows it, and the tests here are run by recipe %s",
                          settings->keyword != NULL ? 'k' : 'm', name);
-    if (settings->runner_args.len > 0 && (session->recipe->holes & HOLE_ARGS) == 0)
+    if (settings->runner_args.len > 0 && (team->recipe->holes & HOLE_ARGS) == 0)
         return error_set(error, -EINVAL, "%s: recipe %s has no place for arguments ({args} in its key run)",
                          settings->runner_args.items[0], name);
     return 0;
 }
 
 /* What was typed, relative to the root. */
-static int add_targets(struct session *session, struct error *error)
+static int add_targets(struct team *team, struct error *error)
 {
+    struct session *session = team->session;
     const struct settings *settings = &session->settings;
     bool packages = strings_find(&settings->runner_args, "--pyargs", NULL) == 0;
     for (size_t i = 0; i < settings->paths.len && session->load == NULL; i++) {
         const char *typed = settings->paths.items[i];
         int bad = 0;
         if (packages)
-            strings_add(&session->args, typed);
+            strings_add(&team->args, typed);
         else
-            bad = target_resolve(typed, session->cwd, repo_root(session->repo), &session->args, error);
+            bad = target_resolve(typed, session->cwd, repo_root(session->repo), &team->args, error);
         if (bad != 0)
             return bad;
         if (!packages)
-            strings_add(&session->loop_plan.scope, session->args.items[session->args.len - 1]);
+            strings_add(&session->loop_plan.scope, team->args.items[team->args.len - 1]);
     }
     return 0;
 }
@@ -97,11 +115,16 @@ static int add_targets(struct session *session, struct error *error)
 int session_recipe_args(struct session *session, struct error *error)
 {
     int bad = 0;
-    if (session->recipe->pytest)
-        add_options(session);
-    else
-        bad = refuse_options(session, error);
-    return bad == 0 ? add_targets(session, error) : bad;
+    for (size_t i = 0; bad == 0 && i < session->team_count; i++) {
+        struct team *team = &session->teams[i];
+        if (team->recipe->pytest)
+            add_options(team);
+        else
+            bad = refuse_options(team, error);
+        if (bad == 0)
+            bad = add_targets(team, error);
+    }
+    return bad;
 }
 
 /* Where the id is that a debugger reads: in a file of its own, written anew each time. The caller frees. */
@@ -123,10 +146,11 @@ void session_debug_command(const struct session *session, size_t test, struct st
 {
     const struct strings *extra = &session->settings.runner_args;
     const struct test *asked = &session->model.tests.items[test];
-    if (!session->recipe->pytest) {
-        const struct recipe *recipe = session->recipe;
+    const struct recipe *recipe = session_team_of(session, test)->recipe;
+    const char *id = session_own_id(session, asked);
+    if (!recipe->pytest) {
         bool part = !asked->runnable && asked->group[0] != '\0';
-        const struct recipe_test one = {part ? asked->group : asked->id, asked->group};
+        const struct recipe_test one = {part ? asked->group : id, asked->group};
         strings_add(argv, "env");
         for (size_t i = 0; i < recipe->env.len; i++)
             strings_add(argv, recipe->env.items[i]);
@@ -141,5 +165,5 @@ void session_debug_command(const struct session *session, size_t test, struct st
     strings_add(argv, "--pdb");
     for (size_t i = 0; i < extra->len; i++)
         strings_add(argv, extra->items[i]);
-    strings_add(argv, asked->id);
+    strings_add(argv, id);
 }

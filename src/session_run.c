@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define NONE_FOUND 5 /* the exit code of a run without tests */
+
 static const char *kind_name(enum run_kind kind)
 {
     static const char *const names[] = {"none", "red", "all", "one", "load"};
@@ -23,13 +25,10 @@ static void note_run(const struct session *session)
 static void begin_run(struct session *session, bool follow_up)
 {
     session_failures_sweep(session, follow_up);
-    strings_clear(&session->files);
-    session->all_files = !loop_files(&session->loop_plan, &session->model, &session->files);
     strings_clear(&session->covered);
     for (size_t i = 0; i < session->loop_plan.changed.len; i++)
         strings_add(&session->covered, session->loop_plan.changed.items[i]);
     session->serial++;
-    session->collecting = true;
     session->stop_on_failure = session->stopped = false;
     session->maxfail = session->settings.maxfail;
     session->run_began = uv_hrtime();
@@ -43,10 +42,7 @@ static void begin_run(struct session *session, bool follow_up)
     if (session->reporter != NULL && session->reporter->run_begins != NULL)
         session->reporter->run_begins(session->reporter_owner, session->run_began_utc);
     session->events->run_begins(session->owner);
-    if (session->loop_plan.run == RUN_LOADED)
-        session_load_begin(session);
-    else
-        pool_run(session->pool, session->serial, &session->args, session->all_files ? NULL : &session->files);
+    session_teams_run(session);
 }
 
 void session_step(struct session *session, const struct loop_event *event)
@@ -58,7 +54,7 @@ void session_step(struct session *session, const struct loop_event *event)
     if (action.kind == LOOP_RUN)
         begin_run(session, event->kind == LOOP_ENDED);
     else if (action.kind == LOOP_CANCEL && !session_load_stop(session))
-        pool_cancel(session->pool);
+        session_teams_cancel(session);
     if (event->kind == LOOP_ENDED)
         session_steps_tell(session, step);
     session_touch(session);
@@ -104,7 +100,7 @@ static void remember(struct session *session, const struct test *test)
         uv_timer_start(&session->flush, flush, SESSION_FLUSH_MS, 0);
 }
 
-static void finished(struct session *session, size_t index)
+void session_finish(struct session *session, size_t index)
 {
     remember(session, &session->model.tests.items[index]);
     session_failure_update(session, index);
@@ -114,7 +110,7 @@ static void finished(struct session *session, size_t index)
         failures_of_run(&session->model) < maxfail)
         return;
     session->stop_on_failure = true;
-    pool_cancel(session->pool);
+    session_teams_cancel(session);
 }
 
 /* A leak is no failure, but it is said, with the test's name. */
@@ -131,7 +127,7 @@ static void tell_leak(struct session *session, const struct event *event)
     free(id);
 }
 
-void session_take_event(struct session *session, const struct event *event)
+size_t session_take(struct session *session, const struct event *event)
 {
     if (event->test_id.data != NULL)
         crash_note(CRASH_TEST, event->test_id);
@@ -139,60 +135,30 @@ void session_take_event(struct session *session, const struct event *event)
         tell_leak(session, event);
     if (session->reporter != NULL && session->reporter->event != NULL)
         session->reporter->event(session->reporter_owner, event);
-    size_t index = model_apply(&session->model, event, session_now());
     session_touch(session);
-    if (index != MAP_NONE)
-        finished(session, index);
+    return model_apply(&session->model, event, session_now());
 }
 
-static void on_event(void *owner, const struct event *event)
+/* How far an end is from what was wanted. */
+static int gravity(const struct pool_end *end)
 {
-    struct session *session = owner;
-    if (session->load != NULL)
-        session_load_listed(session, event);
-    else
-        session_take_event(session, event);
+    static const int of[] = {[RUN_COMPLETE] = 0, [RUN_BROKEN] = 1, [RUN_CANCELLED] = 2};
+    return of[end->how];
 }
 
-static void on_listed(void *owner, size_t tests, unsigned maxfail)
+/* How the run as a whole ended: as the team did that came off worst. That some of several have no tests is of
+ * no account. */
+static struct pool_end end_of(const struct session *session)
 {
-    (void)tests;
-    struct session *session = owner;
-    session->maxfail = session->settings.maxfail > 0 ? session->settings.maxfail : maxfail;
-    session->collecting = false;
-    schedule_release(&session->schedule);
-    if (session->load != NULL)
-        return;
-    loop_select(&session->loop_plan, &session->model);
-    schedule_deal(&session->schedule, &session->model, &session->covered,
-                  (enum box_mode)session->settings.box, session->settings.boxes);
-    session_touch(session);
-}
-
-static void on_hungry(void *owner, unsigned slot)
-{
-    struct session *session = owner;
-    const struct schedule *schedule = &session->schedule;
-    if (session->stop_on_failure || schedule->next == schedule->parcels.len) {
-        pool_finish(session->pool);
-        return;
+    struct pool_end worst = {.how = RUN_COMPLETE, .text = ""};
+    for (size_t i = 0; i < session->team_count; i++) {
+        const struct pool_end *end = &session->teams[i].end;
+        int worse = gravity(end) - gravity(&worst);
+        bool tells = end->exit_code != NONE_FOUND && end->exit_code > worst.exit_code;
+        if (session->teams[i].state == TEAM_ENDED && (worse > 0 || (worse == 0 && tells)))
+            worst = *end;
     }
-    if (!schedule_may_wait(schedule, pool_slot(session->pool, slot).held, pool_slots(session->pool)))
-        return;
-    const struct parcel *parcel = schedule_take(&session->schedule);
-    const char **ids = mem_zero(parcel->positions.len * sizeof *ids);
-    for (size_t i = 0; i < parcel->positions.len; i++) {
-        size_t test = session->model.listing.items[parcel->positions.items[i]];
-        ids[i] = session->model.tests.items[test].id;
-    }
-    pool_give(session->pool, slot, parcel->positions.items, ids, parcel->positions.len);
-    free(ids);
-}
-
-static void on_returned(void *owner, const uint32_t *positions, size_t count)
-{
-    struct session *session = owner;
-    schedule_return(&session->schedule, positions, count);
+    return worst;
 }
 
 /* pytest's exit codes: the runner's own verdict where it could not do its work, else what the results say. */
@@ -205,12 +171,12 @@ static int exit_code_of(const struct session *session, const struct pool_end *en
         return 2;
     if (end->how == RUN_BROKEN)
         return end->exit_code > 1 ? end->exit_code : 3;
-    if (end->exit_code > 1 && end->exit_code != 5)
+    if (end->exit_code > 1 && end->exit_code != NONE_FOUND)
         return end->exit_code;
     if (model->damage > 0)
         return 3;
     if (model->asked == 0)
-        return 5;
+        return NONE_FOUND;
     return end->exit_code == 1 ? 1 : 0;
 }
 
@@ -222,7 +188,12 @@ static void settle(struct session *session)
     for (size_t i = 0; i < model->tests.len; i++)
         was_gone[i] = model->tests.items[i].gone;
     struct strings notices = {0};
-    loop_retire(&session->loop_plan, model, session->all_files ? NULL : &session->files, &notices);
+    for (size_t i = 0; i < session->team_count; i++) {
+        const struct team *team = &session->teams[i];
+        if (team->state == TEAM_ENDED && team->end.how == RUN_COMPLETE)
+            loop_retire(&session->loop_plan, model, team->number, team->all_files ? NULL : &team->files,
+                        &notices);
+    }
     for (size_t i = 0; i < notices.len; i++)
         session_notice(session, "%s", notices.items[i]);
     strings_release(&notices);
@@ -250,7 +221,6 @@ static char *explain(const struct session *session, const struct pool_end *end)
 
 void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled)
 {
-    session->collecting = false;
     session->run_took = uv_hrtime() - session->run_began;
     session->run_ended_utc = session_now();
     session->exit_code = exit_code;
@@ -272,59 +242,18 @@ void session_end_run(struct session *session, int exit_code, bool complete, bool
                  &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
 }
 
-static void on_ended(void *owner, const struct pool_end *end)
+void session_run_ended(struct session *session)
 {
-    struct session *session = owner;
+    const struct pool_end end = end_of(session);
     if (session->load != NULL) {
-        session_load_read(session, end);
+        session_load_read(session, &end);
         return;
     }
-    int exit_code = exit_code_of(session, end);
-    bool complete = end->how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
+    int exit_code = exit_code_of(session, &end);
+    bool complete = end.how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
     if (complete)
         settle(session);
-    if (end->how == RUN_BROKEN || exit_code == 3 || exit_code == 4)
-        session->broken = explain(session, end);
-    session_end_run(session, exit_code, complete, end->how == RUN_CANCELLED && !session->stop_on_failure);
+    if (end.how == RUN_BROKEN || exit_code == 3 || exit_code == 4)
+        session->broken = explain(session, &end);
+    session_end_run(session, exit_code, complete, end.how == RUN_CANCELLED && !session->stop_on_failure);
 }
-
-static void on_hello(void *owner, const char *runner, const char *python, const char *executable)
-{
-    (void)python;
-    (void)executable;
-    struct session *session = owner;
-    free(session->runner);
-    session->runner = mem_strdup(runner);
-    session_touch(session);
-}
-
-static void on_damage(void *owner, const char *reason)
-{
-    struct session *session = owner;
-    session->model.damage += pool_running(session->pool);
-    session_notice(session, "%s", reason);
-}
-
-static void on_moved(void *owner)
-{
-    session_touch(owner);
-}
-
-static void on_closed(void *owner)
-{
-    struct session *session = owner;
-    session->pool = NULL;
-    session_part_closed(session);
-}
-
-const struct pool_events session_pool_events = {
-    .event = on_event,
-    .listed = on_listed,
-    .hungry = on_hungry,
-    .returned = on_returned,
-    .ended = on_ended,
-    .hello = on_hello,
-    .damage = on_damage,
-    .moved = on_moved,
-    .closed = on_closed,
-};

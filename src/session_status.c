@@ -4,17 +4,18 @@
 
 static int64_t time_left(const struct session *session)
 {
-    unsigned slots = pool_slots(session->pool);
+    if (session_teams_are(session, TEAM_LISTING))
+        return -1;
+    unsigned slots = session->settings.boxes;
     size_t *running = mem_zero(slots * sizeof *running);
     size_t count = 0;
     for (unsigned i = 0; i < slots; i++) {
-        const char *id = pool_slot(session->pool, i).test_id;
-        size_t test = id != NULL ? model_find(&session->model, bytes_of(id)) : MAP_NONE;
+        const struct team *team = session_team_in(session, i);
+        size_t test = team != NULL ? session_find(session, team, pool_slot(team->pool, i).test_id) : MAP_NONE;
         if (test != MAP_NONE)
             running[count++] = test;
     }
-    int64_t left_ns =
-        session->collecting ? -1 : estimate_left(&session->model, slots, running, count, session_now());
+    int64_t left_ns = estimate_left(&session->model, slots, running, count, session_now());
     free(running);
     return left_ns;
 }
@@ -22,26 +23,50 @@ static int64_t time_left(const struct session *session)
 struct session_slot session_slot(const struct session *session, unsigned slot)
 {
     const struct session_slot idle = {0};
-    if (session->pool == NULL || slot >= pool_slots(session->pool))
+    const struct team *team = slot < session->settings.boxes ? session_team_in(session, slot) : NULL;
+    if (team == NULL)
         return idle;
-    struct pool_slot_view view = pool_slot(session->pool, slot);
+    struct pool_slot_view view = pool_slot(team->pool, slot);
     int64_t since_ns = (int64_t)uv_hrtime() - view.since_ns;
     if (!progress_shows(view.stage, since_ns))
         return idle;
-    size_t test = model_find(&session->model, bytes_of(view.newest_id));
+    size_t at = session_find(session, team, view.newest_id);
+    const struct test *test = at != MAP_NONE ? &session->model.tests.items[at] : NULL;
     return (struct session_slot){
-        .test_id = view.newest_id,
+        .test_id = test != NULL ? test->id : view.newest_id,
         .running_ns = since_ns,
-        .usual_ns = test != MAP_NONE ? session->model.tests.items[test].usual_ns : 0,
+        .usual_ns = test != NULL ? test->usual_ns : 0,
         .stage = view.stage,
     };
+}
+
+/* Whether that is so of the pool of any team. */
+static bool any_pool(const struct session *session, bool is(const struct pool *pool))
+{
+    for (size_t i = 0; i < session->team_count; i++)
+        if (session->teams[i].pool != NULL && is(session->teams[i].pool))
+            return true;
+    return false;
+}
+
+/* Whether no worker that has to do with the run is there yet. */
+static bool is_starting(const struct session *session)
+{
+    bool starting = false;
+    for (size_t i = 0; i < session->team_count; i++) {
+        const struct pool *pool = session->teams[i].pool;
+        if (pool != NULL && pool_running(pool) && !pool_starting(pool))
+            return false;
+        starting = starting || (pool != NULL && pool_starting(pool));
+    }
+    return starting;
 }
 
 void session_status(const struct session *session, struct session_status *status)
 {
     const char *root = repo_root(session->repo);
     const char *base = strrchr(root, '/');
-    bool running = session->pool != NULL && pool_running(session->pool);
+    bool running = any_pool(session, pool_running), listing = session_teams_are(session, TEAM_LISTING);
     *status = (struct session_status){
         .project = base != NULL && base[1] != '\0' ? base + 1 : root,
         .branch = session->branch,
@@ -56,11 +81,12 @@ void session_status(const struct session *session, struct session_status *status
         .run = session->loop_plan.run,
         .verdict = session->loop_plan.verdict,
         .paused = session->loop_plan.paused,
-        .all_in = running && session->model.asked > 0 && session->model.done >= session->model.asked,
+        .all_in =
+            running && !listing && session->model.asked > 0 && session->model.done >= session->model.asked,
         .stopped = session->stopped,
-        .starting = session->pool != NULL && pool_starting(session->pool),
-        .collecting = session->collecting,
-        .killing = session->pool != NULL && pool_breaking(session->pool),
+        .starting = is_starting(session),
+        .collecting = listing,
+        .killing = any_pool(session, pool_breaking),
         .because = session->loop_plan.because,
         .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),
         .left_ns = running ? time_left(session) : -1,

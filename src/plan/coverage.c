@@ -61,14 +61,60 @@ static void add_once(struct map *known, struct strings *files, const char *path)
     map_put(known, bytes_of(files->items[files->len - 1]), files->len - 1);
 }
 
+/* Whether the run is about the test, by what is known before the listing. */
+static bool is_wanted(const struct loop *loop, const struct test *test)
+{
+    bool wanted = (test->red && !test->unknown) || (loop->run == RUN_ALL && !test->gone);
+    return wanted && loop_concerns(loop, test);
+}
+
+static bool runs_everything(const struct loop *loop)
+{
+    bool all = loop->run == RUN_ALL && (loop->filter == NULL || !loop->surveyed);
+    return all || loop->run == RUN_NONE || loop->run == RUN_LOADED;
+}
+
+/* Whether a changed file may hold tests of the team: it does, or it is not known to be of others. */
+static bool may_have_changed(const struct loop *loop, const struct model *model, unsigned team)
+{
+    struct map changed = {0};
+    index_paths(&changed, &loop->changed);
+    bool *of_others = mem_zero(loop->changed.len * sizeof *of_others), may = false;
+    const struct test *test;
+    vec_each (test, &model->tests) {
+        size_t at = map_get(&changed, bytes_of(test->group));
+        if (at != MAP_NONE && test->team == team)
+            may = true;
+        else if (at != MAP_NONE)
+            of_others[at] = true;
+    }
+    for (size_t i = 0; i < loop->changed.len; i++)
+        may = may || !of_others[i];
+    free(of_others);
+    map_release(&changed);
+    return may;
+}
+
+bool loop_involves(const struct loop *loop, const struct model *model, unsigned team)
+{
+    if (runs_everything(loop))
+        return true;
+    if (loop->run == RUN_ONE)
+        return model->tests.items[loop->one].team == team;
+    const struct test *test;
+    vec_each (test, &model->tests)
+        if (test->team == team && is_wanted(loop, test))
+            return true;
+    return loop->run == RUN_RED && may_have_changed(loop, model, team);
+}
+
 /* The groups of the red tests or, of what a filter leaves of a full run, of all. */
-static bool add_groups(const struct loop *loop, const struct model *model, struct map *known,
+static bool add_groups(const struct loop *loop, const struct model *model, unsigned team, struct map *known,
                        struct strings *files)
 {
     const struct test *test;
     vec_each (test, &model->tests) {
-        bool wanted = (test->red && !test->unknown) || (loop->run == RUN_ALL && !test->gone);
-        if (!wanted || !loop_concerns(loop, test))
+        if (test->team != team || !is_wanted(loop, test))
             continue;
         if (test->group[0] == '\0')
             return false;
@@ -77,10 +123,9 @@ static bool add_groups(const struct loop *loop, const struct model *model, struc
     return true;
 }
 
-bool loop_files(const struct loop *loop, const struct model *model, struct strings *files)
+bool loop_files(const struct loop *loop, const struct model *model, unsigned team, struct strings *files)
 {
-    bool all = loop->run == RUN_ALL && (loop->filter == NULL || !loop->surveyed);
-    if (all || loop->run == RUN_NONE || loop->run == RUN_LOADED)
+    if (runs_everything(loop))
         return false;
     struct map known = {0};
     index_paths(&known, files);
@@ -92,7 +137,7 @@ bool loop_files(const struct loop *loop, const struct model *model, struct strin
         if (some)
             add_once(&known, files, group);
     } else {
-        some = add_groups(loop, model, &known, files);
+        some = add_groups(loop, model, team, &known, files);
         for (size_t i = 0; some && i < loop->changed.len; i++)
             add_once(&known, files, loop->changed.items[i]);
         some = some && (loop->run == RUN_RED || files->len > before);
@@ -123,15 +168,15 @@ static size_t owner_of(const struct model *model, const char *part)
     return MAP_NONE;
 }
 
-/* Asks for what stands in for the parts that this run wants: their owners; where there is none, all tests of
- * their groups, which are added. */
-static void select_for_parts(const struct loop *loop, struct model *model, struct map *groups)
+/* Asks for what stands in for the team's parts that this run wants: their owners; where there is none, all
+ * tests of their groups, which are added. */
+static void select_for_parts(const struct loop *loop, struct model *model, unsigned team, struct map *groups)
 {
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
         bool red = loop->run == RUN_RED && test->red && !test->unknown && loop_concerns(loop, test);
         bool wanted = loop->run == RUN_ONE ? i == loop->one : red;
-        if (!wanted || !is_part(test))
+        if (!wanted || test->team != team || !is_part(test))
             continue;
         size_t owner = owner_of(model, test->id);
         if (owner == MAP_NONE && test->group[0] != '\0')
@@ -141,19 +186,19 @@ static void select_for_parts(const struct loop *loop, struct model *model, struc
     }
 }
 
-void loop_select(const struct loop *loop, struct model *model)
+void loop_select(const struct loop *loop, struct model *model, unsigned team)
 {
     struct map groups = {0};
     if (loop->run == RUN_RED)
         index_paths(&groups, &loop->changed);
-    select_for_parts(loop, model, &groups);
+    select_for_parts(loop, model, team, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
         bool in_group = map_get(&groups, bytes_of(test->group)) != MAP_NONE;
         bool due = loop->run == RUN_ALL || test->red || in_group;
         bool asked = loop->run == RUN_ONE ? *at == loop->one || in_group : due && matches(loop, test);
-        if (asked && !test->deselected)
+        if (asked && test->team == team && !test->deselected)
             model_ask(model, *at);
     }
     map_release(&groups);
@@ -209,18 +254,21 @@ static void leave(struct model *model, size_t at, const char *why, struct string
     model_set_red(model, at, false);
 }
 
-void loop_retire(const struct loop *loop, struct model *model, const struct strings *files,
+void loop_retire(const struct loop *loop, struct model *model, unsigned team, const struct strings *files,
                  struct strings *notices)
 {
     struct coverage coverage = {.files = files};
     if (files != NULL)
         index_paths(&coverage.by_path, files);
     for (size_t i = 0; i < model->tests.len; i++)
-        if (model->tests.items[i].state == TEST_DONE && model->tests.items[i].outcome == OUTCOME_COLLECTION)
+        if (model->tests.items[i].team == team && model->tests.items[i].state == TEST_DONE &&
+            model->tests.items[i].outcome == OUTCOME_COLLECTION)
             vec_push(&coverage.failed, i);
     bool full = loop->run == RUN_ALL;
     for (size_t i = 0; i < model->tests.len; i++) {
         struct test *test = &model->tests.items[i];
+        if (test->team != team)
+            continue;
         if (full && test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
             leave(model, i, "is skipped", notices);
         if (test->state != TEST_IDLE || test->gone || !loop_in_scope(loop, test) ||

@@ -126,23 +126,26 @@ void loop_release(struct loop *loop);
  * be carried out before the next step. */
 struct loop_action loop_step(struct loop *loop, struct model *model, const struct loop_event *event);
 
-/* The files to collect for the run that loop_step asked for: the groups of the red set, the changed files,
- * the one test's group, what a filter leaves of a full run. false: everything (a full run, or a group is
- * unknown). Paths are appended to `files`,
- * each once. */
-bool loop_files(const struct loop *loop, const struct model *model, struct strings *files);
+/* Whether the run that loop_step asked for is any business of the team: a full run is every team's; another
+ * one when it has tests that are to run, or when a changed file is not known to hold tests of others only. */
+bool loop_involves(const struct loop *loop, const struct model *model, unsigned team);
 
-/* After the listing of a run: which of its tests to run. Marks them with model_ask. A red run asks for the
+/* The files that the team collects for that run: the groups of the red set, the changed files,
+ * the one test's group, what a filter leaves of a full run. false: everything (a full run, or a group is
+ * unknown). Paths are appended to `files`, each once. */
+bool loop_files(const struct loop *loop, const struct model *model, unsigned team, struct strings *files);
+
+/* After the team's listing: which of its tests to run. Marks them with model_ask. A red run asks for the
  * listed red tests and all tests of changed files; for a part of something that cannot be asked for itself (a
  * TAP point) it asks for what that is a part of, or for its group. A full run asks for all; none ever asks
  * for deselected ones, nor for those that a filter leaves out. */
-void loop_select(const struct loop *loop, struct model *model);
+void loop_select(const struct loop *loop, struct model *model, unsigned team);
 
-/* At the end of a complete run (ok) that covered `files` (NULL: everything): takes out of the red set what is
- * retired, and what a full run confirmed as skipped. Each is appended to `notices` as a line
- * ("tests/a.py::test_x is gone: left the red set"). A part of another
- * test is covered when that one ran to its end. */
-void loop_retire(const struct loop *loop, struct model *model, const struct strings *files,
+/* At the end of a run that the team carried through and that covered `files` (NULL: everything): takes out of
+ * the red set what of its tests is retired, and what a full run confirmed as skipped. Each is appended to
+ * `notices` as a line ("tests/a.py::test_x is gone: left the red set"). A part of another test is covered
+ * when that one ran to its end. */
+void loop_retire(const struct loop *loop, struct model *model, unsigned team, const struct strings *files,
                  struct strings *notices);
 
 /* Whether the test is inside of the scope. One outside of it is neither run nor retired. */

@@ -72,6 +72,7 @@ struct test {
     enum outcome outcome;  /* newest; survives runs that do not cover the test */
     enum outcome previous; /* the newest before this run gave its own */
     enum test_state state;
+    unsigned team;       /* which of the session's teams runs it, from 0; the session says so */
     bool red;            /* in the red set: sticky, see loop.h for what clears it */
     bool runnable;       /* false: a collection failure and the like, never asked for by id */
     bool unknown;        /* loaded from elsewhere and none of this project's: shown, never asked for */
@@ -99,7 +100,9 @@ struct model {
     struct map by_id;
     struct strings groups; /* each once; tests point at them */
     struct map by_group;
-    VEC(size_t) listing;          /* the run's listing, in the runner's order: position -> index into tests */
+    VEC(size_t)
+    listing;                      /* the run's listing: position -> index into tests; those of each team are
+                                     in its runner's order */
     unsigned run;                 /* serial of the run that goes on or went last, 0 = none yet */
     int64_t heard_ns;             /* UTC by our own clock; of its first event, 0 none yet */
     uint64_t generation;          /* counts changes; a view is stale when it differs */

@@ -8,8 +8,6 @@
 #define PARCELS_A_BOX 2                   /* at least so many, so that the boxes end together */
 #define PARCELS_GUESSED 6                 /* likewise, where the times are guesses */
 
-enum urgency { URGENCY_NONE, URGENCY_RED, URGENCY_CHANGED };
-
 struct batch {
     struct parcel *parcel;
     int64_t cost_ns;
@@ -21,6 +19,7 @@ struct batch {
 /* What one deal knows. */
 struct deal {
     const struct model *model;
+    unsigned team;
     enum box_mode mode;
     int64_t guess_ns; /* of a test with no known time */
     int64_t limit_ns; /* a batch that costs more is split: half of an even share */
@@ -71,7 +70,8 @@ static void put(struct deal *deal, size_t at, uint32_t position)
 
 static bool is_asked(const struct deal *deal, uint32_t position)
 {
-    return test_at(deal, position)->state == TEST_ASKED;
+    const struct test *test = test_at(deal, position);
+    return test->state == TEST_ASKED && test->team == deal->team;
 }
 
 /* A guess of little may be a lot: where most times are unknown, no box is worth less than the boxes being
@@ -277,11 +277,22 @@ static int compare(const void *a, const void *b)
     return x->parcel->positions.items[0] < y->parcel->positions.items[0] ? -1 : 1;
 }
 
-void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
-                   enum box_mode mode, unsigned boxes)
+static void hand_over(struct schedule *schedule, const struct deal *deal)
+{
+    const struct batch *batch;
+    vec_each (batch, &deal->batches) {
+        batch->parcel->urgency = batch->urgency;
+        batch->parcel->cost_ns = batch->cost_ns;
+        batch->parcel->guessed = batch->guessed;
+        vec_push(&schedule->parcels, batch->parcel);
+    }
+}
+
+void schedule_deal(struct schedule *schedule, const struct model *model, unsigned team,
+                   const struct strings *changed, enum box_mode mode, unsigned boxes)
 {
     schedule_release(schedule);
-    struct deal deal = {.model = model, .mode = mode};
+    struct deal deal = {.model = model, .team = team, .mode = mode};
     for (size_t i = 0; changed != NULL && i < changed->len; i++)
         map_put(&deal.changed, bytes_of(changed->items[i]), i);
     weigh(&deal, boxes);
@@ -296,13 +307,20 @@ void schedule_deal(struct schedule *schedule, const struct model *model, const s
     }
     if (deal.batches.len > 0)
         qsort(deal.batches.items, deal.batches.len, sizeof *deal.batches.items, compare);
-    const struct batch *batch;
-    vec_each (batch, &deal.batches) {
-        batch->parcel->usual_ns = batch->guessed ? 0 : batch->cost_ns;
-        vec_push(&schedule->parcels, batch->parcel);
-    }
+    hand_over(schedule, &deal);
     vec_release(&deal.batches);
     map_release(&deal.changed);
+}
+
+bool schedule_is_empty(const struct schedule *schedule)
+{
+    return schedule->next == schedule->parcels.len;
+}
+
+bool schedule_precedes(const struct schedule *one, const struct schedule *other)
+{
+    const struct parcel *x = one->parcels.items[one->next], *y = other->parcels.items[other->next];
+    return x->urgency != y->urgency ? x->urgency > y->urgency : x->cost_ns > y->cost_ns;
 }
 
 bool schedule_may_wait(const struct schedule *schedule, unsigned held, unsigned slots)
@@ -311,7 +329,7 @@ bool schedule_may_wait(const struct schedule *schedule, unsigned held, unsigned 
     if (left == 0 || (held > 0 && left <= slots))
         return false;
     const struct parcel *next = schedule->parcels.items[schedule->next];
-    bool quick = next->usual_ns > 0 && next->usual_ns <= QUICK_NS && left > (size_t)MANY_LEFT * slots;
+    bool quick = !next->guessed && next->cost_ns <= QUICK_NS && left > (size_t)MANY_LEFT * slots;
     return held <= 1 || quick;
 }
 
@@ -325,6 +343,8 @@ void schedule_return(struct schedule *schedule, const uint32_t *positions, size_
     if (count == 0)
         return;
     struct parcel *parcel = mem_zero(sizeof *parcel);
+    parcel->urgency = URGENCY_CHANGED; /* it was the next one before */
+    parcel->guessed = true;
     vec_reserve(&parcel->positions, count);
     memcpy(parcel->positions.items, positions, count * sizeof *positions);
     parcel->positions.len = count;

@@ -10,10 +10,15 @@ enum box_mode {
     BOX_GROUP, /* one process a group (file); a long one is split between classes, never inside of one */
 };
 
+/* How soon a parcel wants to run. */
+enum urgency { URGENCY_NONE, URGENCY_RED, URGENCY_CHANGED };
+
 /* What one box runs, in order: positions in the model's listing. */
 struct parcel {
     VEC(uint32_t) positions;
-    int64_t usual_ns; /* all of them together; 0: of some nothing is known */
+    enum urgency urgency;
+    int64_t cost_ns; /* what it takes, as far as can be told */
+    bool guessed;    /* of some of it nothing is known */
 };
 
 /* The queue of parcels. Boxes take from the front as they become free, so no box idles while tests wait. */
@@ -22,17 +27,23 @@ struct schedule {
     size_t next;
 };
 
-/* Deals the asked tests of the model's listing into parcels for `boxes` slots (>= 1); what was dealt before
- * is released. Staged order: parcels with changed files' tests first, then those with tests that are red or
- * were until their newest execution, then longest first by usual time (unknown ones by number of tests).
- * Within a parcel the runner's order stands, as fixtures expect. A group longer than half of an even share is
- * split (at class boundaries; in BOX_AUTO inside of a class that is itself so long), so that the last box is
- * never a long one; but not into pieces of less than 50 ms, which cost more than they gain. In BOX_AUTO a
- * parcel of several small groups costs one box: whole neighbours of the same urgency are put together until
- * they cost half of an even share, but 50 ms at least and about 400 ms at most (a sixth, and less than 50 ms
- * too, where most times are unknown). changed may be NULL. */
-void schedule_deal(struct schedule *schedule, const struct model *model, const struct strings *changed,
-                   enum box_mode mode, unsigned boxes);
+/* Deals the team's asked tests of the model's listing into parcels for `boxes` slots (>= 1); what was dealt
+ * before is released. Staged order: parcels with changed files' tests first, then those with tests that are
+ * red or were until their newest execution, then longest first by usual time (unknown ones by number of
+ * tests). Within a parcel the runner's order stands, as fixtures expect. A group longer than half of an even
+ * share is split (at class boundaries; in BOX_AUTO inside of a class that is itself so long), so that the
+ * last box is never a long one; but not into pieces of less than 50 ms, which cost more than they gain. In
+ * BOX_AUTO a parcel of several small groups costs one box: whole neighbours of the same urgency are put
+ * together until they cost half of an even share, but 50 ms at least and about 400 ms at most (a sixth, and
+ * less than 50 ms too, where most times are unknown). changed may be NULL. */
+void schedule_deal(struct schedule *schedule, const struct model *model, unsigned team,
+                   const struct strings *changed, enum box_mode mode, unsigned boxes);
+
+/* Whether nothing is left to be taken. */
+bool schedule_is_empty(const struct schedule *schedule);
+
+/* Whether the next parcel of the one goes before that of the other, by the order above; both have one. */
+bool schedule_precedes(const struct schedule *one, const struct schedule *other);
 
 /* Whether the next parcel may wait in a slot that holds `held` already. One may wait everywhere, several if
  * they are known to be quick; of the last ones none, so that they go to whoever is free first. False when

@@ -32,8 +32,7 @@ struct pool_events {
      * first, then those that could hold one more in reserve (pool_slot().held tells how many they hold). */
     void (*hungry)(void *owner, unsigned slot);
     /* A box died under a test or was killed at its deadline: these positions never ran and must be dealt
-     * again. Give them here or when the slots next are hungry, which follows at once: after pool_finish the
-     * run ends when nobody did. */
+     * again. Give them here or when the slots next are hungry, which follows at once. */
     void (*returned)(void *owner, const uint32_t *positions, size_t count);
     void (*ended)(void *owner, const struct pool_end *end);
     /* The worker's hello: versions for the header ("pytest 7.2.1", "3.11.2"). */
@@ -84,7 +83,12 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
 void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,
                size_t count);
 
-/* No more parcels will come once the current boxes are done: the run ends when they are. Safe again. */
+/* Asks for parcels again where there is room, for an owner who had none, or did not want to give one. Nothing
+ * happens when no run wants any. */
+void pool_feed(struct pool *pool);
+
+/* No more parcels will come once the current boxes are done: the run ends when they are. Safe again. What is
+ * returned later takes it back. */
 void pool_finish(struct pool *pool);
 
 /* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted

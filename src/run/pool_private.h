@@ -58,9 +58,6 @@ struct box_end pool_box_end(const struct pool *pool, const struct slot *slot, st
 /* The worker fails us as a whole: nothing that is with it will be reported any more. NULL: we kill it. */
 void pool_write_off(struct pool *pool, const struct death *death);
 
-/* Asks the owner for parcels where there is room; ends the run when there is nothing left to do. */
-void pool_feed(struct pool *pool);
-
 /* Says how the run is going to end; copies the text. */
 void pool_set_end(struct pool *pool, enum run_end how, int exit_code, const char *text);
 

@@ -31,6 +31,7 @@ static void return_rest(struct pool *pool, unsigned slot, const struct box *box,
         else
             vec_push(&rest, box->positions[i]);
     }
+    pool->finishing = pool->finishing && rest.len == 0;
     if (rest.len > 0 && pool->state == POOL_DEALING)
         pool->events->returned(pool->owner, rest.items, rest.len);
     vec_release(&rest);

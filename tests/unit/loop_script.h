@@ -102,7 +102,7 @@ static void list(struct fixture *f, const char *entry)
 static void begin(struct fixture *f)
 {
     strings_clear(&f->files);
-    f->all_files = !loop_files(&f->loop, &f->model, &f->files);
+    f->all_files = !loop_files(&f->loop, &f->model, 0, &f->files);
     model_begin(&f->model, ++f->serial);
     f->broken = false;
     for (size_t i = 0; i < f->project.len; i++)
@@ -113,7 +113,7 @@ static void begin(struct fixture *f)
     for (size_t i = 0; !f->broken && i < f->project.len; i++)
         if (collects(f, f->project.items[i]))
             list(f, f->project.items[i]);
-    loop_select(&f->loop, &f->model);
+    loop_select(&f->loop, &f->model, 0);
 }
 
 static void do_test(struct fixture *f, const char *entry)
@@ -145,7 +145,7 @@ static struct loop_action end_run(struct fixture *f)
     for (size_t i = 0; i < f->project.len; i++)
         do_test(f, f->project.items[i]);
     if (!f->broken)
-        loop_retire(&f->loop, &f->model, f->all_files ? NULL : &f->files, &f->notices);
+        loop_retire(&f->loop, &f->model, 0, f->all_files ? NULL : &f->files, &f->notices);
     model_end(&f->model);
     return loop_step(&f->loop, &f->model, &(struct loop_event){.kind = LOOP_ENDED, .ok = !f->broken});
 }

@@ -143,7 +143,7 @@ static void test_unknown_group_collects_everything(void **state)
     model_recall(&model, "TestSomewhere", NULL, OUTCOME_FAILED);
     struct loop_action action = loop_step(&loop, &model, &(struct loop_event){.kind = LOOP_START});
     assert_int_equal(action.run, RUN_RED);
-    assert_false(loop_files(&loop, &model, &files));
+    assert_false(loop_files(&loop, &model, 0, &files));
     assert_int_equal(files.len, 0);
     strings_release(&files);
     model_release(&model);
@@ -165,7 +165,7 @@ static void test_thousands_of_changed_files(void **state)
     assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_RUN);
     assert_int_equal(loop_step(&loop, &model, &event).kind, LOOP_CANCEL);
     assert_int_equal(loop.changed.len, 20000);
-    assert_true(loop_files(&loop, &model, &files));
+    assert_true(loop_files(&loop, &model, 0, &files));
     assert_int_equal(files.len, 20000);
     strings_release(&files);
     strings_release(&paths);
@@ -217,7 +217,7 @@ static void check_part(const struct part *part, enum loop_event_kind kind)
         list_test(&model, id, group);
         free(group);
     }
-    loop_select(&loop, &model);
+    loop_select(&loop, &model, 0);
     for (size_t i = 0; i < model.tests.len; i++)
         if (model.tests.items[i].state == TEST_ASKED)
             buf_printf(&asked, "%s%s", asked.len > 0 ? " " : "", model.tests.items[i].id);
@@ -270,7 +270,7 @@ static void test_a_part_leaves_with_what_it_belongs_to(void **state)
         list_test(&model, cases[i].owner, cases[i].owner);
         if (cases[i].tag == NULL || cases[i].tag[0] != '\0')
             end_test(&model, cases[i].owner, cases[i].tag);
-        loop_retire(&loop, &model, NULL, &notices);
+        loop_retire(&loop, &model, 0, NULL, &notices);
         assert_int_equal(notices.len, cases[i].notices);
         assert_int_equal(model.tests.items[0].gone, cases[i].notices);
         strings_release(&notices);

@@ -55,7 +55,7 @@ static void check_deal(const struct model *model, const struct strings *changed,
                        unsigned boxes, const char *expect)
 {
     struct schedule schedule = {0};
-    schedule_deal(&schedule, model, changed, mode, boxes);
+    schedule_deal(&schedule, model, 0, changed, mode, boxes);
     char *told = tell(&schedule, model);
     assert_string_equal(told, expect);
     free(told);
@@ -179,7 +179,7 @@ static int64_t makespan(const struct model *model, enum box_mode mode, unsigned 
 {
     struct schedule schedule = {0};
     int64_t *free_at = mem_zero(boxes * sizeof *free_at);
-    schedule_deal(&schedule, model, NULL, mode, boxes);
+    schedule_deal(&schedule, model, 0, NULL, mode, boxes);
     const struct parcel *parcel;
     while ((parcel = schedule_take(&schedule)) != NULL) {
         unsigned box = 0;
@@ -257,9 +257,9 @@ static void test_a_giant_group_keeps_both_boxes_busy(void **state)
     model_init(&model, 1024);
     add_many(&model, "giant.py", 800, 10 * MS);
     struct schedule schedule = {0};
-    schedule_deal(&schedule, &model, NULL, BOX_GROUP, 2);
+    schedule_deal(&schedule, &model, 0, NULL, BOX_GROUP, 2);
     assert_int_equal(schedule.parcels.len, 1);
-    schedule_deal(&schedule, &model, NULL, BOX_AUTO, 2);
+    schedule_deal(&schedule, &model, 0, NULL, BOX_AUTO, 2);
     assert_int_equal(schedule.parcels.len, 6);
     schedule_release(&schedule);
     model_release(&model);
@@ -354,7 +354,7 @@ static void test_suites_of_many_small_files(void **state)
         int64_t *real_ns = mem_zero(count * sizeof *real_ns);
         for (size_t k = 0; k < count; k++)
             real_ns[k] = 2400000;
-        schedule_deal(&schedule, &model, NULL, BOX_AUTO, suites[i].boxes);
+        schedule_deal(&schedule, &model, 0, NULL, BOX_AUTO, suites[i].boxes);
         check_dealt(&schedule, &model);
         int64_t ideal_ns = (int64_t)count * 2400000 / suites[i].boxes;
         int64_t percent = makespan(&model, BOX_AUTO, suites[i].boxes, real_ns) * 100 / ideal_ns;
@@ -378,7 +378,7 @@ static void test_every_asked_test_is_dealt_once(void **state)
         model_init(&model, 1024);
         make_random(&model, &seed);
         strings_add(&changed, "f3");
-        schedule_deal(&schedule, &model, &changed, (enum box_mode)(round % 3), 1 + rnd(&seed, 9));
+        schedule_deal(&schedule, &model, 0, &changed, (enum box_mode)(round % 3), 1 + rnd(&seed, 9));
         check_dealt(&schedule, &model);
         schedule_release(&schedule);
         strings_release(&changed);
@@ -395,7 +395,7 @@ static void test_returned_positions_go_first(void **state)
     add(&model, "a::1", 30 * MS);
     add(&model, "a::2", 30 * MS);
     add(&model, "b::1", 10 * MS);
-    schedule_deal(&schedule, &model, NULL, BOX_GROUP, 1);
+    schedule_deal(&schedule, &model, 0, NULL, BOX_GROUP, 1);
     const struct parcel *first = schedule_take(&schedule);
     assert_int_equal(first->positions.len, 2);
     schedule_return(&schedule, NULL, 0);
@@ -432,16 +432,16 @@ static void test_only_quick_ones_wait_for_each_other(void **state)
     add(&model, "a::slow", 200 * MS);
     add_many(&model, "b", 40, 4 * MS);
     add_many(&model, "c", 3, 0);
-    schedule_deal(&schedule, &model, NULL, BOX_TEST, 2);
+    schedule_deal(&schedule, &model, 0, NULL, BOX_TEST, 2);
     assert_true(schedule_may_wait(&schedule, 0, 2));
     assert_int_equal(may_wait(&schedule, 7), 1); /* slow */
     const struct parcel *parcel = schedule_take(&schedule);
-    assert_int_equal(parcel->usual_ns, 200 * MS);
-    while (schedule.parcels.items[schedule.next]->usual_ns == 0) {
+    assert_true(!parcel->guessed && parcel->cost_ns == 200 * MS);
+    while (schedule.parcels.items[schedule.next]->guessed) {
         assert_int_equal(may_wait(&schedule, 7), 1); /* nothing is known */
         schedule_take(&schedule);
     }
-    assert_int_equal(schedule.parcels.items[schedule.next]->usual_ns, 4 * MS);
+    assert_int_equal(schedule.parcels.items[schedule.next]->cost_ns, 4 * MS);
     assert_int_equal(may_wait(&schedule, 7), 7);
     while (schedule.parcels.len - schedule.next > 20)
         schedule_take(&schedule);
@@ -464,7 +464,7 @@ static void test_hundred_thousand_in_one_class(void **state)
     struct schedule schedule = {0};
     model_init(&model, 1024);
     add_many(&model, "giant.py::Test", 100000, 0);
-    schedule_deal(&schedule, &model, NULL, BOX_AUTO, 4);
+    schedule_deal(&schedule, &model, 0, NULL, BOX_AUTO, 4);
     check_dealt(&schedule, &model);
     assert_in_range(schedule.parcels.len, 8, 12);
     schedule_release(&schedule);

@@ -1,0 +1,209 @@
+/* What the teams report of a run, and whose boxes a slot holds next. A slot belongs to the team whose boxes
+ * it holds; a free one to the team whose next parcel goes before those of the others. */
+#include "session_private.h"
+
+#include <stdlib.h>
+
+/* Whether the team may have a box in that slot now. */
+static bool may_enter(const struct team *team, unsigned slot)
+{
+    if (schedule_is_empty(&team->schedule))
+        return false;
+    for (unsigned i = 0; team->recipe->unsafe && i < pool_slots(team->pool); i++)
+        if (i != slot && pool_slot(team->pool, i).held > 0)
+            return false;
+    return true;
+}
+
+/* The team that a slot's next box comes from, NULL none. */
+static struct team *next_team(struct session *session, unsigned slot)
+{
+    struct team *next = NULL;
+    for (size_t i = 0; i < session->team_count; i++) {
+        struct team *team = &session->teams[i];
+        if (may_enter(team, slot) && (next == NULL || schedule_precedes(&team->schedule, &next->schedule)))
+            next = team;
+    }
+    return next;
+}
+
+static void give(struct team *team, unsigned slot)
+{
+    struct session *session = team->session;
+    const struct model *model = &session->model;
+    const struct parcel *parcel = schedule_take(&team->schedule);
+    size_t count = parcel->positions.len;
+    const char **ids = mem_zero(count * sizeof *ids);
+    uint32_t *positions = mem_zero(count * sizeof *positions);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t position = parcel->positions.items[i];
+        ids[i] = session_own_id(session, &model->tests.items[model->listing.items[position]]);
+        positions[i] = session->own_positions.items[position];
+    }
+    pool_give(team->pool, slot, positions, ids, count);
+    free(positions);
+    free(ids);
+}
+
+static void on_hungry(void *owner, unsigned slot)
+{
+    struct team *team = owner;
+    struct session *session = team->session;
+    if (session->stop_on_failure || schedule_is_empty(&team->schedule))
+        pool_finish(team->pool);
+    const struct team *holder = session_team_in(session, slot);
+    if (session->stop_on_failure || (holder != NULL && holder != team))
+        return;
+    struct team *next = next_team(session, slot);
+    unsigned held = pool_slot(team->pool, slot).held;
+    if (next == team && schedule_may_wait(&team->schedule, held, pool_slots(team->pool)))
+        give(team, slot);
+    else if (next != NULL && next != team && held == 0)
+        pool_feed(next->pool);
+}
+
+static void on_returned(void *owner, const uint32_t *own, size_t count)
+{
+    struct team *team = owner;
+    uint32_t *positions = mem_zero(count * sizeof *positions);
+    for (size_t i = 0; i < count; i++)
+        positions[i] = team->listed.items[own[i]];
+    schedule_return(&team->schedule, positions, count);
+    free(positions);
+}
+
+static void on_listed(void *owner, size_t tests, unsigned maxfail)
+{
+    (void)tests;
+    struct team *team = owner;
+    struct session *session = team->session;
+    const struct settings *settings = &session->settings;
+    if (settings->maxfail == 0 && maxfail > 0)
+        session->maxfail = maxfail;
+    team->state = TEAM_DEALING;
+    if (session->load != NULL)
+        return;
+    loop_select(&session->loop_plan, &session->model, team->number);
+    schedule_deal(&team->schedule, &session->model, team->number, &session->covered,
+                  (enum box_mode)settings->box, team->recipe->unsafe ? 1 : settings->boxes);
+    session_touch(session);
+}
+
+/* What an event made known is the team's. */
+static void claim(struct team *team, size_t tests_before, size_t listed_before)
+{
+    struct session *session = team->session;
+    struct model *model = &session->model;
+    for (size_t i = tests_before; i < model->tests.len; i++)
+        model->tests.items[i].team = team->number;
+    for (size_t i = listed_before; i < model->listing.len; i++) {
+        vec_push(&session->own_positions, (uint32_t)team->listed.len);
+        vec_push(&team->listed, (uint32_t)i);
+    }
+}
+
+static void take(struct team *team, const struct event *event)
+{
+    struct session *session = team->session;
+    size_t tests = session->model.tests.len, listed = session->model.listing.len;
+    size_t ended = MAP_NONE;
+    if (session->load != NULL)
+        session_load_listed(session, event);
+    else
+        ended = session_take(session, event);
+    claim(team, tests, listed);
+    if (ended != MAP_NONE)
+        session_finish(session, ended);
+}
+
+/* Its own id of a test becomes the one by which the session knows it. */
+static void on_event(void *owner, const struct event *event)
+{
+    struct team *team = owner;
+    if (team->prefix[0] == '\0' || event->test_id.data == NULL) {
+        take(team, event);
+        return;
+    }
+    struct buf id = {0};
+    struct event named = *event;
+    buf_puts(&id, team->prefix);
+    buf_add(&id, event->test_id.data, event->test_id.len);
+    named.test_id = buf_bytes(&id);
+    take(team, &named);
+    buf_release(&id);
+}
+
+static void keep_end(struct team *team, const struct pool_end *end)
+{
+    free(team->said);
+    team->said = mem_strdup(end->text);
+    team->end = *end;
+    team->end.text = team->said;
+    team->state = TEAM_ENDED;
+}
+
+static void on_ended(void *owner, const struct pool_end *end)
+{
+    struct team *team = owner;
+    struct session *session = team->session;
+    keep_end(team, end);
+    for (size_t i = 0; i < session->team_count; i++)
+        if (session->teams[i].state == TEAM_DEALING)
+            pool_feed(session->teams[i].pool);
+    if (!session_teams_are(session, TEAM_LISTING) && !session_teams_are(session, TEAM_DEALING))
+        session_run_ended(session);
+    session_touch(session);
+}
+
+static void name_runners(struct session *session)
+{
+    struct buf names = {0};
+    for (size_t i = 0; i < session->team_count; i++)
+        if (session->teams[i].runner != NULL)
+            buf_printf(&names, "%s%s", names.len > 0 ? " + " : "", session->teams[i].runner);
+    free(session->runner);
+    session->runner = buf_take(&names);
+}
+
+static void on_hello(void *owner, const char *runner, const char *python, const char *executable)
+{
+    (void)python;
+    (void)executable;
+    struct team *team = owner;
+    free(team->runner);
+    team->runner = mem_strdup(runner);
+    name_runners(team->session);
+    session_touch(team->session);
+}
+
+static void on_damage(void *owner, const char *reason)
+{
+    struct team *team = owner;
+    team->session->model.damage += pool_running(team->pool);
+    session_notice(team->session, "%s", reason);
+}
+
+static void on_moved(void *owner)
+{
+    struct team *team = owner;
+    session_touch(team->session);
+}
+
+static void on_closed(void *owner)
+{
+    struct team *team = owner;
+    team->pool = NULL;
+    session_part_closed(team->session);
+}
+
+const struct pool_events session_pool_events = {
+    .event = on_event,
+    .listed = on_listed,
+    .hungry = on_hungry,
+    .returned = on_returned,
+    .ended = on_ended,
+    .hello = on_hello,
+    .damage = on_damage,
+    .moved = on_moved,
+    .closed = on_closed,
+};
