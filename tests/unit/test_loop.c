@@ -328,7 +328,7 @@ static void load(struct fixture *f)
 {
     assert_int_equal(step(f, LOOP_LOAD, "ci.xml").run, RUN_LOADED);
     assert_string_equal(f->loop.because, "ci.xml");
-    assert_false(loop_files(&f->loop, &f->model, &f->files));
+    assert_false(loop_files(&f->loop, &f->model, 0, &f->files));
     model_begin(&f->model, ++f->serial);
     size_t unknown = model_add(&f->model, bytes_of("u::y"), bytes_of(NULL));
     f->model.tests.items[unknown].unknown = true;
