@@ -75,6 +75,13 @@ e2e: $(BUILD)/aloof ## the real binary on a real terminal only; TESTS='-k crash'
 	@mkdir -p $(LOG)
 	@set -- $(wildcard tests/e2e/test_*.py); test $$# = 0 || $(PYTEST) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
 
+check-frameworks: ## the recipes, with the frameworks that make check does without; npm fetches some of them
+	@sh .ci/deps build check frameworks
+	@sh .ci/frameworks
+	@$(MAKE_ALL) all
+	@mkdir -p $(LOG)
+	@$(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard tests/e2e/test_recipes*.py)
+
 bench: ## speed side by side with what people use today
 	@sh .ci/deps build bench
 	@$(MAKE_ALL) all bench-programs

@@ -63,6 +63,30 @@ static void fill_sources(struct session *session, struct trace *trace)
             frame->source = source_line(repo_root(session->repo), frame->path, frame->line);
 }
 
+/* A program that tells only by its exit status that it failed may have printed where (assert(3)). Of a file
+ * whose parts fail that would be the places of all of them. */
+static void look_in_output(struct trace *trace, const struct test *test, const struct trace_paths *paths)
+{
+    static const char *const names[] = {"stderr", "stdout"};
+    bool parts = strcmp(test->id, test->group) == 0;
+    char *told = result_text(test->result, "traceback");
+    for (size_t i = 0; i < 2 && told == NULL && !parts && trace->frames.len == 0; i++) {
+        struct trace found;
+        char *text = result_text(test->result, names[i]);
+        trace_parse(&found, bytes_of(text != NULL ? text : ""), paths);
+        free(text);
+        if (found.frames.len > 0) {
+            free(found.message);
+            found.message = mem_strdup(trace->message);
+            trace_release(trace);
+            *trace = found;
+        } else {
+            trace_release(&found);
+        }
+    }
+    free(told);
+}
+
 static void read_trace(struct session *session, struct failure *failure)
 {
     trace_release(&failure->trace);
@@ -70,6 +94,7 @@ static void read_trace(struct session *session, struct failure *failure)
     const struct trace_paths paths = {repo_root(session->repo), foreign, here, &reading, session->places};
     char *text = story_text(reading.test);
     trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
+    look_in_output(&failure->trace, reading.test, &paths);
     free(text);
     fill_sources(session, &failure->trace);
     mark(session, failure);

@@ -3,6 +3,7 @@
 
 #include "trace/frame.h"
 #include "trace/text.h"
+#include "trace/written.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -32,12 +33,12 @@ static const struct pattern {
     {"^stack backtrace:$|^note: (?:Some details are omitted|run with `RUST_BACKTRACE)", NULL, DROPPED},
     {"panicked at (?:'.*', )?(?<path>[^':]+\\.rs):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
     {"^\\s*--> (?<path>[^:]+):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
-    /* JavaScript: "at add (file:///p/sums.js:1:2)", "at /p/sums.js:1:2" */
+    /* JavaScript: "at add (file:///p/sums.js:1:2)", "at async /p/sums.js:1:2"; a printed error's own brace */
     {"^\\s*at (?:async )?(?:(?<function>[^()]+?(?: \\[as [^\\]]+\\])?) \\()?(?:file://)?"
-     "(?<path>/[^()]+?|node:[^()]+?|[A-Za-z]:[\\\\/"
-     "][^()]+?|[\\w.][^():\\s]*?):(?<line>\\d+):(?<column>\\d+)\\)?$",
+     "(?<path>/.+?|node:[^()]+?|[A-Za-z]:[\\\\/"
+     "][^()]+?|[\\w.][^():\\s]*?):(?<line>\\d+):(?<column>\\d+)\\)?(?: \\{)?$",
      NULL, STACK},
-    {"^\\s*at .*<anonymous>\\)?$", NULL, DROPPED},
+    {"^\\s*at (?:.*<anonymous>(?::\\d+:\\d+)?\\)?|.* \\(index \\d+\\)|\\[eval\\].*)$", NULL, DROPPED},
     {"^ +(?:(?<function>[\\w.<>$ ]+?) "
      "\\()?(?:file://)?(?<path>/[^():]+|node:[^()]+?):(?<line>\\d+):(?<column>\\d+)\\)?$",
      NULL, STACK}, /* as node:test has it in TAP */
@@ -51,6 +52,7 @@ static const struct pattern {
     {"^(?<path>[^\\s:]+\\.rb):(?<line>\\d+):in [`'](?<function>.+?)': ", NULL, LISTED},
     {"^\\s*# (?<path>[^\\s:]+\\.rb):(?<line>\\d+)$", NULL, STACK},
     {"\\[(?<path>[^\\[\\]\\s:]+\\.rb):(?<line>\\d+)\\]:", NULL, LISTED},
+    {"^\\s*(?:from )?-e:\\d+:in ", NULL, DROPPED},
     /* bats */
     {"from function [`'](?<function>[^`']+)' in (?:test )?file (?<path>[^,]+), line (?<line>\\d+)", NULL,
      STACK},
@@ -62,6 +64,12 @@ static const struct pattern {
      ")?(?<path>/?[^\\s:()]+\\.\\w+):(?<line>\\d+)"
      "(?::(?<column>\\d+))?$",
      NULL, STACK},
+    /* assert(3): "sums: src/sums.c:10: add: Assertion `n > 0' failed." */
+    {"^[^:]+: (?<path>[^\\s:]+\\.\\w+):(?<line>\\d+): (?<function>.+): Assertion `", NULL, LISTED},
+    /* oxc, swc, biome: "╭─[ src/a.ts:2:17 ]" */
+    {"^\\W*\\[ ?(?<path>[^\\s\\[\\]:]+\\.\\w+):(?<line>\\d+):(?<column>\\d+) ?\\]$", NULL, LISTED},
+    /* Babel: "SyntaxError: /p/a.test.js: Unexpected token (1:24)" */
+    {"^\\s*SyntaxError: (?<path>/[^:]+\\.\\w+): .*\\((?<line>\\d+):(?<column>\\d+)\\)$", NULL, LISTED},
     /* tsc: "src/a.ts(3,5): error TS2322" */
     {"^(?<path>[^\\s()]+\\.[cm]?[jt]sx?)\\((?<line>\\d+),(?<column>\\d+)\\): ", NULL, LISTED},
     /* gcc, clang, go build, GoogleTest, Catch2, Check, pytest's reports: "src/sums.c:10:5: error" */
@@ -82,6 +90,7 @@ struct reading {
     struct trace *trace;
     pcre2_match_data *match;
     struct buf *message;
+    struct buf plain;         /* the line without colours, if it has any */
     size_t line_at;           /* where the line before begins in the message, … */
     struct bytes line_before; /* … if it is there still; absent: it is not */
     size_t stack_end;         /* of the message when the stack's newest frame came */
@@ -150,29 +159,12 @@ static unsigned number(struct bytes digits)
     return value;
 }
 
-/* The JVM tells only the file's name: its folder is the package. */
-static char *path_of(struct bytes path, struct bytes function)
-{
-    struct buf whole = {0};
-    const char *dot = memrchr(path.data, '.', path.len);
-    bool jvm = function.data != NULL && dot != NULL && memchr(path.data, '/', path.len) == NULL &&
-               bytes_starts((struct bytes){dot, path.len - (size_t)(dot - path.data)}, ".java");
-    const char *end = jvm ? memrchr(function.data, '.', function.len) : NULL; /* of the class */
-    const char *package = end != NULL ? memrchr(function.data, '.', (size_t)(end - function.data)) : NULL;
-    if (package != NULL) {
-        for (const char *at = function.data; at <= package; at++)
-            buf_putc(&whole, *at == '.' ? '/' : *at);
-    }
-    buf_add(&whole, path.data, path.len);
-    return buf_take(&whole);
-}
-
 static struct frame frame_of(struct reading *reading, size_t pattern, struct bytes line)
 {
     const pcre2_code *code = reading->places->codes[pattern];
     struct bytes function = group(reading, code, "function", line);
     struct frame frame = {
-        .path = path_of(group(reading, code, "path", line), function),
+        .path = written_path(group(reading, code, "path", line), line, function),
         .line = number(group(reading, code, "line", line)),
         .column = number(group(reading, code, "column", line)),
         .function = bytes_dup(function),
@@ -197,6 +189,24 @@ static void drop_stack(struct reading *reading)
     reading->stack.len = 0;
 }
 
+/* Whether one line made both frames: Ruby says of what is written in C, and of a block, the line of its
+ * caller, which comes next. */
+static bool is_inner(const struct frame *inner, const struct frame *caller)
+{
+    size_t len = strlen(caller->path);
+    bool ruby = len > 3 && strcmp(caller->path + len - 3, ".rb") == 0;
+    bool named = inner->function != NULL && caller->function != NULL;
+    return ruby && named && is_among(inner, 1, caller) && strcmp(inner->function, caller->function) != 0;
+}
+
+static void push(struct reading *reading, const struct frame *frame)
+{
+    size_t len = reading->stack.len;
+    if (len > 0 && is_inner(&reading->stack.items[len - 1], frame))
+        frame_release(&reading->stack.items[--reading->stack.len]);
+    vec_push(&reading->stack, *frame);
+}
+
 /* Whether a frame that comes now counts. Of several stacks the first does (what follows tells where memory
  * came from, or what others were doing), but a cause counts more than what it caused. */
 static bool counts(struct reading *reading)
@@ -205,7 +215,7 @@ static bool counts(struct reading *reading)
     between = (struct bytes){between.data + reading->stack_end, between.len - reading->stack_end};
     if (reading->stack.len == 0 || between.len == 0)
         return true;
-    if (!text_has(between, "Caused by"))
+    if (!text_has(between, "Caused by") && !text_has(between, "[cause]"))
         return false;
     drop_stack(reading);
     return true;
@@ -225,10 +235,10 @@ static void take(struct reading *reading, size_t pattern, struct bytes line)
     bool wanted = stack ? counts(reading) : !is_among(reading->listed.items, reading->listed.len, &frame);
     if (!wanted || reading->stack.len + reading->listed.len >= FRAMES_MAX)
         frame_release(&frame);
-    else if (stack)
-        vec_push(&reading->stack, frame);
-    else
+    else if (!stack)
         vec_push(&reading->listed, frame);
+    else
+        push(reading, &frame);
     if (stack && wanted)
         reading->stack_end = reading->message->len;
 }
@@ -276,7 +286,7 @@ bool places_read(const struct places *places, struct trace *trace, struct bytes 
     struct bytes line;
     reading.match = pcre2_match_data_create(16, NULL);
     for (size_t at = 0; text_line(text, &at, &line);) {
-        bool stack = take_line(&reading, line);
+        bool stack = take_line(&reading, text_plain(line, &reading.plain));
         reading.line_at = message->len;
         reading.line_before = line;
         if (stack) {
@@ -287,6 +297,7 @@ bool places_read(const struct places *places, struct trace *trace, struct bytes 
         buf_putc(message, '\n');
     }
     pcre2_match_data_free(reading.match);
+    buf_release(&reading.plain);
     bool found = reading.stack.len + reading.listed.len > 0;
     if (found)
         hand_over(&reading);

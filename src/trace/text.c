@@ -35,6 +35,24 @@ struct bytes text_trim(struct bytes text)
     return text;
 }
 
+/* An escape sequence ends with a letter. */
+struct bytes text_plain(struct bytes line, struct buf *scratch)
+{
+    if (memchr(line.data, '\033', line.len) == NULL)
+        return line;
+    buf_clear(scratch);
+    for (size_t i = 0; i < line.len; i++) {
+        bool escape = line.data[i] == '\033' && i + 1 < line.len && line.data[i + 1] == '[';
+        if (!escape) {
+            buf_putc(scratch, line.data[i]);
+            continue;
+        }
+        for (i += 2; i < line.len && strchr("0123456789;:?", line.data[i]) != NULL && line.data[i] != '\0';)
+            i++;
+    }
+    return buf_bytes(scratch);
+}
+
 bool text_has(struct bytes text, const char *what)
 {
     return text.len > 0 && memmem(text.data, text.len, what, strlen(what)) != NULL;

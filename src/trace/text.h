@@ -13,6 +13,10 @@ size_t text_find(struct bytes text, bool (*fits)(struct bytes line));
 /* Without the blanks at both ends. */
 struct bytes text_trim(struct bytes text);
 
+/* The line without the colours that a terminal would show: itself when it has none, else what is then in
+ * scratch. */
+struct bytes text_plain(struct bytes line, struct buf *scratch);
+
 bool text_has(struct bytes text, const char *what);
 bool text_ends(struct bytes text, const char *what);
 

@@ -154,39 +154,6 @@ def test_rspec(project):
     assert (done.returncode, "2 tests" in done.stdout) == (0, True), done.stdout
 
 
-@pytest.mark.skipif(not shutil.which("mocha"), reason="mocha is not installed")
-def test_mocha(project):
-    project.write("package.json", '{"devDependencies": {"mocha": "*"}}\n')
-    javascript_sums(project, "test/sum.js")
-
-
-@pytest.mark.skipif(not shutil.which("jest"), reason="jest is not installed")
-def test_jest(project):
-    project.write("package.json", '{"devDependencies": {"jest": "*"}}\n')
-    javascript_sums(project, "sum.test.js")
-
-
-def javascript_sums(project, path):
-    project.write(path, """
-        const assert = require("assert");
-        describe("sum", () => {
-          it("adds", () => assert.strictEqual(1 + 1, 2));
-          it("adds badly", () => assert.strictEqual(1 + 1, 3));
-        });
-        """)
-    done = project.once()
-    assert done.returncode == 1
-    assert re.search(f"FAIL  {path} > sum adds badly .*\n.* \\+5 {path}", done.stdout), done.stdout
-    assert "3 tests, 2 failures" in done.stdout
-    project.write(path, "}\n")
-    done = project.once()
-    assert done.returncode == 1
-    assert re.search(f"(FAIL |COLLECT) {path} ", done.stdout), done.stdout
-    project.write(path, "describe('sum', () => it('adds', () => {}));\n")
-    done = project.once()
-    assert (done.returncode, "2 tests" in done.stdout) == (0, True), done.stdout
-
-
 @cmake
 def test_ctest_builds_first(project):
     project.write(".gitignore", "build/\n")

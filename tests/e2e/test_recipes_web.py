@@ -1,5 +1,7 @@
 """Recipes of Ruby, JavaScript and builds in the loop, by their own tools: red, edited, green, all."""
 
+import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -105,3 +107,157 @@ def test_arguments_reach_minitest(project):
         """)
     assert project.once().returncode == 1
     assert project.once("--", "--seed", "4711").returncode == 0
+
+
+# npm's tools are where .ci/frameworks puts them (make check-frameworks), or in PATH.
+MODULES = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cache/aloof-npm") / "node_modules"
+
+
+def javascript(project, tool):
+    """A project whose own the tool is; skips the test where there is none."""
+    own = (MODULES / ".bin" / tool).exists()
+    if not own and not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed (make check-frameworks)")
+    project.write(".gitignore", "node_modules\n")
+    if own:
+        (project.root / "node_modules").symlink_to(MODULES)
+    return project
+
+
+def sums_of(project, tool, expected, other=""):
+    """Two files of tests, one of them red unless 2 is expected. Whoever runs leaves its name."""
+    kind = {"vitest": ("ts", 'import { describe, it } from "vitest";\n'), "jest": ("js", ""), "mocha": ("js", "")}[tool]
+    suffix, globals = kind
+    module = suffix == "ts"
+    take = "import {{ {1} }} from \"{0}\";" if module else "const {{ {1} }} = require(\"{0}\");"
+    folder = "test" if tool == "mocha" else "src"
+    project.write("package.json", '{"devDependencies": {"%s": "*"}}\n' % tool)
+    project.write(f"{folder}/sum.test.{suffix}", f"""
+        {globals}{take.format("../lib/sum", "add")}
+        {take.format("node:fs", "appendFileSync")}
+        {take.format("node:assert", "strictEqual")}
+        const note = name => appendFileSync("{project.base}/ran", name + "\\n");
+        describe("sum", () => {{
+          it("adds", () => {{ note("adds"); strictEqual(add(1, 1), {expected}); }});
+          it("adds (twice)", async () => {{ note("twice"); await null; strictEqual(add(1, 2), 3); }});
+          {other}
+        }});
+        """)
+    project.write(f"{folder}/late.test.{suffix}", f"""
+        {globals}{take.format("node:fs", "appendFileSync")}
+        it("is late", () => {{ appendFileSync("{project.base}/ran", "late\\n"); }});
+        """)
+    return f"{folder}/sum.test.{suffix}"
+
+
+def library(project, tool, body):
+    if tool == "vitest":
+        project.write("lib/sum.ts", f"export function add(a: number, b: number): number {{\n  {body}\n}}\n")
+    else:
+        project.write("lib/sum.js", f"exports.add = function add(a, b) {{\n  {body}\n}};\n")
+
+
+@pytest.mark.parametrize("tool", ["vitest", "jest", "mocha"])
+def test_red_edit_green_full_in_javascript(project, tool):
+    path = sums_of(javascript(project, tool), tool, 3)
+    library(project, tool, "return a + b;")
+    loop = project.aloof().wait_for(re.compile("RED 2 of 5 · ran 5"), 60)
+    loop.wait_for(f"FAIL  {path} > sum adds").wait_for(re.compile(rf"\+[78] +{path}")).wait_for(f"{tool} ·")
+    assert project.ran() == ["adds", "late", "twice"]
+    library(project, tool, "return (a + b);")
+    loop.wait_for(re.compile("RED 2 of 5 · reran [23] in"), 60)
+    assert "late" not in project.ran()
+    library(project, tool, "return Math.max(a + b, 3);")
+    loop.wait_for(re.compile("GREEN 5 tests.*the red set passed"), 60)
+    assert set(project.ran()) == {"adds", "late", "twice"}
+    project.write(path, "describe('sum', () => {\n")
+    loop.wait_for(re.compile(rf"(COLLECT|FAIL ) {path}"), 60)
+    if tool != "mocha":  # whose own words are its output
+        loop.wait_for(re.compile(rf"\+\d+ +{path}"))
+    sums_of(project, tool, 3)
+    loop.wait_for(re.compile("GREEN 5 tests"), 60)
+
+
+@pytest.mark.parametrize("tool", ["vitest", "jest", "mocha"])
+@pytest.mark.parametrize("body, said", [
+    ('process.kill(process.pid, "SIGSEGV");', r"CRASH {path} +killed by SIGSEGV|FAIL  {path} [^>]*\n(.*\n)*.*exited with status 1, and nothing"),
+    ("process.exit(0);", r"FAIL  {path} [^>]*\n(.*\n)*.*(no report|breaks off)|FAIL  {path} > sum ends .*\n(.*\n)*.*process.exit unexpectedly"),
+    ('console.log("hi"); setTimeout(() => { throw new Error("too late"); }, 1); return new Promise(r => setTimeout(r, 50));',
+     r"FAIL  {path}(.*\n)*.*too late"),
+])
+def test_ends_of_a_test_of_javascript(project, tool, body, said):
+    path = sums_of(javascript(project, tool), tool, 2, f'it("ends", () => {{ {body} }});')
+    library(project, tool, "return a + b;")
+    done = project.once(timeout=120)
+    assert done.returncode == 1
+    assert re.search(said.replace("{path}", path), done.stdout), done.stdout
+
+
+@pytest.mark.parametrize("tool, argument", [("vitest", "--testTimeout=4711"), ("jest", "--testTimeout=4711"), ("mocha", "--timeout=4711")])
+def test_arguments_reach_javascript(project, tool, argument):
+    body = 'strictEqual(this.timeout(), 4711);'
+    if tool != "mocha":
+        body = 'note(process.argv.join(" "));'
+    sums_of(javascript(project, tool), tool, 2, f'it("is told", function () {{ {body} }});')
+    library(project, tool, "return a + b;")
+    done = project.once("--", argument, timeout=120)
+    assert done.returncode == 0, done.stdout
+
+
+has_meson = pytest.mark.skipif(not shutil.which("meson") or not shutil.which("ninja"), reason="meson is not installed")
+
+
+def meson_sums(project, expected):
+    project.write(".gitignore", "/build\n")
+    project.write("meson.build", f"""
+        project('sums', 'c')
+        sum = executable('sum', 'sum.c')
+        test('adds', sum, args: ['{project.base}/ran', 'adds'], suite: ['slow', 'net'])
+        test('other', sum, args: ['{project.base}/ran', 'other'])
+        test('later', sum, args: ['{project.base}/ran', 'later'])
+        """)
+    project.write("sum.c", f"""
+        #include <assert.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <string.h>
+        int main(int count, char **words) {{
+          FILE *ran = fopen(words[1], "a");
+          fprintf(ran, "%s\\n", words[2]);
+          fclose(ran);
+          if (strcmp(words[2], "later") == 0) return 77;
+          if (strcmp(words[2], "adds") == 0) assert(1 + 1 == {expected});
+          return count == 0;
+        }}
+        """)
+
+
+@has_meson
+def test_red_edit_green_full_with_meson(project):
+    meson_sums(project, 3)
+    subprocess.run(["meson", "setup", "build"], cwd=project.root, check=True, stdout=subprocess.DEVNULL)
+    loop = project.aloof().wait_for(re.compile("RED 1 of 4 · ran 4"), 60)
+    loop.wait_for("CRASH sums:adds").wait_for(re.compile(r"\+11 +sum.c")).wait_for("Assertion `1 + 1 == 3' failed").wait_for("1 skipped")
+    assert project.ran() == ["adds", "later", "other"]
+    meson_sums(project, 4)
+    loop.wait_for("Assertion `1 + 1 == 4' failed", 60)
+    assert project.ran() == ["adds"]
+    meson_sums(project, 2)
+    loop.wait_for(re.compile("GREEN 4 tests.*the red set passed"), 60)
+    project.write("sum.c", "int main(void) { return wrong; }\n")
+    loop.wait_for("FAIL  build", 60).wait_for(re.compile(r"\+1 +sum.c")).wait_for("wrong")
+    meson_sums(project, 2)
+    loop.wait_for(re.compile("GREEN 4 tests"), 60)
+
+
+def test_what_a_test_by_exit_status_prints_leads_to_its_source(project):
+    project.write(".aloof.conf", """
+        [recipe "scripts"]
+        	list = ls tests
+        	unit = test
+        	run = sh tests/{id}
+        """)
+    project.write("src/sum.c", "one\ntwo\n")
+    project.write("tests/bad", "echo src/sum.c:2: wrong; exit 3\n")
+    done = project.once()
+    assert re.search(r"FAIL  bad .*\n.*\+2 src/sum.c .*\n +two\n +exited with status 3\n", done.stdout), done.stdout
