@@ -14,8 +14,8 @@
  *   failure   of a test, told; past: what its last runs gave                   pure
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   command/  what aloof does beside running tests: convert, ls, stats; load: what is read instead of run at
- *             first
+ *   command/  what aloof does beside running tests: convert, emit, ls, mux, stats; load: what is
+ *             read instead of run at first
  *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses;
  *             lines (--plain), the same loop without a screen
  *

@@ -6,7 +6,9 @@
 static const struct command_entry commands[] = {
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"convert", "test results from one format to another", command_convert},
+    {"emit", "one event of a test, from a script", command_emit},
     {"ls", "the tests in a stream of results", command_ls},
+    {"mux", "several commands at once, their tests and output as one stream", command_mux},
     {"stats", "how many of them passed, failed, were skipped", command_stats},
 };
 

@@ -31,4 +31,8 @@ int command_convert(int argc, char *argv[]);
 int command_stats(int argc, char *argv[]);
 int command_ls(int argc, char *argv[]);
 
+/* aloof emit: one event. aloof mux: several commands at once, as one stream. */
+int command_emit(int argc, char *argv[]);
+int command_mux(int argc, char *argv[]);
+
 #endif

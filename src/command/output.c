@@ -1,6 +1,7 @@
 #include "command/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -17,4 +18,20 @@ int output_write(int fd, struct bytes octets)
             return -errno;
     }
     return 0;
+}
+
+/* Locks are of a process, so that those who inherited one descriptor lock each other out, too. Where the
+ * system has none for what this is, one write has to do. */
+int output_write_whole(int fd, struct bytes octets)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    bool locked;
+    do
+        locked = fcntl(fd, F_SETLKW, &lock) == 0;
+    while (!locked && errno == EINTR);
+    int bad = output_write(fd, octets);
+    lock.l_type = F_UNLCK;
+    if (locked)
+        fcntl(fd, F_SETLK, &lock);
+    return bad;
 }

@@ -445,4 +445,5 @@ const struct stream_format libtest_format = {
     .end = libtest_end,
     .release = libtest_release,
     .guess = libtest_guess,
+    .late = true,
 };

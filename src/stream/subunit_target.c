@@ -17,6 +17,7 @@ struct held {
 
 struct writer {
     struct buf *to;
+    bool hasty; /* failures do not wait for the end */
     bool holds; /* the newest one */
     struct held newest;
     VEC(struct held) failed; /* some protocols tell why at their end */
@@ -65,7 +66,7 @@ static void settle(struct writer *writer)
     if (!writer->holds)
         return;
     writer->holds = false;
-    if (writer->newest.event.status == EVENT_FAIL) {
+    if (writer->newest.event.status == EVENT_FAIL && !writer->hasty) {
         vec_push(&writer->failed, writer->newest);
         writer->newest = (struct held){0};
     } else {
@@ -145,6 +146,16 @@ static void writer_release(void *state)
         held_release(held);
     vec_release(&writer->failed);
     held_release(&writer->newest);
+}
+
+void subunit_target_live(void *writer, bool late)
+{
+    ((struct writer *)writer)->hasty = !late;
+}
+
+void subunit_target_settle(void *writer)
+{
+    settle(writer);
 }
 
 const struct stream_target subunit_target = {

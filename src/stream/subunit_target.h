@@ -9,4 +9,12 @@
  * packets. A duration without times becomes a tag, "duration=0.012" in seconds. */
 extern const struct stream_target subunit_target;
 
+/* For one who reads along. That writer writes failures, too, when another test reports, unless `late`: the
+ * protocol tells at its end why. */
+void subunit_target_live(void *writer, bool late);
+
+/* Nothing more comes of the newest test for now: its status is written, of a failure that may be told why
+ * later is not. */
+void subunit_target_settle(void *writer);
+
 #endif

@@ -508,4 +508,5 @@ const struct stream_format unittest_format = {
     .end = unittest_end,
     .release = unittest_release,
     .guess = unittest_guess,
+    .late = true,
 };

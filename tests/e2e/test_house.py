@@ -44,7 +44,7 @@ def test_help_names_every_option_and_key(options):
 def test_help_names_every_command_and_each_has_a_manual():
     text = subprocess.run([ALOOF, "--help"], capture_output=True, text=True, check=True).stdout
     commands = re.findall(r"^  (\w+) ", text.split("Commands, ")[1], re.M)
-    assert {"convert", "load", "ls", "stats"} <= set(commands)
+    assert {"convert", "emit", "load", "ls", "mux", "stats"} <= set(commands)
     for command in commands:
         assert (TOP / f"share/man/aloof-{command}.1").exists()
         told = subprocess.run([ALOOF, command, "--help"], capture_output=True, text=True, check=True).stdout
