@@ -3,7 +3,6 @@
 #include "project/python.h"
 #include "project/targets.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,19 +17,6 @@ int64_t session_now(void)
 void session_touch(struct session *session)
 {
     session->dirty = true;
-}
-
-void session_notice(struct session *session, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = NULL;
-    int len = vasprintf(&text, format, args);
-    va_end(args);
-    if (len >= 0 && !session->closing)
-        session->events->notice(session->owner, text);
-    free(len >= 0 ? text : NULL);
-    session_touch(session);
 }
 
 static void before_wait(uv_prepare_t *handle)
@@ -100,6 +86,7 @@ static void release(struct session *session)
     model_release(&session->model);
     repo_free(session->repo);
     strings_release(&session->covered);
+    strings_release(&session->killed);
     strings_release(&session->reports);
     free(session->cwd);
     free(session->python);
@@ -274,10 +261,22 @@ static void handle_closed(uv_handle_t *handle)
     session_part_closed(handle->data);
 }
 
+/* What still runs ends with us. */
+static void tell_quit(struct session *session)
+{
+    for (unsigned i = 0; i < session->settings.boxes; i++) {
+        struct session_slot slot = session_slot(session, i);
+        if (slot.stage != STAGE_CLEANING)
+            session_killed(session, bytes_of(slot.test_id));
+    }
+    session_tell_killed(session, "aloof quits");
+}
+
 void session_close(struct session *session)
 {
     if (session->closing)
         return;
+    tell_quit(session);
     session->closing = true;
     if (session->reporter != NULL && session->reporter->closing != NULL)
         session->reporter->closing(session->reporter_owner);

@@ -24,6 +24,12 @@ struct failure {
     unsigned version; /* a new one with every change of what is told of it, its test's outcome included */
 };
 
+/* What a line of the log is about. */
+enum session_remark {
+    REMARK_IGNORED, /* something that was touched starts no run */
+    REMARK_KILLED,  /* a test or a box came to a bad end */
+};
+
 struct session_events {
     /* Something changed; read what you show. At most once per turn of the loop. */
     void (*changed)(void *owner);
@@ -33,6 +39,8 @@ struct session_events {
     void (*result)(void *owner, size_t test);
     /* A line for the person. */
     void (*notice)(void *owner, const char *text);
+    /* A line for aloof's log, which nobody needs at once. May be NULL. */
+    void (*remark)(void *owner, enum session_remark what, const char *text);
     /* A run begins / ended. broken: NULL, or why the runner could not do it (lines). exit_code as pytest's.
      */
     void (*run_begins)(void *owner);

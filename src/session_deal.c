@@ -186,6 +186,8 @@ static void on_damage(void *owner, const char *reason)
 static void on_moved(void *owner)
 {
     struct team *team = owner;
+    if (pool_breaking(team->pool))
+        session_tell_broken(team->session);
     session_touch(team->session);
 }
 

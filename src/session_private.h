@@ -85,6 +85,7 @@ struct session {
     char *cwd, *python, *here, *branch, *runner, *broken;
     char *self, *worker_source;
     struct strings covered; /* changed files that the run is about */
+    struct strings killed;  /* ids of tests, not yet told */
     struct strings reports; /* files that are written for other programs, relative to the root */
     bool watching, dirty, stop_on_failure, stopped;
     unsigned maxfail; /* of this run: the settings', else what the runner's own options say */
@@ -146,6 +147,19 @@ void session_load_read(struct session *session, const struct pool_end *end);
 bool session_load_stop(struct session *session);
 void session_load_close(struct session *session); /* a part of the session then closes */
 void session_load_free(struct session *session);
+
+/* session_tell.c: lines for the person and for the log. A test ended in a crash or at its deadline, and it
+ * was here that it ran; it left processes behind. */
+void session_tell_ended(struct session *session, size_t test);
+void session_tell_leak(struct session *session, const struct event *event);
+/* The test was running and was killed: all of them are one line, once it is known why; where it is the plan
+ * that wanted it, the plan knows. */
+void session_killed(struct session *session, struct bytes test_id);
+void session_tell_killed(struct session *session, const char *why);
+void session_tell_cancelled(struct session *session);
+/* The worker is being killed. */
+void session_tell_broken(struct session *session);
+void session_tell_ignored(struct session *session, const char *path, size_t others, const char *why);
 
 /* session_watch.c */
 extern const struct watch_events session_watch_events;

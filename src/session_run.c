@@ -45,6 +45,13 @@ static void begin_run(struct session *session, bool follow_up)
     session_teams_run(session);
 }
 
+/* Boxes die with the run, and their pools say which tests were running. */
+static void cancel(struct session *session)
+{
+    session_teams_cancel(session);
+    session_tell_cancelled(session);
+}
+
 void session_step(struct session *session, const struct loop_event *event)
 {
     if (session->closing)
@@ -54,7 +61,7 @@ void session_step(struct session *session, const struct loop_event *event)
     if (action.kind == LOOP_RUN)
         begin_run(session, event->kind == LOOP_ENDED);
     else if (action.kind == LOOP_CANCEL && !session_load_stop(session))
-        session_teams_cancel(session);
+        cancel(session);
     if (event->kind == LOOP_ENDED)
         session_steps_tell(session, step);
     session_touch(session);
@@ -105,26 +112,13 @@ void session_finish(struct session *session, size_t index)
     remember(session, &session->model.tests.items[index]);
     session_failure_update(session, index);
     session->events->result(session->owner, index);
+    session_tell_ended(session, index);
     unsigned maxfail = session->maxfail;
     if (maxfail == 0 || session->model.loaded || session->stop_on_failure ||
         failures_of_run(&session->model) < maxfail)
         return;
     session->stop_on_failure = true;
-    session_teams_cancel(session);
-}
-
-/* A leak is no failure, but it is said, with the test's name. */
-static void tell_leak(struct session *session, const struct event *event)
-{
-    char *id = bytes_dup(event->test_id);
-    char *commands = bytes_dup(event->file);
-    for (char *p = commands; p != NULL && *p != '\0'; p++)
-        if (*p == '\n')
-            *p = p[1] != '\0' ? ',' : '\0';
-    session_notice(session, "LEAK  %s left behind, now killed: %s", id,
-                   commands != NULL ? commands : "a process");
-    free(commands);
-    free(id);
+    cancel(session);
 }
 
 size_t session_take(struct session *session, const struct event *event)
@@ -132,7 +126,9 @@ size_t session_take(struct session *session, const struct event *event)
     if (event->test_id.data != NULL)
         crash_note(CRASH_TEST, event->test_id);
     if (event_has_tag(event, TAG_LEAK) && event->test_id.data != NULL)
-        tell_leak(session, event);
+        session_tell_leak(session, event);
+    if (event_has_tag(event, TAG_INTERRUPTED))
+        session_killed(session, event->test_id);
     if (session->reporter != NULL && session->reporter->event != NULL)
         session->reporter->event(session->reporter_owner, event);
     session_touch(session);
@@ -221,6 +217,7 @@ static char *explain(const struct session *session, const struct pool_end *end)
 
 void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled)
 {
+    session_tell_killed(session, "the worker that its box was forked from had to be killed");
     session->run_took = uv_hrtime() - session->run_began;
     session->run_ended_utc = session_now();
     session->exit_code = exit_code;

@@ -38,37 +38,62 @@ static int64_t moment(const struct session *session, const struct watch_change *
     return just_ended ? session->run_ended_utc : now;
 }
 
-/* Whether the change is one that the tests make themselves. */
-static bool self_written(struct session *session, const struct watch_change *change)
+/* Whether the change is one that the tests make themselves. newly: this is said, as it turns out just now. */
+static bool self_written(struct session *session, const struct watch_change *change, bool *newly)
 {
     int64_t when_ns = moment(session, change);
+    *newly = false;
     bool run = in_run(session, when_ns);
     if (run && session->loop_plan.state == LOOP_CANCELLING)
         return false;
-    bool newly = false;
     const char *culprit = NULL;
     struct strings ids = {0};
     if (run)
         running_at(session, when_ns, &ids);
-    bool ignored = selfwrite_judge(&session->selfwrite, change->path, run ? &ids : NULL, &newly, &culprit);
-    if (newly)
+    bool ignored = selfwrite_judge(&session->selfwrite, change->path, run ? &ids : NULL, newly, &culprit);
+    if (*newly)
         session_notice(session, "%s is written by %s: no more runs for it until it is watched again",
                        change->path, culprit != NULL ? culprit : "the tests");
     strings_release(&ids);
     return ignored;
 }
 
+/* What is written in a settled set and is no edit. */
+struct written {
+    const char *first; /* NULL: nothing */
+    size_t count;
+};
+
+static void add_written(struct written *written, const char *path)
+{
+    written->first = written->count++ == 0 ? path : written->first;
+}
+
+static void tell_written(struct session *session, const struct written *written, const char *why)
+{
+    if (written->count > 0)
+        session_tell_ignored(session, written->first, written->count - 1, why);
+}
+
 static void changed(void *owner, const struct watch_changes *changes)
 {
     struct session *session = owner;
     struct strings paths = {0};
+    struct written by_us = {0}, by_tests = {0};
     for (size_t i = 0; i < changes->len; i++) {
-        repo_refresh_file(session->repo, changes->items[i].path);
-        session_tree_changed(session, changes->items[i].path, changes->items[i].deleted);
-        bool report = strings_find(&session->reports, changes->items[i].path, NULL) == 0;
-        if (!report && !self_written(session, &changes->items[i]))
-            strings_add(&paths, changes->items[i].path);
+        const char *path = changes->items[i].path;
+        bool newly;
+        repo_refresh_file(session->repo, path);
+        session_tree_changed(session, path, changes->items[i].deleted);
+        if (strings_find(&session->reports, path, NULL) == 0)
+            add_written(&by_us, path);
+        else if (!self_written(session, &changes->items[i], &newly))
+            strings_add(&paths, path);
+        else if (!newly)
+            add_written(&by_tests, path);
     }
+    tell_written(session, &by_us, "written by aloof");
+    tell_written(session, &by_tests, "written by the tests");
     if (paths.len > 0) {
         flaky_changed(&session->model);
         session_step(session, &(struct loop_event){.kind = LOOP_CHANGED, .paths = &paths});
@@ -79,6 +104,26 @@ static void changed(void *owner, const struct watch_changes *changes)
 static void notice(void *owner, const char *text)
 {
     session_notice(owner, "%s", text);
+}
+
+/* By its kind: what repo_ignored leaves alone whatever git says, or without git. */
+static bool is_no_source(const struct session *session, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return repo_git_dir(session->repo) == NULL ||
+           strcmp(slash != NULL ? slash + 1 : path, "__pycache__") == 0;
+}
+
+static void ignored(void *owner, enum watch_reason reason, const char *path, size_t others)
+{
+    static const char *const whys[WATCH_REASONS] = {
+        [WATCH_RULES] = "left out by git's rules",
+        [WATCH_DROPPING] = "made by an editor for itself",
+        [WATCH_SAME] = "same content as before",
+    };
+    struct session *session = owner;
+    bool kind = reason == WATCH_RULES && is_no_source(session, path);
+    session_tell_ignored(session, path, others, kind ? "such directories hold no source" : whys[reason]);
 }
 
 static void count_changes(uv_work_t *work)
@@ -134,6 +179,7 @@ static void closed(void *owner)
 const struct watch_events session_watch_events = {
     .changed = changed,
     .notice = notice,
+    .ignored = ignored,
     .repo_changed = repo_changed,
     .closed = closed,
 };

@@ -131,6 +131,14 @@ static void on_say(void *owner, const char *text)
     app_say(app, text);
 }
 
+static void on_remark(void *owner, enum session_remark what, const char *text)
+{
+    struct app *app = owner;
+    log_remark(&app->log, time(NULL), what, text);
+    if (app->page.kind == PAGE_LOG)
+        app_touch(app, false);
+}
+
 static const struct opener_events opener_events = {
     .give = on_give,
     .take = on_take,
@@ -191,6 +199,7 @@ const struct session_events app_events = {
     .failed = on_failed,
     .result = on_result,
     .notice = on_say,
+    .remark = on_remark,
     .run_begins = on_run_begins,
     .run_ended = on_run_ended,
     .closed = on_session_closed,

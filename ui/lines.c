@@ -125,6 +125,15 @@ static void on_say(void *owner, const char *text)
     lines_flush(lines);
 }
 
+/* There is no log to be read when all is over. */
+static void on_remark(void *owner, enum session_remark what, const char *text)
+{
+    struct lines *lines = owner;
+    log_remark(&lines->log, time(NULL), what, text);
+    if (lines->state == LINES_QUITTING)
+        lines_put(lines, STYLE_YELLOW, text);
+}
+
 static const struct opener_events opener_events = {
     .give = on_give, .take = on_take, .say = on_say, .closed = on_part_closed};
 
@@ -220,6 +229,7 @@ const struct session_events lines_events = {
     .failed = on_failed,
     .result = on_result,
     .notice = on_say,
+    .remark = on_remark,
     .run_begins = on_run_begins,
     .run_ended = on_run_ended,
     .closed = on_session_closed,
@@ -282,13 +292,13 @@ void lines_quit(struct lines *lines, int exit_code)
 {
     if (lines->state != LINES_OPEN)
         return;
-    lines_flush(lines);
     lines->state = LINES_QUITTING;
     lines->exit_code = exit_code;
-    teletype_close(lines->teletype);
-    opener_close(&lines->opener);
     if (lines->session != NULL)
         session_close(lines->session);
+    lines_flush(lines);
+    teletype_close(lines->teletype);
+    opener_close(&lines->opener);
 }
 
 int lines_exit_code(const struct lines *lines)

@@ -14,6 +14,10 @@
  * there are too many. log: zeroed at first, released by story_release. */
 void log_add(struct story *log, time_t now, enum style style, const char *text);
 
+/* Adds a line that the session has for the log. The same one again, with no other line in between, only moves
+ * on the time of the last and counts, so that what goes on and on does not push out the rest. */
+void log_remark(struct story *log, time_t now, enum session_remark what, const char *text);
+
 /* Adds the lines for a run that begins, and why; and for one that ended. broken: as session_events has it. */
 void log_run(struct story *log, time_t now, const struct session *session);
 void log_end(struct story *log, time_t now, const struct session *session, const char *broken);

@@ -31,8 +31,9 @@ void watch_tell(struct watch *watch, char *text)
 
 static void release(struct watch *watch)
 {
-    map_release(&watch->dirty.known);
+    watch_dirty_clear(&watch->dirty);
     strings_release(&watch->dirty.paths);
+    watch_ignored_release(&watch->ignored);
     strings_release(&watch->notices);
     strings_release(&watch->unread);
     free(watch);
@@ -122,8 +123,10 @@ static void init_handles(struct watch *watch)
     uv_timer_init(watch->loop, &watch->poll);
     uv_idle_init(watch->loop, &watch->no_wait);
     uv_check_init(watch->loop, &watch->after_poll);
+    uv_timer_init(watch->loop, &watch->ignored.timer);
     watch->settle.data = watch->poll.data = watch->no_wait.data = watch->after_poll.data = watch;
-    watch->open += 4;
+    watch->ignored.timer.data = watch;
+    watch->open += 5;
 }
 
 int watch_start(struct watch **watch, uv_loop_t *loop, struct repo *repo, const struct watch_options *options,
@@ -179,6 +182,7 @@ void watch_close(struct watch *watch)
     watch_learn_stop(watch);
     uv_close((uv_handle_t *)&watch->settle, on_part_closed);
     uv_close((uv_handle_t *)&watch->poll, on_part_closed);
+    uv_close((uv_handle_t *)&watch->ignored.timer, on_part_closed);
     uv_close((uv_handle_t *)&watch->no_wait, on_part_closed);
     uv_close((uv_handle_t *)&watch->after_poll, on_part_closed);
 }

@@ -21,11 +21,26 @@ struct watch_changes {
     size_t len, cap;
 };
 
+/* Why something that was touched is no change. */
+enum watch_reason {
+    WATCH_COUNTS,   /* it is one */
+    WATCH_RULES,    /* it is to be left alone: see repo_ignored */
+    WATCH_DROPPING, /* editors make it for their own ends */
+    WATCH_SAME,     /* its content is what it was */
+};
+#define WATCH_REASONS (WATCH_SAME + 1)
+#define WATCH_OTHERS_MAX 1000
+
 struct watch_events {
     /* One settled set, never empty; valid during the call. */
     void (*changed)(void *owner, const struct watch_changes *changes);
     /* One line for the person: watch limit reached, root gone, root back, a directory that cannot be read. */
     void (*notice)(void *owner, const char *text);
+    /* What was touched and is no change: once per reason for all that comes until there is quiet for 100 ms,
+     * or for 2 s. path: the first of it, relative to the root; others: how many more, where WATCH_OTHERS_MAX
+     * stands for as many or more. Only what is noticed anyhow is told: an ignored directory itself, but
+     * nothing that lies in it. May be NULL. */
+    void (*ignored)(void *owner, enum watch_reason reason, const char *path, size_t others);
     /* HEAD, the index or ignore rules changed, and repo_refresh was called: the branch and the marks of
      * changed lines may differ now. Comes before `changed` of the same moment. May be NULL. */
     void (*repo_changed)(void *owner);

@@ -2,6 +2,7 @@
  *
  * An event marks a path dirty and arms the settle timer (watch_settle); when it is quiet the dirty paths are
  * looked at again (watch_scan), which compares them with the memory (watch_tree) and collects the changes.
+ * What led to nothing is told by watch_ignored.
  * watch_root looks after what is not the tree itself: the git dir, and the root when it is gone. watch_learn
  * reads content in the background after the start. */
 #ifndef ALOOF_PROJECT_WATCH_PARTS_H
@@ -34,6 +35,13 @@ struct watch_burst {
     bool second_look;           /* what was missing or empty was given its second chance */
 };
 
+/* What was touched and is no change, until it is told. */
+struct watch_ignored {
+    struct watch_dirty of[WATCH_REASONS];
+    uint64_t first_ms, last_ms; /* of the loop's clock */
+    uv_timer_t timer;           /* active while there is something to tell */
+};
+
 struct watch {
     uv_loop_t *loop;
     struct repo *repo;
@@ -56,6 +64,7 @@ struct watch {
     uv_check_t after_poll;
     struct watch_dirty dirty;
     struct watch_burst burst;
+    struct watch_ignored ignored;
     bool rules_changed, repo_changed;
     struct strings notices; /* to be told on the next turn of the loop */
 
@@ -89,7 +98,12 @@ void watch_part_closed(struct watch *watch);
 bool watch_mark(struct watch *watch, const char *path); /* dirty; false: it was already. Does not arm */
 void watch_arm(struct watch *watch);                    /* something happened: quiet counts from now */
 void watch_on_settle(uv_timer_t *timer);
+bool watch_dirty_add(struct watch_dirty *dirty, const char *path); /* false: it was in it already */
 void watch_dirty_clear(struct watch_dirty *dirty);
+
+/* watch_ignored.c: notes it, and tells of it when there is quiet. */
+void watch_ignore(struct watch *watch, enum watch_reason reason, const char *path);
+void watch_ignored_release(struct watch_ignored *ignored);
 
 /* watch_scan.c */
 void watch_heard_in_dir(struct watch_handle *handle, const char *name, bool renamed);
@@ -98,7 +112,9 @@ void watch_check_path(struct watch *watch, const char *path, struct watch_change
 void watch_leave_dir(struct watch *watch, struct watch_dir *dir); /* no longer watched; its memory stays */
 void watch_forget_dir(struct watch *watch, struct watch_dir *dir, struct watch_changes *changes);
 
-bool watch_leaves_out(struct watch *watch, const struct watch_dir *dir, const char *name, bool is_dir);
+/* Why it is none of the tree, WATCH_COUNTS: it is. */
+enum watch_reason watch_leaves_out(struct watch *watch, const struct watch_dir *dir, const char *name,
+                                   bool is_dir);
 
 /* watch_poll.c */
 void watch_on_poll(uv_timer_t *timer);

@@ -12,14 +12,15 @@ static void add_change(struct watch_changes *changes, const struct watch_dir *di
         vec_push(changes, (struct watch_change){tree_path(dir, name), deleted ? 0 : mtime_ns, deleted});
 }
 
-bool watch_leaves_out(struct watch *watch, const struct watch_dir *dir, const char *name, bool is_dir)
+enum watch_reason watch_leaves_out(struct watch *watch, const struct watch_dir *dir, const char *name,
+                                   bool is_dir)
 {
     if (!is_dir && watch_is_dropping(name))
-        return true;
+        return WATCH_DROPPING;
     char *path = tree_path(dir, name);
     bool ignored = repo_ignored(watch->repo, path, is_dir);
     free(path);
-    return ignored;
+    return ignored ? WATCH_RULES : WATCH_COUNTS;
 }
 
 void watch_leave_dir(struct watch *watch, struct watch_dir *dir)
@@ -102,15 +103,18 @@ static void heard_itself(struct watch *watch, struct watch_dir *dir)
     free(path);
 }
 
-/* Whether something of which nothing was known matters. A new directory is watched at once, so that a long
- * checkout into it does not look like quiet; it is looked into when it is quiet. */
-static bool matters(struct watch *watch, struct watch_dir *dir, const char *name)
+/* Whether something of which nothing was known matters; what does not is noted. A new directory is watched at
+ * once, so that a long checkout into it does not look like quiet; it is looked into when it is quiet. */
+static bool matters(struct watch *watch, struct watch_dir *dir, const char *name, const char *path)
 {
-    char *absolute = watch_absolute_in(watch, dir, name);
+    char *absolute = watch_absolute(watch, path);
     struct look look = look_at(absolute);
-    bool matter = (look.kind == LOOK_DIR || look.kind == LOOK_FILE) &&
-                  !watch_leaves_out(watch, dir, name, look.kind == LOOK_DIR);
-    if (matter && look.kind == LOOK_DIR) {
+    bool matter = look.kind == LOOK_DIR || look.kind == LOOK_FILE;
+    enum watch_reason why = matter ? watch_leaves_out(watch, dir, name, look.kind == LOOK_DIR) : WATCH_COUNTS;
+    if (why != WATCH_COUNTS) {
+        watch_ignore(watch, why, path);
+        matter = false;
+    } else if (look.kind == LOOK_DIR) {
         struct watch_dir *sub = tree_add_dir(dir, name);
         sub->look = look;
         sub->unscanned = true;
@@ -131,7 +135,7 @@ void watch_heard_in_dir(struct watch_handle *handle, const char *name, bool rena
     char *path = tree_path(dir, name);
     bool known = map_get(&watch->dirty.known, bytes_of(path)) != MAP_NONE || tree_file(dir, name) != NULL ||
                  tree_dir(dir, name) != NULL;
-    if (known || repo_is_rules(name) || matters(watch, dir, name)) {
+    if (known || repo_is_rules(name) || matters(watch, dir, name, path)) {
         watch->rules_changed = watch->rules_changed || repo_is_rules(name);
         watch_mark(watch, path);
         watch_arm(watch);
@@ -155,9 +159,16 @@ static void meet_file(struct watch *watch, struct watch_dir *dir, const char *na
         strings_take(&watch->unread, tree_path(dir, name));
 }
 
+static void ignore_same(struct watch *watch, const struct watch_dir *dir, const char *name)
+{
+    char *path = tree_path(dir, name);
+    watch_ignore(watch, WATCH_SAME, path);
+    free(path);
+}
+
 /* A known file, seen again: whether it changed. */
-static void compare_file(struct watch_dir *dir, struct watch_file *file, const char *absolute,
-                         struct look look, struct watch_changes *changes)
+static void compare_file(struct watch *watch, struct watch_dir *dir, struct watch_file *file,
+                         const char *absolute, struct look look, struct watch_changes *changes)
 {
     if (look_untouched(&file->look, &look))
         return;
@@ -168,6 +179,8 @@ static void compare_file(struct watch_dir *dir, struct watch_file *file, const c
     file->look = look;
     if (differs)
         add_change(changes, dir, file->name, look.mtime_ns, false);
+    else
+        ignore_same(watch, dir, file->name);
 }
 
 static void scan_file(struct watch *watch, struct watch_dir *dir, const char *name, const char *absolute,
@@ -184,7 +197,7 @@ static void scan_file(struct watch *watch, struct watch_dir *dir, const char *na
         return;
     }
     file->seen = true;
-    compare_file(dir, file, absolute, look, scan->changes);
+    compare_file(watch, dir, file, absolute, look, scan->changes);
 }
 
 static void scan_subdir(struct watch *watch, struct watch_dir *dir, const char *name, struct look look,
@@ -310,7 +323,7 @@ void watch_check_path(struct watch *watch, const char *path, struct watch_change
         check_dir(watch, dir, name, look, &scan);
     } else if (look.kind == LOOK_FILE && file != NULL) {
         file->look.fresh = file->look.hashed; /* it was touched: believe the content, not the stamp */
-        compare_file(dir, file, absolute, look, changes);
+        compare_file(watch, dir, file, absolute, look, changes);
     } else if (look.kind == LOOK_FILE) {
         scan_file(watch, dir, name, absolute, look, &scan);
     }

@@ -29,13 +29,18 @@ void watch_dirty_clear(struct watch_dirty *dirty)
     strings_clear(&dirty->paths);
 }
 
+bool watch_dirty_add(struct watch_dirty *dirty, const char *path)
+{
+    if (map_get(&dirty->known, bytes_of(path)) != MAP_NONE)
+        return false;
+    strings_add(&dirty->paths, path);
+    map_put(&dirty->known, bytes_of(dirty->paths.items[dirty->paths.len - 1]), 1);
+    return true;
+}
+
 bool watch_mark(struct watch *watch, const char *path)
 {
-    if (map_get(&watch->dirty.known, bytes_of(path)) != MAP_NONE)
-        return false;
-    strings_add(&watch->dirty.paths, path);
-    map_put(&watch->dirty.known, bytes_of(watch->dirty.paths.items[watch->dirty.paths.len - 1]), 1);
-    return true;
+    return watch_dirty_add(&watch->dirty, path);
 }
 
 static bool is_overdue(const struct watch *watch)

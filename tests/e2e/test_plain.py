@@ -126,7 +126,7 @@ def test_keys_tell_more_about_a_failure(three):
     loop.type("t")
     loop.wait_for(re.compile(r"passed test_three\.py::test_green\n4 in all"))
     loop.type("l")
-    loop.wait_for(re.compile(r"\d\d:\d\d:\d\d  all tests: start\n\d\d:\d\d:\d\d  4 ran in .*, 3 red"))
+    loop.wait_for(re.compile(r"\d\d:\d\d:\d\d  all tests: start\n(.*\n)*\d\d:\d\d:\d\d  4 ran in .*, 3 red"))
     loop.type("Z")
     loop.wait_for("that key does nothing here; ? lists those that do")
 

@@ -483,6 +483,29 @@ static void make_log(struct scene *scene)
     page_show_log(&scene->page);
 }
 
+static void make_log_ignored(struct scene *scene)
+{
+    static const struct {
+        enum session_remark what;
+        const char *text;
+    } remarks[] = {
+        {REMARK_IGNORED, "ignored src/jinja2/utils.py: same content as before"},
+        {REMARK_IGNORED, "ignored build.log: left out by git's rules"},
+        {REMARK_IGNORED, "ignored build.log: left out by git's rules"},
+        {REMARK_IGNORED, "ignored .utils.py.swp and 2 more: made by an editor for itself"},
+        {REMARK_KILLED, "killed tests/test_api.py::test_hang at its deadline: no answer for 10 s"},
+        {REMARK_KILLED, "crashed tests/test_ext.py::test_native: killed by SIGSEGV"},
+        {REMARK_KILLED, "killed tests/test_api.py::test_long and 1 more: src/jinja2/utils.py changed"},
+        {REMARK_IGNORED, "ignored tests/out.txt: written by the tests"},
+    };
+    make_red(scene);
+    setenv("TZ", "UTC0", 1);
+    log_add(&scene->log, 50400, STYLE_BOLD, "all tests: start");
+    for (int i = 0; i < (int)(sizeof remarks / sizeof *remarks); i++)
+        log_remark(&scene->log, 50401 + i, remarks[i].what, remarks[i].text);
+    page_show_log(&scene->page);
+}
+
 static void make_log_searched(struct scene *scene)
 {
     make_log(scene);
@@ -633,6 +656,7 @@ static const struct {
     {"story-wrapped", make_story_wrapped},
     {"story-sideways", make_story_sideways},
     {"log", make_log},
+    {"log-ignored", make_log_ignored},
     {"log-searched", make_log_searched},
     {"log-wrapped", make_log_wrapped},
     {"help-searched", make_help_searched},

@@ -27,6 +27,7 @@ struct tree {
     struct watch *watch;
     struct strings seen; /* "path" changed, "-path" deleted, since the last clear */
     struct strings notices;
+    struct strings ignored; /* "same path +2" */
     size_t sets, repo_changes;
     bool closed, late;
 };
@@ -49,6 +50,13 @@ static inline void on_notice(void *owner, const char *text)
     strings_add(&tree->notices, text);
 }
 
+static inline void on_ignored(void *owner, enum watch_reason reason, const char *path, size_t others)
+{
+    static const char *const words[WATCH_REASONS] = {"?", "rules", "dropping", "same"};
+    struct tree *tree = owner;
+    strings_take(&tree->ignored, mem_printf("%s %s +%zu", words[reason], path, others));
+}
+
 static inline void on_repo_changed(void *owner)
 {
     struct tree *tree = owner;
@@ -61,7 +69,11 @@ static inline void on_closed(void *owner)
     tree->closed = true;
 }
 
-static const struct watch_events EVENTS = {on_changed, on_notice, on_repo_changed, on_closed};
+static const struct watch_events EVENTS = {.changed = on_changed,
+                                           .notice = on_notice,
+                                           .ignored = on_ignored,
+                                           .repo_changed = on_repo_changed,
+                                           .closed = on_closed};
 
 static inline void on_deadline(uv_timer_t *timer)
 {
@@ -180,6 +192,7 @@ static inline int tear_down(void **state)
     scratch_release(&tree->scratch);
     strings_release(&tree->seen);
     strings_release(&tree->notices);
+    strings_release(&tree->ignored);
     free(tree);
     git_libgit2_shutdown();
     return 0;
