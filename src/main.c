@@ -129,7 +129,8 @@ static char *worker_source(const char *self)
 struct house {
     uv_loop_t loop;
     struct settings settings;
-    struct recipe recipe;
+    struct recipe *recipes; /* at least one */
+    size_t recipe_count;
     struct keymap keys;
     struct session *session;
     struct load_request load; /* what is to be loaded */
@@ -270,7 +271,8 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     crash_install(ALOOF_VERSION, repo_state_dir(repo), spare != NULL && *spare == '/' ? spare : "/tmp");
     const struct session_input input = {house->load.fd, house->load.name, house->load.format};
     const struct session_options options = {.settings = &house->settings,
-                                            .recipe = &house->recipe,
+                                            .recipes = house->recipes,
+                                            .recipe_count = house->recipe_count,
                                             .repo = repo,
                                             .cwd = house->cwd,
                                             .self = house->self,
@@ -294,14 +296,20 @@ static bool knows_format(const char *name)
 }
 
 /* The recipes are beside the worker's source. */
-static int find_recipe(struct house *house, const struct repo *repo, struct error *error)
+static int find_recipes(struct house *house, const struct repo *repo, struct error *error)
 {
     char *beside = mem_printf("%s/../recipes", house->worker);
     char *shipped = realpath(beside, NULL);
     char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
     char *python = python_find(house->settings.python, getenv("VIRTUAL_ENV"), repo_root(repo));
     const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo), python};
-    int bad = recipe_find(&house->recipe, &places, house->settings.recipe, knows_format, error);
+    const struct strings *names = &house->settings.recipes.list;
+    house->recipe_count = names->len > 0 ? names->len : 1;
+    house->recipes = mem_zero(house->recipe_count * sizeof *house->recipes);
+    int bad = 0;
+    for (size_t i = 0; bad == 0 && i < house->recipe_count; i++)
+        bad = recipe_find(&house->recipes[i], &places, names->len > 0 ? names->items[i] : NULL, knows_format,
+                          error);
     free(python);
     free(config);
     free(shipped);
@@ -331,7 +339,7 @@ static int set_up(struct house *house, struct repo **repo, int argc, char *argv[
     if (bad == 0)
         bad = read_settings(settings, *repo, argc, argv, configs, error);
     if (bad == 0)
-        bad = find_recipe(house, *repo, error);
+        bad = find_recipes(house, *repo, error);
     return bad == 0 ? keymap_init(&house->keys, settings->bindings.items, settings->bindings.len, error)
                     : bad;
 }
@@ -376,7 +384,9 @@ int main(int argc, char *argv[])
     keymap_release(&house.keys);
     settings_release(&asked);
     settings_release(&house.settings);
-    recipe_release(&house.recipe);
+    for (size_t i = 0; i < house.recipe_count; i++)
+        recipe_release(&house.recipes[i]);
+    free(house.recipes);
     strings_release(&configs);
     free(house.cwd);
     free(house.self);

@@ -34,10 +34,18 @@ static void before_wait(uv_prepare_t *handle)
     session->events->changed(session->owner);
 }
 
+/* What is known of tests of other recipes waits until these are used again. */
 static bool recall(void *owner, const struct history_test *known)
 {
     struct session *session = owner;
-    struct test *test = model_recall(&session->model, known->id, known->group, outcome_parse(known->outcome));
+    const struct team *team = session_team_called(session, known->name.recipe);
+    if (team == NULL)
+        return true;
+    char *id = *team->prefix != '\0' ? mem_printf("%s%s", team->prefix, known->name.id) : NULL;
+    struct test *test = model_recall(&session->model, id != NULL ? id : known->name.id, known->group,
+                                     outcome_parse(known->outcome));
+    free(id);
+    test->team = team->number;
     test->fragile = known->fragile;
     test->runnable = known->runnable;
     test->red_runs = known->red_runs;
@@ -108,7 +116,7 @@ static int prepare(struct session *session, const struct session_options *option
     session->cwd = mem_strdup(options->cwd);
     session->self = mem_strdup(options->self);
     session->worker_source = mem_strdup(options->worker);
-    session_teams_make(session, options->recipe, 1);
+    session_teams_make(session, options->recipes, options->recipe_count);
     if (session_recipe_boxes(session, error) < 0)
         return -EINVAL;
     session->python = python_find(session->settings.python, getenv("VIRTUAL_ENV"), repo_root(session->repo));

@@ -98,7 +98,8 @@ struct session_input {
 
 struct session_options {
     const struct settings *settings;  /* borrowed for the session's life */
-    const struct recipe *recipe;      /* how tests are run; borrowed likewise */
+    const struct recipe *recipes;     /* how tests are run; borrowed likewise */
+    size_t recipe_count;              /* >= 1; ids of the tests of those behind the first begin with its name */
     struct repo *repo;                /* the project; owned by the session from the call on */
     const char *cwd;                  /* absolute real path of where the person stands */
     const char *self;                 /* path of this binary, for the reaper */

@@ -242,7 +242,7 @@ static void replace_red(struct session *session)
             continue;
         left++;
         model_set_red(model, i, false);
-        history_set_red(session->history, test->id, false);
+        history_set_red(session->history, session_name(session, test), false);
     }
     if (left > 0)
         session_notice(session, "%zu test%s that %s red here left the red set: %s not among the results",

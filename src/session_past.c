@@ -30,14 +30,15 @@ static bool take(void *owner, const struct history_past *result)
 void session_history(struct session *session, size_t test, struct past *past)
 {
     *past = (struct past){0};
-    history_results(session->history, session->model.tests.items[test].id, PAST_RESULTS, take, past);
+    const struct history_name name = session_name(session, &session->model.tests.items[test]);
+    history_results(session->history, name, PAST_RESULTS, take, past);
 }
 
 static void remember_flaky(void *owner, size_t test)
 {
     struct session *session = owner;
     const struct test *flaky = &session->model.tests.items[test];
-    history_set_flaky(session->history, flaky->id, flaky->flaky);
+    history_set_flaky(session->history, session_name(session, flaky), flaky->flaky);
     session_failure_touch(session, test);
 }
 

@@ -90,7 +90,7 @@ static void flush(uv_timer_t *timer)
 static void remember(struct session *session, const struct test *test)
 {
     const struct history_test known = {
-        .id = test->id,
+        .name = session_name(session, test),
         .group = test->group,
         .outcome = outcome_name(test->outcome),
         .red = test->red,
@@ -196,9 +196,9 @@ static void settle(struct session *session)
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
         if (test->gone && !was_gone[i])
-            history_retire(session->history, test->id);
+            history_retire(session->history, session_name(session, test));
         else if (test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
-            history_set_red(session->history, test->id, test->red);
+            history_set_red(session->history, session_name(session, test), test->red);
     }
     free(was_gone);
     session_failures_sweep(session, true);

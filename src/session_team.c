@@ -81,6 +81,14 @@ bool session_teams_are(const struct session *session, enum team_state state)
     return false;
 }
 
+const struct team *session_team_called(const struct session *session, const char *recipe)
+{
+    for (size_t i = 0; i < session->team_count; i++)
+        if (strcmp(session->teams[i].recipe->name, recipe) == 0)
+            return &session->teams[i];
+    return NULL;
+}
+
 const struct team *session_team_of(const struct session *session, size_t test)
 {
     return &session->teams[session->model.tests.items[test].team];
@@ -109,6 +117,12 @@ size_t session_find(const struct session *session, const struct team *team, cons
 const char *session_own_id(const struct session *session, const struct test *test)
 {
     return test->id + strlen(session->teams[test->team].prefix);
+}
+
+struct history_name session_name(const struct session *session, const struct test *test)
+{
+    const struct recipe *recipe = session->teams[test->team].recipe;
+    return (struct history_name){recipe->name, session_own_id(session, test)};
 }
 
 void session_teams_close(struct session *session)

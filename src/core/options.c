@@ -32,8 +32,9 @@ static const struct option table[] = {
     {"junit", 0, NULL, OPTION_TEXT, "FILE", NULL, 0, AT(junit), "write the run as JUnit XML"},
     {"locations", 0, "report.locations", OPTION_TEXT, "FILE", NULL, 0, AT(locations),
      "keep a file of where the red tests fail, for editors (path:line:column: message)"},
-    {"recipe", 0, "recipe", OPTION_TEXT, "NAME", NULL, 0, AT(recipe),
-     "how the tests are run (else: what the project looks like); see aloof-recipes(5)"},
+    {"recipe", 0, "recipe", OPTION_NAMES, "NAME[,NAME]", NULL, 0, AT(recipes),
+     "how the tests are run, several side by side (else: the first that fits the project); see "
+     "aloof-recipes(5)"},
     {"python", 0, "python", OPTION_TEXT, "PATH", NULL, 0, AT(python),
      "the interpreter (else: active virtualenv, .venv or venv here, python3)"},
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
@@ -166,6 +167,33 @@ static int parse_choice(int *choice, const char *choices, const char *value)
     return -EINVAL;
 }
 
+/* -EINVAL: one of the names is empty. */
+static int add_names(struct names *names, const char *value, const char *where)
+{
+    const char *colon = strrchr(where, ':');
+    char *place = mem_dup(where, colon != NULL ? (size_t)(colon - where) : strlen(where));
+    if (names->place == NULL || strcmp(names->place, place) != 0)
+        strings_clear(&names->list);
+    free(names->place);
+    names->place = place;
+    for (const char *p = value;; p++) {
+        p += strspn(p, " ");
+        size_t end = strcspn(p, ","), len = end;
+        while (len > 0 && p[len - 1] == ' ')
+            len--;
+        if (len == 0)
+            return -EINVAL;
+        char *name = mem_dup(p, len);
+        if (strings_find(&names->list, name, NULL) == 0)
+            free(name);
+        else
+            strings_take(&names->list, name);
+        p += end;
+        if (*p == '\0')
+            return 0;
+    }
+}
+
 int options_set(struct settings *settings, const struct option *option, const char *value, const char *where,
                 struct error *error)
 {
@@ -200,6 +228,8 @@ int options_set(struct settings *settings, const struct option *option, const ch
     case OPTION_LIST:
         strings_add(at, value);
         return 0;
+    case OPTION_NAMES:
+        return add_names(at, value, where) == 0 ? 0 : refuse(option, value, where, option->argument, error);
     case OPTION_BINDING:
     case OPTION_ACTION:
         break;
@@ -223,7 +253,8 @@ void settings_init(struct settings *settings)
 
 void settings_release(struct settings *settings)
 {
-    free(settings->recipe);
+    strings_release(&settings->recipes.list);
+    free(settings->recipes.place);
     free(settings->python);
     free(settings->keyword);
     free(settings->marker);

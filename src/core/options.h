@@ -18,6 +18,7 @@ enum option_type {
     OPTION_SECONDS, /* unsigned ms, from seconds with a fraction, 0 = none */
     OPTION_CHOICE,  /* int, index into `choices` ("a|b|c") */
     OPTION_LIST,    /* struct strings, may be given many times */
+    OPTION_NAMES,   /* struct names: with commas between, or given many times */
     OPTION_BINDING, /* of a key of the screen, see struct binding; the end of its configuration key is free */
     OPTION_ACTION,  /* not a setting: --help, --version, -c */
 };
@@ -31,10 +32,16 @@ struct binding {
     bool typed;  /* on the command line */
 };
 
+/* Names in their order, each once. Those that another place gives (a file, the command line) replace them. */
+struct names {
+    struct strings list;
+    char *place; /* that they are from */
+};
+
 struct settings {
     bool once, plain, boxed, exitfirst, warm, mouse;
     bool motion;           /* what goes on shows its time */
-    char *recipe;          /* NULL: what the project looks like, see recipe_find */
+    struct names recipes;  /* empty: what the project looks like, see recipe_find */
     char *python;          /* NULL: the project's own, see python_find */
     unsigned boxes;        /* 0: as many as there are processors */
     int box;               /* enum box_mode */

@@ -18,11 +18,11 @@
 
 enum entry_kind { ENTRY_RESULT, ENTRY_RETIRE, ENTRY_RED, ENTRY_FLAKY, ENTRY_BEGIN, ENTRY_END };
 
-/* Something to be written; texts are offsets into the queue's. `text` is a test's id, a run's kind or its
- * verdict. */
+/* Something to be written; texts are offsets into the queue's. `text` is a test's id (`recipe` says whose), a
+ * run's kind or its verdict. */
 struct entry {
     enum entry_kind kind;
-    size_t text, group, outcome;
+    size_t text, recipe, group, outcome;
     struct history_test test; /* but for its texts */
     int64_t time_ns, at_ms;
 };
@@ -140,6 +140,7 @@ static void recover_from(struct history *history, int err, const struct error *w
 static int write_entry(struct history *history, const struct entry *entry)
 {
     const char *texts = history->texts.data, *text = texts + entry->text;
+    const struct history_name name = {texts + entry->recipe, text};
     struct ledger *ledger = &history->ledger;
     struct history_test test = entry->test;
     switch (entry->kind) {
@@ -148,15 +149,15 @@ static int write_entry(struct history *history, const struct entry *entry)
     case ENTRY_END:
         return ledger_end_run(ledger, text, entry->time_ns, history->keep_runs);
     case ENTRY_RETIRE:
-        return ledger_retire(ledger, text);
+        return ledger_retire(ledger, name);
     case ENTRY_RED:
-        return ledger_set_red(ledger, text, test.red);
+        return ledger_set_red(ledger, name, test.red);
     case ENTRY_FLAKY:
-        return ledger_set_flaky(ledger, text, test.flaky);
+        return ledger_set_flaky(ledger, name, test.flaky);
     case ENTRY_RESULT:
         break;
     }
-    test.id = text;
+    test.name = name;
     test.group = texts + entry->group;
     test.outcome = texts + entry->outcome;
     return ledger_put(ledger, &test, entry->time_ns, entry->at_ms);
@@ -257,12 +258,12 @@ int history_each(struct history *history, bool (*each)(void *owner, const struct
     return 0;
 }
 
-int history_results(struct history *history, const char *id, unsigned most,
+int history_results(struct history *history, struct history_name name, unsigned most,
                     bool (*each)(void *owner, const struct history_past *past), void *owner)
 {
     history_flush(history);
     struct error why;
-    int err = ledger_results(&history->ledger, id, most, each, owner, &why);
+    int err = ledger_results(&history->ledger, name, most, each, owner, &why);
     if (err == 0 || err == -EBUSY)
         return err;
     recover_from(history, err, &why);
@@ -281,7 +282,8 @@ void history_result(struct history *history, const struct history_test *test, in
     int64_t at_ms = (time_ns - history->run_started_ns) / 1000000;
     struct entry entry = {
         .kind = ENTRY_RESULT,
-        .text = keep_text(history, test->id),
+        .text = keep_text(history, test->name.id),
+        .recipe = keep_text(history, test->name.recipe),
         .group = keep_text(history, test->group),
         .outcome = keep_text(history, test->outcome),
         .test = *test,
@@ -291,20 +293,29 @@ void history_result(struct history *history, const struct history_test *test, in
     enqueue(history, entry);
 }
 
-void history_retire(struct history *history, const char *id)
+static struct entry entry_about(struct history *history, enum entry_kind kind, struct history_name name)
 {
-    enqueue(history, (struct entry){.kind = ENTRY_RETIRE, .text = keep_text(history, id)});
+    return (struct entry){
+        .kind = kind, .text = keep_text(history, name.id), .recipe = keep_text(history, name.recipe)};
 }
 
-void history_set_red(struct history *history, const char *id, bool red)
+void history_retire(struct history *history, struct history_name name)
 {
-    enqueue(history, (struct entry){.kind = ENTRY_RED, .text = keep_text(history, id), .test.red = red});
+    enqueue(history, entry_about(history, ENTRY_RETIRE, name));
 }
 
-void history_set_flaky(struct history *history, const char *id, unsigned passes)
+void history_set_red(struct history *history, struct history_name name, bool red)
 {
-    enqueue(history,
-            (struct entry){.kind = ENTRY_FLAKY, .text = keep_text(history, id), .test.flaky = passes});
+    struct entry entry = entry_about(history, ENTRY_RED, name);
+    entry.test.red = red;
+    enqueue(history, entry);
+}
+
+void history_set_flaky(struct history *history, struct history_name name, unsigned passes)
+{
+    struct entry entry = entry_about(history, ENTRY_FLAKY, name);
+    entry.test.flaky = passes;
+    enqueue(history, entry);
 }
 
 void history_end_run(struct history *history, const char *verdict, int64_t time_ns)

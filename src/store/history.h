@@ -12,8 +12,14 @@
 
 struct history; /* heap */
 
+/* What a test is known by: recipes may well have tests of the same id. */
+struct history_name {
+    const char *recipe, *id;
+};
+
 struct history_test {
-    const char *id, *group, *outcome; /* outcome: the model's stable name */
+    struct history_name name;
+    const char *group, *outcome; /* outcome: the model's stable name */
     bool red, fragile, runnable;
     unsigned red_runs, flaky;      /* flaky: see the model */
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
@@ -31,14 +37,14 @@ struct history_past {
  * frees; NULL none) says why. keep_runs: older runs are pruned at history_end_run. */
 int history_open(struct history **history, const char *dir, unsigned keep_runs, char **notice);
 
-/* All tests that are known and not retired, for the model at start; stops when `each` returns false. Borrowed
+/* All tests of all recipes that are known and not retired, for the model at start; stops when `each` returns false. Borrowed
  * during the call. 0, also when the file turned out to be unusable (history_notice says so), or -EBUSY.
  * `each` may not use the history. */
 int history_each(struct history *history, bool (*each)(void *owner, const struct history_test *test),
                  void *owner);
 
 /* The test's newest results, `most` of them at most, the oldest of these first. Otherwise as history_each. */
-int history_results(struct history *history, const char *id, unsigned most,
+int history_results(struct history *history, struct history_name name, unsigned most,
                     bool (*each)(void *owner, const struct history_past *past), void *owner);
 
 /* Begins a run; kind is a word ("all", "red", …). time_ns: UTC. */
@@ -52,13 +58,13 @@ void history_begin_run(struct history *history, const char *kind, int64_t time_n
 void history_result(struct history *history, const struct history_test *test, int64_t time_ns);
 
 /* Takes the test out: history_each no longer gives it, until there is a new result of it. */
-void history_retire(struct history *history, const char *id);
+void history_retire(struct history *history, struct history_name name);
 
 /* Puts the test, if it is known, into the red set or takes it out. */
-void history_set_red(struct history *history, const char *id, bool red);
+void history_set_red(struct history *history, struct history_name name, bool red);
 
 /* Has the test, if it is known, be flaky until it has passed so often. */
-void history_set_flaky(struct history *history, const char *id, unsigned passes);
+void history_set_flaky(struct history *history, struct history_name name, unsigned passes);
 
 /* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("green", "red",
  * "stopped"). */

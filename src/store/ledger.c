@@ -35,20 +35,20 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns,"
-             " cpu_ns, flaky FROM tests WHERE NOT gone ORDER BY id",
+             " cpu_ns, flaky, recipe FROM tests WHERE NOT gone ORDER BY id",
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
     [RESULTS] =
         "SELECT outcome, kind, time_ns, duration_ns FROM"
         " (SELECT runs.id AS run, outcomes.name AS outcome, runs.kind AS kind,"
         " runs.started_ns + results.at_ms * 1000000 AS time_ns, results.duration_us * 1000 AS duration_ns"
         " FROM runs CROSS JOIN results ON results.run = runs.id"
-        " AND results.test = (SELECT id FROM tests WHERE name = ?1)"
+        " AND results.test = (SELECT id FROM tests WHERE name = ?1 AND recipe = ?3)"
         " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2) ORDER BY run",
     [PUT_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
-        " usual_ns, time_ns, run, cpu_ns, flaky, gone)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, 0)"
-        " ON CONFLICT (name) DO UPDATE SET"
+        " usual_ns, time_ns, run, cpu_ns, flaky, recipe, gone)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, 0)"
+        " ON CONFLICT (name, recipe) DO UPDATE SET"
         " test_group = CASE excluded.test_group WHEN '' THEN test_group ELSE excluded.test_group END,"
         " outcome = excluded.outcome, red = excluded.red, fragile = excluded.fragile,"
         " runnable = excluded.runnable, red_runs = excluded.red_runs, duration_ns = excluded.duration_ns,"
@@ -61,10 +61,10 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us) VALUES (?, ?, ?, ?, ?)",
     [ADD_OUTCOME] = "INSERT OR IGNORE INTO outcomes (name) VALUES (?)",
     [GET_OUTCOME] = "SELECT id FROM outcomes WHERE name = ?",
-    [RETIRE] = "UPDATE tests SET gone = 1, red = 0, red_runs = 0 WHERE name = ?",
-    [SET_RED] =
-        "UPDATE tests SET red = ?2, red_runs = CASE WHEN ?2 THEN max(red_runs, 1) ELSE 0 END WHERE name = ?1",
-    [SET_FLAKY] = "UPDATE tests SET flaky = ?2 WHERE name = ?1",
+    [RETIRE] = "UPDATE tests SET gone = 1, red = 0, red_runs = 0 WHERE name = ?1 AND recipe = ?3",
+    [SET_RED] = "UPDATE tests SET red = ?2, red_runs = CASE WHEN ?2 THEN max(red_runs, 1) ELSE 0 END"
+                " WHERE name = ?1 AND recipe = ?3",
+    [SET_FLAKY] = "UPDATE tests SET flaky = ?2 WHERE name = ?1 AND recipe = ?3",
     [BEGIN_RUN] = "INSERT INTO runs (kind, started_ns) VALUES (?, ?) RETURNING id",
     [END_RUN] = "UPDATE runs SET verdict = ?2, ended_ns = ?3 WHERE id = ?1",
     [OLDEST_KEPT] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?",
@@ -145,7 +145,7 @@ static int64_t outcome_id(struct ledger *ledger, const char *name, int *err)
 int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms)
 {
     sqlite3_stmt *put = prepared(ledger, PUT_TEST);
-    sqlite3_bind_text(put, 1, test->id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 1, test->name.id, -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 2, test->group, -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 3, test->outcome, -1, SQLITE_STATIC);
     sqlite3_bind_int(put, 4, test->red);
@@ -157,6 +157,7 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(put, 10, ledger->run);
     sqlite3_bind_int64(put, 11, test->cpu_ns);
     sqlite3_bind_int64(put, 12, test->flaky);
+    sqlite3_bind_text(put, 13, test->name.recipe, -1, SQLITE_STATIC);
     int64_t row = 0;
     int err = step(ledger, put, &row);
     if (err < 0 || ledger->run == 0)
@@ -173,25 +174,30 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     return step(ledger, result, NULL);
 }
 
-int ledger_retire(struct ledger *ledger, const char *id)
+/* The statement about one test, which is ?1 and ?3 of it, ready for its other values. */
+static sqlite3_stmt *prepared_for(struct ledger *ledger, enum statement which, struct history_name name)
 {
-    sqlite3_stmt *statement = prepared(ledger, RETIRE);
-    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
-    return step(ledger, statement, NULL);
+    sqlite3_stmt *statement = prepared(ledger, which);
+    sqlite3_bind_text(statement, 1, name.id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, name.recipe, -1, SQLITE_STATIC);
+    return statement;
 }
 
-int ledger_set_red(struct ledger *ledger, const char *id, bool red)
+int ledger_retire(struct ledger *ledger, struct history_name name)
 {
-    sqlite3_stmt *statement = prepared(ledger, SET_RED);
-    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    return step(ledger, prepared_for(ledger, RETIRE, name), NULL);
+}
+
+int ledger_set_red(struct ledger *ledger, struct history_name name, bool red)
+{
+    sqlite3_stmt *statement = prepared_for(ledger, SET_RED, name);
     sqlite3_bind_int(statement, 2, red);
     return step(ledger, statement, NULL);
 }
 
-int ledger_set_flaky(struct ledger *ledger, const char *id, unsigned passes)
+int ledger_set_flaky(struct ledger *ledger, struct history_name name, unsigned passes)
 {
-    sqlite3_stmt *statement = prepared(ledger, SET_FLAKY);
-    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    sqlite3_stmt *statement = prepared_for(ledger, SET_FLAKY, name);
     sqlite3_bind_int64(statement, 2, passes);
     return step(ledger, statement, NULL);
 }
@@ -287,7 +293,8 @@ static int read_rows(struct ledger *ledger, sqlite3_stmt *statement, const struc
 static int read_test(sqlite3_stmt *statement, const struct row_reader *reader)
 {
     struct history_test test = {
-        .id = (const char *)sqlite3_column_text(statement, 0),
+        .name = {(const char *)sqlite3_column_text(statement, 11),
+                 (const char *)sqlite3_column_text(statement, 0)},
         .group = (const char *)sqlite3_column_text(statement, 1),
         .outcome = (const char *)sqlite3_column_text(statement, 2),
         .red = sqlite3_column_int(statement, 3) != 0,
@@ -299,7 +306,7 @@ static int read_test(sqlite3_stmt *statement, const struct row_reader *reader)
         .cpu_ns = sqlite3_column_int64(statement, 9),
         .flaky = (unsigned)sqlite3_column_int64(statement, 10),
     };
-    if (test.id == NULL || test.group == NULL || test.outcome == NULL)
+    if (test.name.recipe == NULL || test.name.id == NULL || test.group == NULL || test.outcome == NULL)
         return -EBADMSG;
     return reader->test(reader->owner, &test);
 }
@@ -324,12 +331,11 @@ static int read_past(sqlite3_stmt *statement, const struct row_reader *reader)
     return reader->past(reader->owner, &past);
 }
 
-int ledger_results(struct ledger *ledger, const char *id, unsigned most,
+int ledger_results(struct ledger *ledger, struct history_name name, unsigned most,
                    bool (*each)(void *owner, const struct history_past *past), void *owner, struct error *why)
 {
     const struct row_reader reader = {.read = read_past, .past = each, .owner = owner};
-    sqlite3_stmt *statement = prepared(ledger, RESULTS);
-    sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
+    sqlite3_stmt *statement = prepared_for(ledger, RESULTS, name);
     sqlite3_bind_int64(statement, 2, most);
     return read_rows(ledger, statement, &reader, why);
 }

@@ -38,14 +38,14 @@ int ledger_end(struct ledger *ledger, int err, struct error *why);
 /* See the functions of history.h; at_ms: milliseconds since the run's start. */
 int ledger_begin_run(struct ledger *ledger, const char *kind, int64_t time_ns);
 int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms);
-int ledger_retire(struct ledger *ledger, const char *id);
-int ledger_set_red(struct ledger *ledger, const char *id, bool red);
-int ledger_set_flaky(struct ledger *ledger, const char *id, unsigned passes);
+int ledger_retire(struct ledger *ledger, struct history_name name);
+int ledger_set_red(struct ledger *ledger, struct history_name name, bool red);
+int ledger_set_flaky(struct ledger *ledger, struct history_name name, unsigned passes);
 int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs);
 int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
                 void *owner, struct error *why);
 
-int ledger_results(struct ledger *ledger, const char *id, unsigned most,
+int ledger_results(struct ledger *ledger, struct history_name name, unsigned most,
                    bool (*each)(void *owner, const struct history_past *past), void *owner,
                    struct error *why);
 

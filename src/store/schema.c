@@ -28,6 +28,15 @@ static const char *const migrations[] = {
     " duration_us INTEGER NOT NULL, PRIMARY KEY (run, test)) WITHOUT ROWID;",
     "ALTER TABLE tests ADD COLUMN cpu_ns INTEGER NOT NULL DEFAULT 0;",
     "ALTER TABLE tests ADD COLUMN flaky INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE tests_of_recipes ("
+    " id INTEGER PRIMARY KEY, recipe TEXT NOT NULL, name TEXT NOT NULL, test_group TEXT NOT NULL,"
+    " outcome TEXT NOT NULL, red INTEGER NOT NULL, fragile INTEGER NOT NULL, runnable INTEGER NOT NULL,"
+    " red_runs INTEGER NOT NULL, duration_ns INTEGER NOT NULL, usual_ns INTEGER NOT NULL,"
+    " time_ns INTEGER NOT NULL, run INTEGER NOT NULL, gone INTEGER NOT NULL, cpu_ns INTEGER NOT NULL,"
+    " flaky INTEGER NOT NULL, UNIQUE (name, recipe));"
+    "INSERT INTO tests_of_recipes SELECT id, 'pytest', name, test_group, outcome, red, fragile, runnable,"
+    " red_runs, duration_ns, usual_ns, time_ns, run, gone, cpu_ns, flaky FROM tests;"
+    "DROP TABLE tests; ALTER TABLE tests_of_recipes RENAME TO tests;",
 };
 #define VERSION ((int)(sizeof migrations / sizeof *migrations))
 

@@ -24,6 +24,13 @@
 #define FIRST_SCHEMA                                                                                         \
     "ALTER TABLE tests DROP COLUMN cpu_ns; ALTER TABLE tests DROP COLUMN flaky; PRAGMA user_version = 1"
 
+#define RECIPE "pytest"
+
+static struct history_name named(const char *id)
+{
+    return (struct history_name){RECIPE, id};
+}
+
 /* A scratch directory for each test. */
 struct scratch {
     char root[64];
@@ -100,7 +107,7 @@ static bool list(void *owner, const struct history_test *test)
 {
     struct listed *listed = owner;
     listed->count++;
-    buf_printf(&listed->lines, "%s|%s|%s|%d%d%d|%u|%lld|%lld\n", test->id, test->group, test->outcome,
+    buf_printf(&listed->lines, "%s|%s|%s|%d%d%d|%u|%lld|%lld\n", test->name.id, test->group, test->outcome,
                test->red, test->fragile, test->runnable, test->red_runs, (long long)test->duration_ns,
                (long long)test->usual_ns);
     return true;
@@ -126,7 +133,7 @@ static void put(struct history *history, const char *id, const char *outcome, in
                 int64_t time_ns)
 {
     bool red = strcmp(outcome, "passed") != 0;
-    struct history_test test = {.id = id,
+    struct history_test test = {.name = {RECIPE, id},
                                 .group = "test_a.py",
                                 .outcome = outcome,
                                 .red = red,
@@ -165,8 +172,12 @@ static void what_was_put_in_is_there_after_reopening(void **state)
     history_begin_run(history, "all", NOW);
     put(history, "test_a.py::test_one", "passed", 1000000, NOW + 1);
     put(history, "test_a.py::test_two[ä\n]", "failed", 2000000, NOW + 2);
-    struct history_test fragile = {
-        .id = "test_b.py::x", .group = "", .outcome = "crashed", .red = true, .fragile = true, .red_runs = 7};
+    struct history_test fragile = {.name = {RECIPE, "test_b.py::x"},
+                                   .group = "",
+                                   .outcome = "crashed",
+                                   .red = true,
+                                   .fragile = true,
+                                   .red_runs = 7};
     history_result(history, &fragile, NOW + 3);
     history_end_run(history, "red", NOW + SECOND);
     history_close(history);
@@ -190,7 +201,8 @@ static void the_newest_outcome_counts_and_times_decay(void **state)
     history_begin_run(history, "red", NOW);
     put(history, "t", "passed", 2000, NOW);
     expect_tests(history, "t|test_a.py|passed|001|0|2000|1300\n");
-    struct history_test skipped = {.id = "t", .group = "", .outcome = "skipped", .runnable = true};
+    struct history_test skipped = {
+        .name = {RECIPE, "t"}, .group = "", .outcome = "skipped", .runnable = true};
     history_result(history, &skipped, NOW);
     expect_tests(history, "t|test_a.py|skipped|001|0|0|1300\n");
     history_close(history);
@@ -203,13 +215,32 @@ static void tests_leave_and_come_back(void **state)
     history_begin_run(history, "all", NOW);
     put(history, "a", "failed", 0, NOW);
     put(history, "b", "failed", 0, NOW);
-    history_retire(history, "a");
-    history_set_red(history, "b", false);
-    history_set_red(history, "never seen", true);
+    history_retire(history, named("a"));
+    history_set_red(history, named("b"), false);
+    history_set_red(history, named("never seen"), true);
     expect_tests(history, "b|test_a.py|failed|001|0|0|0\n");
-    history_set_red(history, "b", true);
+    history_set_red(history, named("b"), true);
     put(history, "a", "passed", 5, NOW);
     expect_tests(history, "a|test_a.py|passed|001|0|5|5\nb|test_a.py|failed|101|1|0|0\n");
+    history_close(history);
+}
+
+static void recipes_keep_their_tests_apart(void **state)
+{
+    struct scratch *scratch = *state;
+    struct history *history = open_expecting(scratch->dir, NULL);
+    const struct history_name other = {"prove", "t"};
+    struct history_test theirs = {.name = other, .group = "", .outcome = "failed", .red = true, .red_runs = 1};
+    history_begin_run(history, "all", NOW);
+    put(history, "t", "passed", 1000, NOW);
+    history_result(history, &theirs, NOW);
+    history_end_run(history, "red", NOW);
+    history_close(history);
+    history = open_expecting(scratch->dir, NULL);
+    expect_tests(history, "t|test_a.py|passed|001|0|1000|1000\nt||failed|100|1|0|0\n");
+    history_set_red(history, named("t"), true);
+    history_retire(history, other);
+    expect_tests(history, "t|test_a.py|passed|101|1|1000|1000\n");
     history_close(history);
 }
 
@@ -223,7 +254,7 @@ static bool list_past(void *owner, const struct history_past *past)
 static void expect_past(struct history *history, const char *id, unsigned most, const char *lines)
 {
     struct buf past = {0};
-    assert_int_equal(history_results(history, id, most, list_past, &past), 0);
+    assert_int_equal(history_results(history, named(id), most, list_past, &past), 0);
     assert_string_equal(buf_str(&past), lines);
     buf_release(&past);
 }
@@ -265,13 +296,13 @@ static void flaky_tests_stay_flaky(void **state)
     unsigned flaky = 0;
     struct history *history = open_expecting(scratch->dir, NULL);
     put(history, "t", "passed", 5, NOW);
-    history_set_flaky(history, "t", 20);
-    history_set_flaky(history, "never seen", 20);
+    history_set_flaky(history, named("t"), 20);
+    history_set_flaky(history, named("never seen"), 20);
     history_close(history);
     history = open_expecting(scratch->dir, NULL);
     assert_int_equal(history_each(history, keep_flaky, &flaky), 0);
     assert_int_equal(flaky, 20);
-    struct history_test test = {.id = "t", .group = "", .outcome = "passed", .flaky = 19};
+    struct history_test test = {.name = {RECIPE, "t"}, .group = "", .outcome = "passed", .flaky = 19};
     history_result(history, &test, NOW);
     assert_int_equal(history_each(history, keep_flaky, &flaky), 0);
     assert_int_equal(flaky, 19);
@@ -295,7 +326,7 @@ static void a_file_of_the_first_schema_is_brought_to_the_newest(void **state)
     change_file(scratch->file, FIRST_SCHEMA);
     history = open_expecting(scratch->dir, NULL);
     expect_tests(history, "t|test_a.py|passed|001|0|5|5\n");
-    struct history_test test = {.id = "t", .group = "", .outcome = "passed", .cpu_ns = 7};
+    struct history_test test = {.name = {RECIPE, "t"}, .group = "", .outcome = "passed", .cpu_ns = 7};
     history_result(history, &test, NOW);
     history_close(history);
     history = open_expecting(scratch->dir, NULL);
@@ -355,7 +386,7 @@ static void old_runs_are_pruned(void **state)
         history_begin_run(history, "all", NOW + i);
         put(history, "kept", "passed", 1, NOW + i);
         put(history, i == 0 ? "early" : "late", "passed", 1, NOW + i);
-        history_retire(history, i == 0 ? "early" : "late");
+        history_retire(history, named(i == 0 ? "early" : "late"));
         history_end_run(history, "green", NOW + i);
     }
     history_close(history);
@@ -723,6 +754,7 @@ int main(void)
         IN_SCRATCH(what_was_put_in_is_there_after_reopening),
         IN_SCRATCH(the_newest_outcome_counts_and_times_decay),
         IN_SCRATCH(tests_leave_and_come_back),
+        IN_SCRATCH(recipes_keep_their_tests_apart),
         IN_SCRATCH(the_newest_results_of_a_test_are_told_the_oldest_first),
         IN_SCRATCH(a_file_of_the_first_schema_is_brought_to_the_newest),
         IN_SCRATCH(flaky_tests_stay_flaky),

@@ -1,5 +1,6 @@
 #include "core/options.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,6 +53,34 @@ static void reads_joined_letters_and_long_values(void **state)
     assert_string_equal(settings.keyword, "upper and not x");
     assert_true(settings.boxed && settings.once && settings.exitfirst);
     assert_int_equal(settings.box, 1);
+    settings_release(&settings);
+}
+
+static void set_recipe(struct settings *settings, const char *value, const char *where, int expected)
+{
+    struct error error = {0};
+    assert_int_equal(options_set(settings, options_by_key("recipe"), value, where, &error), expected);
+}
+
+static void names_of_a_later_place_replace_those_of_an_earlier_one(void **state)
+{
+    (void)state;
+    struct settings settings;
+    settings_init(&settings);
+    const struct strings *recipes = &settings.recipes.list;
+    set_recipe(&settings, "go", "/home/me/config:1", 0);
+    set_recipe(&settings, "pytest", "/p/.aloof.conf:1", 0);
+    set_recipe(&settings, "jest , pytest", "/p/.aloof.conf:2", 0);
+    assert_int_equal(recipes->len, 2);
+    assert_string_equal(recipes->items[0], "pytest");
+    assert_string_equal(recipes->items[1], "jest");
+    set_recipe(&settings, "prove,bats", "command line", 0);
+    set_recipe(&settings, "node", "command line", 0);
+    assert_int_equal(recipes->len, 3);
+    assert_string_equal(recipes->items[0], "prove");
+    static const char *const bad[] = {"", ",", "a,", ",a", "a,,b", " "};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        set_recipe(&settings, bad[i], "command line", -EINVAL);
     settings_release(&settings);
 }
 
@@ -119,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_the_manual_shows),
         cmocka_unit_test(reads_joined_letters_and_long_values),
+        cmocka_unit_test(names_of_a_later_place_replace_those_of_an_earlier_one),
         cmocka_unit_test(refuses_with_one_line),
         cmocka_unit_test(knows_keys_with_and_without_section),
         cmocka_unit_test(help_names_every_option_and_key),
