@@ -29,16 +29,16 @@ class Project:
         place.write_text(textwrap.dedent(text))
         return place
 
-    def worker(self, **env):
+    def worker(self, framework="pytest", **env):
         ours = ("PYTEST", "PYTHON")
         environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         environment["TMPDIR"] = str(self.temporary)
-        worker = Worker(self.root, env={**environment, **env})
+        worker = Worker(self.root, env={**environment, **env}, framework=framework)
         self.workers.append(worker)
         return worker
 
-    def ready(self, **env):
-        worker = self.worker(**env)
+    def ready(self, framework="pytest", **env):
+        worker = self.worker(framework, **env)
         worker.until("hello")
         return worker
 

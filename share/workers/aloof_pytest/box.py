@@ -4,7 +4,8 @@ import os
 import traceback
 
 from aloof_pytest.base_box import BaseBox
-from aloof_pytest.outcomes import failure_texts, format_exception, judge
+from aloof_pytest.outcomes import failure_texts, judge
+from aloof_pytest.tracebacks import format_exception
 
 
 class Box(BaseBox):

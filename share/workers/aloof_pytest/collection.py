@@ -4,7 +4,8 @@ import os
 import traceback
 from time import time_ns
 
-from aloof_pytest.outcomes import conftest_error, format_exception, judge, plain
+from aloof_pytest.outcomes import conftest_error, judge, plain
+from aloof_pytest.tracebacks import format_exception
 from aloof_pytest.wire import FAIL, SKIP, TEXT, clip, packet, utf8
 
 
