@@ -9,10 +9,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 char *session_recipe_source(const struct team *team)
 {
-    if (team->recipe->pytest)
+    if (team->recipe->worker != WORKER_OWN)
         return NULL;
     json_t *args = json_array();
     const struct strings *given = &team->session->settings.runner_args;
@@ -62,7 +63,7 @@ int session_recipe_boxes(struct session *session, struct error *error)
     return bad;
 }
 
-/* The configured options of pytest, -k and -m. */
+/* The configured options of Python's framework, -k and -m. */
 static void add_options(struct team *team)
 {
     const struct settings *settings = &team->session->settings;
@@ -82,13 +83,25 @@ static int refuse_options(const struct team *team, struct error *error)
 {
     const struct settings *settings = &team->session->settings;
     const char *name = team->recipe->name;
-    if (settings->keyword != NULL || settings->marker != NULL)
+    bool python = team->recipe->worker != WORKER_OWN;
+    if (settings->marker != NULL || (settings->keyword != NULL && !python))
         return error_set(error, -EINVAL, "-%c: only pytest knows it, and the tests here are run by recipe %s",
-                         settings->keyword != NULL ? 'k' : 'm', name);
-    if (settings->runner_args.len > 0 && (team->recipe->holes & HOLE_ARGS) == 0)
+                         settings->marker != NULL ? 'm' : 'k', name);
+    if (!python && settings->runner_args.len > 0 && (team->recipe->holes & HOLE_ARGS) == 0)
         return error_set(error, -EINVAL, "%s: recipe %s has no place for arguments ({args} in its key run)",
                          settings->runner_args.items[0], name);
     return 0;
+}
+
+/* Whether it is no path: unittest's tests have the names of their modules. */
+static bool is_name(const struct recipe *recipe, const char *typed, const char *cwd)
+{
+    if (recipe->worker != WORKER_UNITTEST && recipe->worker != WORKER_DJANGO)
+        return false;
+    char *path = mem_printf("%s/%s", cwd, typed);
+    bool is = strchr(typed, '/') == NULL && access(path, F_OK) != 0;
+    free(path);
+    return is;
 }
 
 /* What was typed, relative to the root. */
@@ -99,14 +112,17 @@ static int add_targets(struct team *team, struct error *error)
     bool packages = strings_find(&settings->runner_args, "--pyargs", NULL) == 0;
     for (size_t i = 0; i < settings->paths.len && session->load == NULL; i++) {
         const char *typed = settings->paths.items[i];
+        bool name = is_name(team->recipe, typed, session->cwd);
         int bad = 0;
-        if (packages)
+        if (packages || name)
             strings_add(&team->args, typed);
         else
             bad = target_resolve(typed, session->cwd, repo_root(session->repo), &team->args, error);
         if (bad != 0)
             return bad;
-        if (!packages)
+        if (name)
+            strings_take(&session->loop_plan.scope, mem_printf("%s.", typed));
+        else if (!packages)
             strings_add(&session->loop_plan.scope, team->args.items[team->args.len - 1]);
     }
     return 0;
@@ -117,10 +133,10 @@ int session_recipe_args(struct session *session, struct error *error)
     int bad = 0;
     for (size_t i = 0; bad == 0 && i < session->team_count; i++) {
         struct team *team = &session->teams[i];
-        if (team->recipe->pytest)
-            add_options(team);
-        else
+        if (team->recipe->worker != WORKER_PYTEST)
             bad = refuse_options(team, error);
+        if (bad == 0 && team->recipe->worker != WORKER_OWN)
+            add_options(team);
         if (bad == 0)
             bad = add_targets(team, error);
     }
@@ -142,25 +158,39 @@ static char *write_idfile(const struct session *session, const struct recipe_tes
     return path;
 }
 
+static void debug_own(const struct session *session, const struct recipe *recipe, const struct test *asked,
+                      const char *id, struct strings *argv)
+{
+    bool part = !asked->runnable && asked->group[0] != '\0';
+    const struct recipe_test one = {part ? asked->group : id, asked->group};
+    strings_add(argv, "env");
+    for (size_t i = 0; i < recipe->env.len; i++)
+        strings_add(argv, recipe->env.items[i]);
+    const struct strings *command = recipe->debug.len > 0 ? &recipe->debug : &recipe->run;
+    char *ids = recipe_wants_idfile(command) ? write_idfile(session, &one) : NULL;
+    const struct recipe_extra extra = {.args = &session->settings.runner_args, .idfile = ids};
+    recipe_argv(command, &one, 1, &extra, argv);
+    free(ids);
+}
+
 void session_debug_command(const struct session *session, size_t test, struct strings *argv)
 {
     const struct strings *extra = &session->settings.runner_args;
     const struct test *asked = &session->model.tests.items[test];
     const struct recipe *recipe = session_team_of(session, test)->recipe;
     const char *id = session_own_id(session, asked);
-    if (!recipe->pytest) {
-        bool part = !asked->runnable && asked->group[0] != '\0';
-        const struct recipe_test one = {part ? asked->group : id, asked->group};
-        strings_add(argv, "env");
-        for (size_t i = 0; i < recipe->env.len; i++)
-            strings_add(argv, recipe->env.items[i]);
-        const struct strings *command = recipe->debug.len > 0 ? &recipe->debug : &recipe->run;
-        char *ids = recipe_wants_idfile(command) ? write_idfile(session, &one) : NULL;
-        recipe_argv(command, &one, 1, &(struct recipe_extra){.args = extra, .idfile = ids}, argv);
-        free(ids);
+    if (recipe->worker == WORKER_OWN) {
+        debug_own(session, recipe, asked, id, argv);
         return;
     }
     strings_add(argv, session->python);
+    if (recipe->worker != WORKER_PYTEST) {
+        strings_take(argv, mem_printf("%s/debug_unittest.py", session->worker_source));
+        strings_add(argv, recipe_framework(recipe));
+        strings_add(argv, asked->group);
+        strings_add(argv, id);
+        return;
+    }
     strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
     strings_add(argv, "--pdb");
     for (size_t i = 0; i < extra->len; i++)

@@ -24,6 +24,7 @@ static void open_pool(struct team *team)
     const struct pool_options options = {
         .worker = {.self = session->self,
                    .recipe = recipe,
+                   .framework = recipe_framework(team->recipe),
                    .python = session->python,
                    .source = session->worker_source,
                    .cwd = repo_root(session->repo),

@@ -26,7 +26,9 @@ static const struct key {
     const char *words; /* of a choice; what is no format and valid still */
 } known_keys[] = {
     {"detect", KEY_LIST, AT(detect), NULL},
-    {"worker", KEY_CHOICE, AT(pytest), "own|pytest"},
+    {"unless", KEY_LIST, AT(unless), NULL},
+    {"import", KEY_LIST, AT(imports), NULL},
+    {"worker", KEY_CHOICE, AT(worker), "own|pytest|unittest|django"},
     {"build", KEY_COMMAND, AT(build), NULL},
     {"list", KEY_COMMAND, AT(list), NULL},
     {"list-format", KEY_FORMAT, AT(list_format), RECIPE_LINES},
@@ -163,6 +165,12 @@ int recipe_set(struct recipe *recipe, const char *key, const char *value, const 
     return 0;
 }
 
+const char *recipe_framework(const struct recipe *recipe)
+{
+    static const char *const names[] = {NULL, "pytest", "unittest", "django"};
+    return names[recipe->worker];
+}
+
 int recipe_signal(const struct recipe *recipe)
 {
     static const int numbers[] = {0, SIGQUIT, SIGABRT, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
@@ -179,7 +187,7 @@ bool recipe_is_part(const struct recipe *recipe, const struct event *event)
 
 int recipe_check(const struct recipe *recipe, const char *where, struct error *error)
 {
-    if (recipe->pytest)
+    if (recipe->worker != WORKER_OWN)
         return 0;
     if (recipe->list.len == 0)
         return error_set(error, -EINVAL, "%s: recipe %s lacks the key list (a command that prints its tests)",
@@ -239,9 +247,9 @@ void recipe_release(struct recipe *recipe)
     free(recipe->list_format);
     free(recipe->format);
     free(recipe->group);
-    struct strings *const lists[] = {&recipe->detect,    &recipe->list, &recipe->run,  &recipe->build,
-                                     &recipe->debug,     &recipe->env,  &recipe->keys, &recipe->values,
-                                     &recipe->part_tags, &recipe->boxes};
+    struct strings *const lists[] = {&recipe->detect, &recipe->unless, &recipe->imports,   &recipe->list,
+                                     &recipe->run,    &recipe->build,  &recipe->debug,     &recipe->env,
+                                     &recipe->keys,   &recipe->values, &recipe->part_tags, &recipe->boxes};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

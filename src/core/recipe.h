@@ -16,6 +16,9 @@ enum recipe_unit {
     UNIT_TEST, /* single tests */
 };
 
+/* Who runs the tests: our own worker, or Python's, by a framework of that name. */
+enum recipe_worker { WORKER_OWN, WORKER_PYTEST, WORKER_UNITTEST, WORKER_DJANGO };
+
 /* Placeholders of `run`: a test's id; one word for each id; the file (or package) that they share; a regular
  * expression that matches their names and nothing else; the person's own arguments; the file that the process
  * writes its results to; a file with an id a line; the ids as a shell reads them. */
@@ -36,6 +39,8 @@ enum recipe_hole {
 struct recipe {
     char *name;
     struct strings detect;       /* patterns from the root; "FILE:TEXT": a file that contains the text */
+    struct strings unless;       /* likewise: what must not be there */
+    struct strings imports;      /* modules that the project's Python must have */
     struct strings list, run;    /* commands as words, with their placeholders */
     struct strings build, debug; /* likewise; empty: none */
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
@@ -44,7 +49,7 @@ struct recipe {
     struct strings boxes; /* a command that prints how many of its processes run at once; empty: none */
     char *group;          /* what matches it at the start of an id is the file; NULL none */
     int unit;             /* enum recipe_unit */
-    int pytest;           /* the tests are pytest's worker's: no key but detect counts */
+    int worker;           /* enum recipe_worker; for Python's only the keys that detect count */
     int merge;            /* standard error goes the way of standard output */
     int unsafe;           /* no two of its processes at once */
     int stack_signal;     /* see recipe_signal */
@@ -59,6 +64,9 @@ typedef bool recipe_knows(const char *format);
  * "path:line". -EINVAL and a line for an unknown key or a bad value. knows may be NULL: every format is. */
 int recipe_set(struct recipe *recipe, const char *key, const char *value, const char *where,
                recipe_knows *knows, struct error *error);
+
+/* The name of the framework that Python's worker runs; NULL: the worker is our own. */
+const char *recipe_framework(const struct recipe *recipe);
 
 /* What makes a hanging process say where it hangs; 0: nothing does. */
 int recipe_signal(const struct recipe *recipe);

@@ -5,7 +5,7 @@
 #include "plan/filter.h"
 
 /* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t"
- * holds "a.py::t[1]". */
+ * holds "a.py::t[1]"; a name with a dot behind it, "m.", holds "m" and "m.Class.test". */
 static bool holds(const char *place, const char *path)
 {
     size_t len = strlen(place);
@@ -13,6 +13,8 @@ static bool holds(const char *place, const char *path)
         len--;
     if (len == 0 || (len == 1 && place[0] == '.'))
         return true;
+    if (place[len - 1] == '.')
+        return strncmp(place, path, len - 1) == 0 && (path[len - 1] == '.' || path[len - 1] == '\0');
     return strncmp(place, path, len) == 0 && strchr("/:[", path[len]) != NULL;
 }
 

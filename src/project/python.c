@@ -1,8 +1,11 @@
 #include "project/python.h"
 
 #include "core/memory.h"
+#include "project/ask.h"
 
+#include <glob.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The interpreter of the virtualenv at dir, NULL when there is none. */
@@ -35,4 +38,61 @@ char *python_find(const char *configured, const char *virtual_env, const char *r
             return own;
     }
     return mem_strdup("python3");
+}
+
+/* Where the interpreter is, when its name is a path or is in $PATH; NULL otherwise. The caller frees. */
+static char *locate(const char *python)
+{
+    if (strchr(python, '/') != NULL)
+        return mem_strdup(python);
+    const char *path = getenv("PATH");
+    while (path != NULL && *path != '\0') {
+        size_t len = strcspn(path, ":");
+        char *found = mem_printf("%.*s/%s", (int)len, path, python);
+        if (access(found, X_OK) == 0)
+            return found;
+        free(found);
+        path += len + (path[len] == ':');
+    }
+    return NULL;
+}
+
+/* Whether the module is in a directory that belongs to the interpreter, as nearly always: asking it takes as
+ * long as all else that is done before the first test. */
+static bool is_installed_beside(const char *python, const char *module)
+{
+    static const char *const places[] = {"lib/python3*/site-packages", "lib/python3*/dist-packages",
+                                         "lib/python3/dist-packages", "local/lib/python3*/dist-packages"};
+    char *path = locate(python);
+    char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    bool found = false;
+    if (slash != NULL)
+        *slash = '\0';
+    for (size_t i = 0; slash != NULL && !found && i < sizeof places / sizeof *places; i++) {
+        char *pattern = mem_printf("%s/../%s/%s/__init__.py", path, places[i], module);
+        glob_t matches = {0};
+        found = glob(pattern, GLOB_NOSORT, NULL, &matches) == 0;
+        globfree(&matches);
+        free(pattern);
+    }
+    free(path);
+    return found;
+}
+
+bool python_has(const char *python, const char *module, const char *root)
+{
+    if (is_installed_beside(python, module))
+        return true;
+    struct strings words = {0};
+    struct buf answer = {0};
+    struct error error;
+    strings_add(&words, python);
+    strings_add(&words, "-c");
+    strings_add(&words,
+                "import sys, importlib.util; sys.exit(3 * (importlib.util.find_spec(sys.argv[1]) is None))");
+    strings_add(&words, module);
+    bool lacks = ask(&words, root, false, &answer, &error) == 3;
+    strings_release(&words);
+    buf_release(&answer);
+    return !lacks;
 }

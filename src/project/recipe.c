@@ -2,6 +2,7 @@
 
 #include "core/bytes.h"
 #include "project/config_entries.h"
+#include "project/python.h"
 #include "project/testr.h"
 
 #include <dirent.h>
@@ -13,6 +14,7 @@
 
 #define SUFFIX ".conf"
 #define PYTEST "pytest"
+#define DJANGO "django"
 #define SHARE_VARIABLE "ALOOF_SHARE"
 #define TEXT_MAX (1 << 20) /* octets of a file that are searched for a text */
 
@@ -169,12 +171,22 @@ static bool fits(const char *root, const char *mark)
     return says;
 }
 
-static bool detected(const struct recipe *recipe, const char *root)
+static bool any_fits(const struct strings *marks, const char *root)
 {
-    for (size_t i = 0; i < recipe->detect.len; i++)
-        if (fits(root, recipe->detect.items[i]))
+    for (size_t i = 0; i < marks->len; i++)
+        if (fits(root, marks->items[i]))
             return true;
     return false;
+}
+
+static bool detected(const struct recipe *recipe, const struct recipe_places *places)
+{
+    if (!any_fits(&recipe->detect, places->root) || any_fits(&recipe->unless, places->root))
+        return false;
+    for (size_t i = 0; i < recipe->imports.len; i++)
+        if (!python_has(places->python, recipe->imports.items[i], places->root))
+            return false;
+    return true;
 }
 
 /* 1: the recipe is the one; 0: it is not, or a negative errno with a line. bare: one without marks fits. */
@@ -186,7 +198,7 @@ static int try_name(struct recipe *recipe, const struct recipe_places *places, c
         return 0;
     if (code < 0)
         return code;
-    return detected(recipe, places->root) || (bare && recipe->detect.len == 0);
+    return detected(recipe, places) || (bare && recipe->detect.len == 0);
 }
 
 static int try_names(struct recipe *recipe, const struct recipe_places *places, const struct strings *names,
@@ -227,13 +239,15 @@ int recipe_find(struct recipe *recipe, const struct recipe_places *places, const
     for (size_t i = 0; code == 0 && testr_names[i] != NULL; i++)
         code = try_name(recipe, places, testr_names[i], true, knows, error);
     if (code == 0)
+        code = try_name(recipe, places, DJANGO, false, knows, error);
+    if (code == 0)
         code = try_name(recipe, places, PYTEST, false, knows, error);
     if (code == 0)
         code = try_names(recipe, places, &shipped, false, knows, error);
     if (code == 0) {
         recipe_release(recipe);
         recipe->name = mem_strdup(PYTEST);
-        recipe->pytest = 1;
+        recipe->worker = WORKER_PYTEST;
     }
     code = code > 0 ? 0 : code;
 out:

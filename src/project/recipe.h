@@ -14,9 +14,9 @@ struct recipe_places {
 
 /* Fills in the recipe (zeroed before, released by the caller whatever comes) of that name. name NULL: what
  * the project looks like: the first of its own recipes that fits (one without `detect` does), testr's or
- * stestr's when there is their configuration (project/testr.h), pytest's when there are marks of pytest, the
- * first of the shipped ones by name, else pytest's. An own section of a
- * shipped name changes that recipe. -EINVAL with a line: no such recipe, or what is wrong with it by
+ * stestr's when there is their configuration (project/testr.h), Django's or pytest's when there are marks of
+ * them, the first of the shipped ones by name, else pytest's. An own section of a shipped name changes that
+ * recipe. -EINVAL with a line: no such recipe, or what is wrong with it by
  * path:line. */
 int recipe_find(struct recipe *recipe, const struct recipe_places *places, const char *name,
                 recipe_knows *knows, struct error *error);

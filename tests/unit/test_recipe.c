@@ -168,6 +168,15 @@ static const struct choice {
      NULL,
      ".aloof.conf:3: recipe own lacks the key run (a command that runs tests)"},
     {"[run]\ntimeout = 1\n", {"t/a.t"}, NULL, "perl"},
+    {"[recipe \"perl\"]\nunless = *.x:mark\nunless = *.y\n", {"t/a.t", "b.z"}, NULL, "perl"},
+    {"[recipe \"perl\"]\nunless = *.x:mark\nunless = *.y\n", {"t/a.t", "b.x", "Makefile"}, NULL, "text"},
+    {"[recipe \"perl\"]\nimport = json\n", {"t/a.t"}, NULL, "perl"},
+    {"[recipe \"perl\"]\nimport = no_such_module\n", {"t/a.t", "Makefile"}, NULL, "text"},
+    {"[recipe \"perl\"]\nworker = unittest\n", {"t/a.t"}, NULL, "perl"},
+    {"[recipe \"perl\"]\nworker = nose\n",
+     {"t/a.t"},
+     NULL,
+     ".aloof.conf:2: worker = nose: expected own|pytest|unittest|django"},
 };
 
 static void write_shipped(struct scratch *scratch)

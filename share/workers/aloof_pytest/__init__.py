@@ -21,6 +21,11 @@ the protocol. What a module may import stands above it:
     base_run      what a run is, whatever collects its tests: it lists them; slots do the rest
     run           one pytest session, which collects once
     pytest_framework  what the rest asks of pytest
+    tracebacks        Python's text of an exception, without what nobody wants to read
+    unittest_loader   which tests unittest would find, and from which file each is
+    unittest_box      runs its tests by unittest, in a suite of their own
+    unittest_run      finds unittest's tests, once
+    unittest_framework
     template      has imported what does not change; forks runs, answers always
     main          where it starts
 

@@ -99,7 +99,10 @@ class UnittestBox(BaseBox):
     # What unittest tells.
 
     def add_failure(self, test, kind, error):
-        self.failures.append(("%s: %s" % (kind, describe(test)), format_exception(error[1], error[2]), True))
+        text = format_exception(error[1], error[2])
+        if hasattr(test, "_subDescription"):
+            text = "%s\nin subtest %s\n" % (text.rstrip("\n"), test._subDescription())
+        self.failures.append(("%s: %s" % (kind, describe(test)), text, True))
 
     def add_fixture_failure(self, holder, error):
         """Of a module or class: it counts for the tests that will not run because of it, or for the one that is over."""
