@@ -3,6 +3,7 @@
 #include "core/vec.h"
 #include "stream/lines.h"
 #include "stream/names.h"
+#include "stream/tap_dialect.h"
 #include "stream/tap_line.h"
 
 #include <stdlib.h>
@@ -18,7 +19,10 @@ struct level {
     char *announced; /* how the next subtest in it is called; NULL unknown */
     bool planned;
     uint64_t plan, points, failed, number;
-    uint64_t offset; /* of its first line */
+    uint64_t before; /* points of the documents before this one, which are over */
+    bool again;      /* another plan came when all points had, of `next`: a document may follow */
+    uint64_t next, next_at, next_len; /* where that plan stands */
+    uint64_t offset;                  /* of its first line */
     struct names names;
 };
 
@@ -77,9 +81,9 @@ static void check_plan(struct tap_reader *reader, const struct level *level, con
 {
     char reason[128];
     const char *name = level->name != NULL ? level->name : "the stream";
-    if (level->planned && level->plan != level->points)
+    if (level->planned && level->plan != level->points - level->before)
         snprintf(reason, sizeof reason, "%.60s: %llu points planned, %llu came", name,
-                 (unsigned long long)level->plan, (unsigned long long)level->points);
+                 (unsigned long long)level->plan, (unsigned long long)(level->points - level->before));
     else if (!level->planned && level->name == NULL)
         snprintf(reason, sizeof reason, level->points > 0 ? "no plan" : "no plan and no points");
     else
@@ -87,9 +91,27 @@ static void check_plan(struct tap_reader *reader, const struct level *level, con
     reader->sink->damage(reader->owner, reason, level->offset, line->offset - level->offset);
 }
 
+/* Behind a document that is complete and another plan the next one begins, if with its first point: cmocka
+ * prints one for each group of tests. */
+static void settle_plan(struct tap_reader *reader, struct level *level, bool first)
+{
+    bool again = level->again;
+    level->again = false;
+    if (again && first) {
+        level->before = level->points;
+        level->number = 0;
+        level->plan = level->next;
+        level->offset = level->next_at;
+    } else if (again && level->next != level->plan) {
+        reader->sink->damage(reader->owner, "a second plan", level->next_at, level->next_len);
+        level->plan = level->next;
+    }
+}
+
 /* Closes the innermost level. */
 static void close_level(struct tap_reader *reader, const struct line *line)
 {
+    settle_plan(reader, innermost(reader), false);
     check_plan(reader, innermost(reader), line);
     level_release(&reader->levels.items[--reader->levels.len]);
 }
@@ -164,6 +186,8 @@ static void emit(struct tap_reader *reader, const struct tap_line *point, enum e
 {
     if (point->reason.len > 0)
         attach(reader, "reason", point->reason, true);
+    if (point->said.len > 0)
+        attach(reader, "message", point->said, true);
     const struct event event = {
         .test_id = buf_bytes(&reader->id), .status = status, .duration_ns = point->duration_ns};
     reader->sink->event(reader->owner, &event);
@@ -196,6 +220,7 @@ static void take_point(struct tap_reader *reader, size_t depth, const struct tap
     reader->failing = false;
     buf_clear(&reader->id);
     struct level *level = &reader->levels.items[depth];
+    settle_plan(reader, level, point->numbered && point->number == 1);
     if (summary) {
         take_summary(reader, point, line);
     } else {
@@ -216,10 +241,18 @@ static void take_plan(struct tap_reader *reader, size_t depth, const struct tap_
         open_level(reader, line);
     close_to(reader, depth, line);
     struct level *level = innermost(reader);
-    if (level->planned && level->plan != plan->number)
-        damage(reader, line, "a second plan");
-    level->planned = true;
-    level->plan = plan->number;
+    settle_plan(reader, level, false);
+    if (level->planned && level->plan == level->points - level->before) {
+        level->again = true;
+        level->next = plan->number;
+        level->next_at = line->offset;
+        level->next_len = line->text.len;
+    } else {
+        if (level->planned && level->plan != plan->number)
+            damage(reader, line, "a second plan");
+        level->planned = true;
+        level->plan = plan->number;
+    }
     if (plan->number == 0)
         noise(reader, line);
 }
@@ -288,6 +321,8 @@ static void take_line(void *owner, const struct line *line)
     size_t depth = said.indent / 4;
     if (reader->bailed || depth > reader->levels.len || depth >= LEVELS_MAX)
         said.kind = TAP_OTHER;
+    if (said.kind == TAP_POINT)
+        said.said = tap_dialect(&said);
     if (begins_yaml(reader, &said))
         reader->yaml = (int)said.indent;
     else if (said.kind == TAP_POINT)
@@ -329,6 +364,7 @@ static void tap_end(void *state)
     if (reader->levels.len > 1)
         damage(reader, &end, "the stream ends in a subtest");
     close_to(reader, 0, &end);
+    settle_plan(reader, innermost(reader), false);
     check_plan(reader, innermost(reader), &end);
 }
 

@@ -26,6 +26,7 @@ struct tap_line {
     bool ok, numbered;
     uint64_t number;
     struct bytes text, reason; /* borrowed from the line; escapes are left in */
+    struct bytes said;         /* of a point, by tap_dialect */
     enum tap_directive directive;
     int64_t duration_ns; /* "# time=12.5ms", as node-tap says it; 0 none */
 };
