@@ -97,13 +97,13 @@ struct session_input {
 };
 
 struct session_options {
-    const struct settings *settings;  /* borrowed for the session's life */
-    const struct recipe *recipes;     /* how tests are run; borrowed likewise */
-    size_t recipe_count;              /* >= 1; ids of the tests of those behind the first begin with its name */
-    struct repo *repo;                /* the project; owned by the session from the call on */
-    const char *cwd;                  /* absolute real path of where the person stands */
-    const char *self;                 /* path of this binary, for the reaper */
-    const char *worker;               /* directory of the worker's source */
+    const struct settings *settings; /* borrowed for the session's life */
+    const struct recipe *recipes;    /* how tests are run; borrowed likewise */
+    size_t recipe_count; /* >= 1; ids of the tests of those behind the first begin with its name */
+    struct repo *repo;   /* the project; owned by the session from the call on */
+    const char *cwd;     /* absolute real path of where the person stands */
+    const char *self;    /* path of this binary, for the reaper */
+    const char *worker;  /* directory of the worker's source */
     const struct session_input *load; /* what is read as the first run, NULL nothing; borrowed for the call */
     bool watch;                       /* the loop; false: --once */
 };

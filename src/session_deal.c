@@ -72,6 +72,12 @@ static void on_returned(void *owner, const uint32_t *own, size_t count)
     free(positions);
 }
 
+/* Where a process costs much to begin with, fewer are better, unless the person wants it otherwise. */
+static enum box_mode box_mode(const struct settings *settings, const struct team *team)
+{
+    return settings->box == BOX_AUTO && team->recipe->slow ? BOX_FEW : (enum box_mode)settings->box;
+}
+
 static void on_listed(void *owner, size_t tests, unsigned maxfail)
 {
     (void)tests;
@@ -84,8 +90,8 @@ static void on_listed(void *owner, size_t tests, unsigned maxfail)
     if (session->load != NULL)
         return;
     loop_select(&session->loop_plan, &session->model, team->number);
-    schedule_deal(&team->schedule, &session->model, team->number, &session->covered,
-                  (enum box_mode)settings->box, team->recipe->unsafe ? 1 : settings->boxes);
+    schedule_deal(&team->schedule, &session->model, team->number, &session->covered, box_mode(settings, team),
+                  team->recipe->unsafe ? 1 : settings->boxes);
     session_touch(session);
 }
 

@@ -119,12 +119,13 @@ void session_teams_make(struct session *session, const struct recipe *recipes, s
 void session_teams_open(struct session *session); /* starts their workers */
 void session_teams_run(struct session *session);  /* what the plan asks for */
 void session_teams_cancel(struct session *session);
-bool session_teams_are(const struct session *session, enum team_state state); /* any of them */
+bool session_teams_are(const struct session *session, enum team_state state);              /* any of them */
 const struct team *session_team_called(const struct session *session, const char *recipe); /* NULL none */
 const struct team *session_team_of(const struct session *session, size_t test);
 /* Whose boxes the slot holds; NULL: it is free. */
 const struct team *session_team_in(const struct session *session, unsigned slot);
-/* The team's test of that id (NULL none) in the model, or MAP_NONE; and back, with its recipe for the history.
+/* The team's test of that id (NULL none) in the model, or MAP_NONE; and back, with its recipe for the
+ * history.
  */
 size_t session_find(const struct session *session, const struct team *team, const char *own_id);
 const char *session_own_id(const struct session *session, const struct test *test);

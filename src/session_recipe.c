@@ -162,7 +162,7 @@ static void debug_own(const struct session *session, const struct recipe *recipe
                       const char *id, struct strings *argv)
 {
     bool part = !asked->runnable && asked->group[0] != '\0';
-    const struct recipe_test one = {part ? asked->group : id, asked->group};
+    const struct recipe_test one = {part ? asked->group : id, asked->group, 0};
     strings_add(argv, "env");
     for (size_t i = 0; i < recipe->env.len; i++)
         strings_add(argv, recipe->env.items[i]);

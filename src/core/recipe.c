@@ -33,6 +33,7 @@ static const struct key {
     {"list", KEY_COMMAND, AT(list), NULL},
     {"list-format", KEY_FORMAT, AT(list_format), RECIPE_LINES},
     {"run", KEY_COMMAND, AT(run), NULL},
+    {"run-files", KEY_COMMAND, AT(run_files), NULL},
     {"format", KEY_FORMAT, AT(format), RECIPE_BY_EXIT},
     {"unit", KEY_CHOICE, AT(unit), "file|test"},
     {"debug", KEY_COMMAND, AT(debug), NULL},
@@ -41,6 +42,7 @@ static const struct key {
     {"part-tag", KEY_LIST, AT(part_tags), NULL},
     {"boxes", KEY_COMMAND, AT(boxes), NULL},
     {"merge", KEY_CHOICE, AT(merge), "false|true"},
+    {"start", KEY_CHOICE, AT(slow), "quick|slow"},
     {"parallel", KEY_CHOICE, AT(unsafe), "safe|unsafe"},
     {"timeout-signal", KEY_CHOICE, AT(stack_signal), SIGNALS},
 };
@@ -107,13 +109,14 @@ static int set_regex(char **to, const char *value, const char *where, struct err
 
 static unsigned holes_of(const struct strings *words)
 {
-    static const char *const names[] = {"{id}",   "{ids}",    "{file}",   "{regex}",
-                                        "{args}", "{report}", "{idfile}", "{idlist}"};
+    static const char *const names[] = {"{id}",     "{ids}",    "{file}",   "{regex}", "{args}",
+                                        "{report}", "{idfile}", "{idlist}", "{files}"};
     unsigned holes = 0;
     for (size_t i = 0; i < words->len; i++)
         for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
             unsigned hole = 1U << j;
-            bool whole = (hole & (HOLE_IDS | HOLE_ARGS)) != 0; /* these may become several words */
+            bool whole =
+                (hole & (HOLE_IDS | HOLE_ARGS | HOLE_FILES)) != 0; /* these may become several words */
             const char *word = words->items[i];
             if (whole ? strcmp(word, names[j]) == 0 : words_has_hole(word, names[j]))
                 holes |= hole;
@@ -204,6 +207,12 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
         return error_set(error, -EINVAL,
                          "%s: run of recipe %s has {report}, and no key format says what is in that file",
                          where, recipe->name);
+    unsigned whole = holes_of(&recipe->run_files);
+    if (recipe->run_files.len > 0 &&
+        ((whole & HOLE_FILES) == 0 || ((whole ^ recipe->holes) & HOLE_REPORT) != 0))
+        return error_set(error, -EINVAL,
+                         "%s: run-files of recipe %s needs {files}, and {report} where run has it", where,
+                         recipe->name);
     return 0;
 }
 
@@ -247,9 +256,10 @@ void recipe_release(struct recipe *recipe)
     free(recipe->list_format);
     free(recipe->format);
     free(recipe->group);
-    struct strings *const lists[] = {&recipe->detect, &recipe->unless, &recipe->imports,   &recipe->list,
-                                     &recipe->run,    &recipe->build,  &recipe->debug,     &recipe->env,
-                                     &recipe->keys,   &recipe->values, &recipe->part_tags, &recipe->boxes};
+    struct strings *const lists[] = {
+        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list, &recipe->run,
+        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,  &recipe->keys,
+        &recipe->values,    &recipe->part_tags, &recipe->boxes};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

@@ -31,6 +31,7 @@ enum recipe_hole {
     HOLE_REPORT = 32,
     HOLE_IDFILE = 64,
     HOLE_IDLIST = 128,
+    HOLE_FILES = 256,
 };
 
 #define RECIPE_BY_EXIT "exit" /* as format: the outcome is the exit status */
@@ -42,6 +43,7 @@ struct recipe {
     struct strings unless;       /* likewise: what must not be there */
     struct strings imports;      /* modules that the project's Python must have */
     struct strings list, run;    /* commands as words, with their placeholders */
+    struct strings run_files;    /* likewise: whole files, without naming their tests; empty: none */
     struct strings build, debug; /* likewise; empty: none */
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
     struct strings env;          /* NAME=VALUE */
@@ -50,6 +52,7 @@ struct recipe {
     char *group;          /* what matches it at the start of an id is the file; NULL none */
     int unit;             /* enum recipe_unit */
     int worker;           /* enum recipe_worker; for Python's only the keys that detect count */
+    int slow;             /* a process costs so much to begin with that few are wanted */
     int merge;            /* standard error goes the way of standard output */
     int unsafe;           /* no two of its processes at once */
     int stack_signal;     /* see recipe_signal */

@@ -33,8 +33,36 @@ static char *write_regex(const struct recipe_test *tests, size_t count)
     return buf_take(&regex);
 }
 
-size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count)
+/* How many from the first have the file of the first. */
+static size_t of_first_file(const struct recipe_test *tests, size_t count)
 {
+    size_t same = 1;
+    while (same < count && strcmp(tests[same].file, tests[0].file) == 0)
+        same++;
+    return same;
+}
+
+/* How many from the first make up whole files. */
+static size_t whole_files(const struct recipe_test *tests, size_t count)
+{
+    size_t whole = 0, size = 0;
+    while (whole < count) {
+        size_t same = of_first_file(tests + whole, count - whole);
+        size += strlen(tests[whole].file) + sizeof(char *);
+        if (same != tests[whole].in_file || tests[whole].file[0] == '\0' || size > ARGV_MAX)
+            break;
+        whole += same;
+    }
+    return whole;
+}
+
+size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count,
+                    const struct strings **command)
+{
+    size_t whole = recipe->run_files.len > 0 ? whole_files(tests, count) : 0;
+    *command = whole > 0 ? &recipe->run_files : &recipe->run;
+    if (whole > 0)
+        return whole;
     if (recipe->format == NULL || (recipe->holes & HOLE_ID) != 0)
         return 1;
     size_t share = 0, size = 0;
@@ -98,6 +126,9 @@ void recipe_argv(const struct strings *command, const struct recipe_test *tests,
         }
         for (size_t j = 0; j < count && strcmp(command->items[i], "{ids}") == 0; j++)
             strings_add(&filled, tests[j].id);
+        for (size_t j = 0; j < count && strcmp(command->items[i], "{files}") == 0;
+             j += of_first_file(tests + j, count - j))
+            strings_add(&filled, tests[j].file);
         if (filled.len == 0) {
             strings_add(&filled, command->items[i]);
             words_fill(&filled, holes, sizeof holes / sizeof *holes);

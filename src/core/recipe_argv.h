@@ -10,12 +10,15 @@
 struct recipe_test {
     const char *id;
     const char *file; /* or package: what it shares with its neighbours; "" unknown */
+    size_t in_file;   /* so many are listed with that file; 0 unknown */
 };
 
 /* How many of the tests, from the first, one process of this recipe takes: those of one file where the file
- * is on the command line, one where that has room for one id only or the exit status is the outcome, and no
- * more than a command line holds. At least 1 of count >= 1. */
-size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count);
+ * is on the command line, one where that has room for one id only or the exit status is the outcome, whole
+ * files where there is a command for these, and no more than a command line holds. At least 1 of count >= 1.
+ * *command becomes the one to run. */
+size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count,
+                    const struct strings **command);
 
 /* What a recipe's command needs beside the tests. */
 struct recipe_extra {

@@ -76,8 +76,10 @@ static bool is_asked(const struct deal *deal, uint32_t position)
 
 /* A guess of little may be a lot: where most times are unknown, no box is worth less than the boxes being
  * busy. */
-static int64_t worthwhile_ns(int64_t total_ns, bool known, unsigned boxes)
+static int64_t worthwhile_ns(const struct deal *deal, int64_t total_ns, bool known, unsigned boxes)
 {
+    if (deal->mode == BOX_FEW)
+        return (total_ns + boxes - 1) / boxes;
     int64_t even_ns = total_ns / ((known ? PARCELS_A_BOX : PARCELS_GUESSED) * (int64_t)boxes);
     if (known && even_ns < WORTH_A_BOX_NS)
         return WORTH_A_BOX_NS;
@@ -100,11 +102,11 @@ static void weigh(struct deal *deal, unsigned boxes)
     }
     deal->guess_ns = known > 0 ? sum_ns / (int64_t)known : GUESS_NS;
     int64_t total_ns = sum_ns + deal->guess_ns * (int64_t)unknown;
-    deal->goal_ns = worthwhile_ns(total_ns, known >= unknown, boxes);
+    deal->goal_ns = worthwhile_ns(deal, total_ns, known >= unknown, boxes);
     deal->limit_ns = total_ns / (2 * (int64_t)boxes);
     if (deal->limit_ns < WORTH_A_BOX_NS)
         deal->limit_ns = WORTH_A_BOX_NS;
-    if (boxes == 1)
+    if (boxes == 1 || deal->mode == BOX_FEW)
         deal->limit_ns = INT64_MAX;
 }
 
@@ -222,6 +224,8 @@ static bool is_small(const struct deal *deal, const struct batch *batch)
  * with pieces. */
 static int64_t share_ns(const struct deal *deal, int64_t left_ns)
 {
+    if (deal->mode == BOX_FEW)
+        return deal->goal_ns;
     int64_t want_ns = left_ns / 2 > WORTH_A_BOX_NS ? left_ns / 2 : WORTH_A_BOX_NS;
     return want_ns < deal->goal_ns ? want_ns : deal->goal_ns;
 }
@@ -301,7 +305,7 @@ void schedule_deal(struct schedule *schedule, const struct model *model, unsigne
     for (size_t i = 0; mode != BOX_TEST && i < gathered; i++)
         if (deal.batches.items[i].cost_ns > deal.limit_ns && deal.batches.items[i].parcel->positions.len > 1)
             split(&deal, i);
-    if (mode == BOX_AUTO) {
+    if (mode == BOX_AUTO || mode == BOX_FEW) {
         merge(&deal);
         tidy(&deal);
     }

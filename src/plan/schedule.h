@@ -8,6 +8,7 @@ enum box_mode {
     BOX_AUTO,  /* by group, small ones together; tests that crashed or hung before get a box of their own */
     BOX_TEST,  /* one process a test */
     BOX_GROUP, /* one process a group (file); a long one is split between classes, never inside of one */
+    BOX_FEW,   /* as few processes as keep all slots busy: whole groups, and several of them, in each */
 };
 
 /* How soon a parcel wants to run. */
@@ -35,7 +36,8 @@ struct schedule {
  * last box is never a long one; but not into pieces of less than 50 ms, which cost more than they gain. In
  * BOX_AUTO a parcel of several small groups costs one box: whole neighbours of the same urgency are put
  * together until they cost half of an even share, but 50 ms at least and about 400 ms at most (a sixth, and
- * less than 50 ms too, where most times are unknown). changed may be NULL. */
+ * less than 50 ms too, where most times are unknown); in BOX_FEW until they cost an even share. changed may
+ * be NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, unsigned team,
                    const struct strings *changed, enum box_mode mode, unsigned boxes);
 

@@ -28,12 +28,39 @@ static size_t find(const struct job *job, struct bytes id)
 {
     if (is_file(job, id))
         return 0;
-    for (size_t i = 0; i < job->count; i++) {
-        size_t at = (job->running + i) % job->count; /* they come in order, mostly */
-        if (bytes_is(id, job->tests[at].id))
-            return at;
-    }
-    return job->count;
+    size_t at = map_get(&job->by_id, id);
+    return at == MAP_NONE ? job->count : at;
+}
+
+/* Whether the id is the file's, or of something in it. */
+static bool is_in(struct bytes id, const char *file)
+{
+    size_t len = strlen(file);
+    return len > 0 && id.len >= len && memcmp(id.data, file, len) == 0 &&
+           (id.len == len || strchr("/:.# ", id.data[len]) != NULL);
+}
+
+/* The file, of those that the job was asked for, that something belongs to; "" none. */
+static const char *file_of(const struct job *job, struct bytes id)
+{
+    const struct recipe_test *last = &job->tests[job->count - 1];
+    if (strcmp(job->tests[0].file, last->file) == 0)
+        return last->file;
+    if (job->running < job->count && is_in(id, job->tests[job->running].file))
+        return job->tests[job->running].file;
+    for (size_t i = 0; i < job->count; i++)
+        if ((i == 0 || strcmp(job->tests[i].file, job->tests[i - 1].file) != 0) &&
+            is_in(id, job->tests[i].file))
+            return job->tests[i].file;
+    return "";
+}
+
+/* Makes the tag of that file in job->group. Returns how many tags that is. */
+static size_t tag_group(struct job *job, const char *file)
+{
+    buf_clear(&job->group);
+    buf_printf(&job->group, TAG_GROUP "%s", file);
+    return file[0] != '\0';
 }
 
 static void send(struct job *job, const struct event *event)
@@ -98,14 +125,16 @@ static void take_part(struct job *job, const struct event *event)
     buf_add(&job->name, name.data, kept);
     part.test_id = buf_bytes(&job->name);
     part.runnable = false;
+    if (event_has_tag(event, TAG_COLLECTION) && event->status == EVENT_FAIL)
+        strings_take(&job->broken, bytes_dup(event->test_id));
     if (event_is_final(event)) {
         job->parts++;
         job->failed += event->status == EVENT_FAIL;
         job->skipped += event->status == EVENT_SKIP;
         for (size_t i = 0; i < event->tag_count; i++)
             vec_push(&tags, event->tags[i]);
-        if (job->group.len > 0)
-            vec_push(&tags, job->group);
+        if (tag_group(job, file_of(job, event->test_id)) > 0)
+            vec_push(&tags, buf_bytes(&job->group));
         part.has_tags = tags.len > 0;
         part.tags = tags.items;
         part.tag_count = tags.len;
@@ -165,9 +194,8 @@ void job_init(struct job *job, const struct recipe *recipe, const struct recipe_
                         .held = {.event = event, .owner = owner}};
     job->stray.limit = STRAY_MAX;
     job->reported = mem_zero(count * sizeof *job->reported);
-    if (tests[0].file[0] != '\0')
-        buf_printf(&job->group_tag, TAG_GROUP "%s", tests[0].file);
-    job->group = buf_bytes(&job->group_tag);
+    for (size_t i = 0; i < count; i++)
+        map_put(&job->by_id, bytes_of(tests[i].id), i);
     if (recipe->format == NULL)
         return;
     job->format = stream_format(recipe->format);
@@ -242,31 +270,45 @@ static void judge_whole(struct job *job, int exit_code)
     buf_release(&charges);
 }
 
+/* A test that nothing was reported of. One whose file does not build is skipped: it is the file that is red.
+ */
+static void judge_missing(struct job *job, size_t at, int exit_code)
+{
+    const struct recipe_test *test = &job->tests[at];
+    bool broken = strings_find(&job->broken, test->file, NULL) == 0;
+    struct bytes id = bytes_of(test->id);
+    struct buf reason = {0};
+    if (broken)
+        buf_printf(&reason, "%s does not build", test->file);
+    else
+        buf_printf(&reason, "the command exited with status %d without a word about it", exit_code);
+    attach(job, id, "reason", buf_bytes(&reason));
+    const struct bytes tag = bytes_of(TAG_NOT_RUN);
+    const struct event missing = {.test_id = id,
+                                  .status = broken ? EVENT_SKIP : EVENT_FAIL,
+                                  .tags = &tag,
+                                  .tag_count = !broken,
+                                  .has_tags = !broken,
+                                  .runnable = true};
+    send(job, &missing);
+    job->reported[at] = true;
+    buf_release(&reason);
+}
+
 /* Each test has an outcome of its own. A process that fails without a failing test, or that contradicts
  * itself, fails as what its tests share. */
 static void judge_each(struct job *job, int exit_code, int signal)
 {
     struct buf charges = {0};
-    char reason[80];
-    snprintf(reason, sizeof reason, "the command exited with status %d without a word about it", exit_code);
-    const struct bytes tag = bytes_of(TAG_NOT_RUN);
-    for (size_t i = 0; i < job->count; i++) {
-        if (job->reported[i])
-            continue;
-        struct bytes id = bytes_of(job->tests[i].id);
-        attach(job, id, "reason", bytes_of(reason));
-        const struct event missing = {.test_id = id,
-                                      .status = EVENT_FAIL,
-                                      .tags = &tag,
-                                      .tag_count = 1,
-                                      .has_tags = true,
-                                      .runnable = true};
-        send(job, &missing);
-        job->reported[i] = true;
-    }
+    for (size_t i = 0; i < job->count; i++)
+        if (!job->reported[i])
+            judge_missing(job, i, exit_code);
     job->running = job->count;
     accuse(job, exit_code, signal, &charges);
-    const char *shared = job->tests[0].file[0] != '\0' ? job->tests[0].file : job->recipe->name;
+    const char *file = file_of(job, bytes_of(""));
+    const char *shared = file[0] != '\0' ? file : job->recipe->name;
+    size_t tagged = tag_group(job, file);
+    const struct bytes group = buf_bytes(&job->group);
     struct buf stray = {0};
     clip_text(&job->stray, &stray);
     attach(job, bytes_of(shared), "report", buf_bytes(&charges));
@@ -275,9 +317,9 @@ static void judge_each(struct job *job, int exit_code, int signal)
     buf_release(&stray);
     const struct event outcome = {.test_id = bytes_of(shared),
                                   .status = EVENT_FAIL,
-                                  .tags = &job->group,
-                                  .tag_count = job->group.len > 0,
-                                  .has_tags = job->group.len > 0};
+                                  .tags = &group,
+                                  .tag_count = tagged,
+                                  .has_tags = tagged > 0};
     if (charges.len > 0)
         send(job, &outcome);
     buf_release(&charges);
@@ -313,7 +355,9 @@ void job_release(struct job *job)
         job->format->release(job->reader);
     free(job->reader);
     free(job->reported);
-    buf_release(&job->group_tag);
+    map_release(&job->by_id);
+    strings_release(&job->broken);
+    buf_release(&job->group);
     buf_release(&job->name);
     buf_release(&job->damage);
     clip_release(&job->stray);

@@ -5,6 +5,7 @@
 #define ALOOF_RUNNER_JOB_H
 
 #include "core/clip.h"
+#include "core/map.h"
 #include "core/recipe_argv.h"
 #include "stream/held.h"
 #include "stream/stream.h"
@@ -15,14 +16,15 @@ struct job {
     const struct recipe *recipe;
     const struct recipe_test *tests; /* that it was asked for, of one share */
     size_t count;
+    struct map by_id;      /* index of each */
+    struct strings broken; /* files of theirs that do not even build */
     bool *reported;
     size_t running;                     /* index; count: none */
     bool tells_starts;                  /* the stream says itself when a test begins */
     const struct stream_format *format; /* NULL: by exit status */
     void *reader;
     struct held held;              /* the way of all events */
-    struct bytes group;            /* a tag of what it reports unasked */
-    struct buf group_tag, name;    /* that tag's octets; scratch for a name */
+    struct buf group, name;        /* scratch: the tag of what it reports unasked; its name */
     size_t parts, failed, skipped; /* of what it reported unasked */
     bool any_failed;               /* anything at all */
     struct clip stray;             /* output that came when no test ran */

@@ -39,6 +39,19 @@ static struct bytes group_of(const struct listing *listing, struct bytes id)
     return group;
 }
 
+/* Also of what is outside of the scope: it would run with its file. */
+static void count_in_file(struct listing *listing, const char *file)
+{
+    size_t at = map_get(&listing->by_file, bytes_of(file));
+    if (at == MAP_NONE) {
+        at = listing->files.len;
+        strings_add(&listing->files, file);
+        vec_push(&listing->in_file, 0);
+        map_put(&listing->by_file, bytes_of(listing->files.items[at]), at);
+    }
+    listing->in_file.items[at]++;
+}
+
 static void add(struct listing *listing, struct bytes id, struct bytes file)
 {
     if (listing->group != NULL)
@@ -47,7 +60,8 @@ static void add(struct listing *listing, struct bytes id, struct bytes file)
         buf_printf(&listing->damage, "a test's name of more than %d octets: %.60s…\n", ID_MAX, id.data);
         return;
     }
-    const struct recipe_test test = {bytes_dup(id), file.len > 0 ? bytes_dup(file) : mem_strdup("")};
+    const struct recipe_test test = {bytes_dup(id), file.len > 0 ? bytes_dup(file) : mem_strdup(""), 0};
+    count_in_file(listing, test.file);
     if (!in_scope(listing, &test)) {
         forget(&test);
         return;
@@ -137,12 +151,20 @@ void listing_feed(struct listing *listing, struct bytes octets)
         lines_feed(&listing->lines, octets, take_line, listing);
 }
 
+static void tell_neighbours(struct listing *listing)
+{
+    struct recipe_test *test;
+    vec_each (test, &listing->tests)
+        test->in_file = listing->in_file.items[map_get(&listing->by_file, bytes_of(test->file))];
+}
+
 void listing_end(struct listing *listing)
 {
     if (listing->format != NULL)
         listing->format->end(listing->reader);
     else
         lines_end(&listing->lines, take_line, listing);
+    tell_neighbours(listing);
 }
 
 void listing_release(struct listing *listing)
@@ -157,6 +179,9 @@ void listing_release(struct listing *listing)
     vec_release(&listing->tests);
     pattern_free(listing->group);
     buf_release(&listing->remarks);
+    map_release(&listing->by_file);
+    strings_release(&listing->files);
+    vec_release(&listing->in_file);
     buf_release(&listing->damage);
     *listing = (struct listing){0};
 }

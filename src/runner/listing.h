@@ -2,6 +2,7 @@
 #ifndef ALOOF_RUNNER_LISTING_H
 #define ALOOF_RUNNER_LISTING_H
 
+#include "core/map.h"
 #include "core/pattern.h"
 #include "core/recipe_argv.h"
 #include "runner/wire.h"
@@ -13,6 +14,9 @@ struct listing {
     const struct strings *scope; /* what the person asked for; empty: everything */
     struct wire *wire;           /* where each test is told */
     VEC(struct recipe_test) tests;
+    struct strings files;               /* of all that was printed … */
+    VEC(size_t) in_file;                /* … and how many tests each has */
+    struct map by_file;                 /* positions in these two */
     struct lines lines;                 /* of a list of lines … */
     const struct stream_format *format; /* … or NULL, and the reader of this one */
     void *reader;
@@ -28,7 +32,7 @@ void listing_init(struct listing *listing, const struct recipe *recipe, const st
 /* Takes in the next octets of what `list` prints; each test that is inside of the scope is told. */
 void listing_feed(struct listing *listing, struct bytes octets);
 
-/* It is complete. */
+/* It is complete: each test now knows how many share its file. */
 void listing_end(struct listing *listing);
 
 void listing_release(struct listing *listing);

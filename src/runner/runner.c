@@ -18,6 +18,8 @@
 #define RECIPE_MAX (1 << 20)
 #define TEXT_KEPT (16 * 1024) /* octets of what a broken build or list printed */
 #define BUILD_ID "build"
+#define LIST_ID "list"
+#define NO_COMMAND 126 /* from here on it is a shell that speaks */
 
 enum exit_code { EXIT_FAILED = 1, EXIT_USAGE = 4 };
 
@@ -84,7 +86,7 @@ static void start_stage(struct runner *runner, enum stage stage)
     if (!build && !have(runner, &runner->recipe.run, "run"))
         return;
     struct strings argv = {0};
-    const struct recipe_test none = {"", ""};
+    const struct recipe_test none = {"", "", 0};
     recipe_argv(command, &none, 0, &(struct recipe_extra){.args = &runner->args}, &argv);
     runner->stage = stage;
     clip_release(&runner->printed);
@@ -127,6 +129,26 @@ static void finish_build(struct runner *runner, int status)
         end_run(runner, EXIT_FAILED, 0, "the build failed");
 }
 
+/* The project's own code does not let its tests be listed: that is red, as a build that fails is. */
+static void tell_failed_list(struct runner *runner, int exit_code)
+{
+    struct buf said = {0}, report = {0};
+    buf_add(&said, runner->listing.remarks.data, runner->listing.remarks.len);
+    clip_text(&runner->printed, &said);
+    buf_printf(&report, "the tests cannot be listed: exit status %d\n", exit_code);
+    buf_add(&report, runner->listing.damage.data, runner->listing.damage.len);
+    const struct bytes tag = bytes_of(TAG_COLLECTION), id = bytes_of(LIST_ID);
+    const struct event events[] = {
+        {.test_id = id, .file_name = bytes_of("report"), .file = buf_bytes(&report)},
+        {.test_id = id, .file_name = bytes_of("stderr"), .file = buf_bytes(&said)},
+        {.test_id = id, .status = EVENT_FAIL, .tags = &tag, .tag_count = 1, .has_tags = true}};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        wire_event(&runner->wire, &events[i]);
+    end_run(runner, EXIT_FAILED, 0, "the tests cannot be listed");
+    buf_release(&said);
+    buf_release(&report);
+}
+
 static void finish_list(struct runner *runner, int status)
 {
     struct buf text = {0};
@@ -137,6 +159,10 @@ static void finish_list(struct runner *runner, int status)
         wire_message(&runner->wire, "listed", CONTROL_NO_SLOT,
                      json_pack("{s:I, s:I, s:s}", "serial", runner->serial, "tests",
                                (json_int_t)runner->listing.tests.len, "rootdir", "."));
+        return;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) > 0 && WEXITSTATUS(status) < NO_COMMAND) {
+        tell_failed_list(runner, WEXITSTATUS(status));
         return;
     }
     char *command = words_join(&runner->recipe.list);

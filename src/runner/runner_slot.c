@@ -161,8 +161,8 @@ static int hold_ids(const struct recipe_test *tests, size_t count, char path[sta
 }
 
 /* One process for these tests. Whether all of them are reported; else *by is the signal that ended it. */
-static bool run_share(struct runner_slot *slot, const struct recipe_test *tests, size_t count, json_t *left,
-                      int *by)
+static bool run_share(struct runner_slot *slot, const struct strings *command,
+                      const struct recipe_test *tests, size_t count, json_t *left, int *by)
 {
     const struct runner_slot_work *work = slot->work;
     struct strings argv = {0};
@@ -170,9 +170,9 @@ static bool run_share(struct runner_slot *slot, const struct recipe_test *tests,
     bool reports = (work->recipe->holes & HOLE_REPORT) != 0;
     int opened = reports ? report_open(&report, work->scratch, work->number) : 0;
     char path[40];
-    int ids = recipe_wants_idfile(&work->recipe->run) ? hold_ids(tests, count, path) : -1;
+    int ids = recipe_wants_idfile(command) ? hold_ids(tests, count, path) : -1;
     const struct recipe_extra extra = {work->args, report.path, ids >= 0 ? path : NULL};
-    recipe_argv(&work->recipe->run, tests, count, &extra, &argv);
+    recipe_argv(command, tests, count, &extra, &argv);
     job_init(&slot->job, work->recipe, tests, count, tell, slot);
     slot->killed = false;
     int status = run_command(slot, &argv, left);
@@ -210,8 +210,9 @@ static void run_box(struct runner_slot *slot, json_t *box)
     int by = 0;
     bool whole = true;
     for (size_t at = 0; at < count && whole && slot->open;) {
-        size_t share = recipe_share(slot->work->recipe, tests + at, count - at);
-        whole = run_share(slot, tests + at, share, left, &by);
+        const struct strings *command;
+        size_t share = recipe_share(slot->work->recipe, tests + at, count - at, &command);
+        whole = run_share(slot, command, tests + at, share, left, &by);
         at += share;
     }
     json_t *gone = !whole ? json_pack("{s:n, s:i, s:o}", "exit", "signal", by, "left", left)

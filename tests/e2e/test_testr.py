@@ -136,7 +136,7 @@ def test_a_listing_that_fails_says_why(testr):
     conf(testr, "$LISTOPT $IDLIST")
     testr.write("run.py", "import nowhere\n")
     done = testr.once()
-    assert done.returncode == 4
+    assert done.returncode == 1
     assert "cannot be listed" in done.stdout + done.stderr and "No module named 'nowhere'" in done.stdout + done.stderr
 
 
@@ -217,5 +217,5 @@ def test_the_debugger_of_a_test_of_stestr(buoys):
 def test_a_module_that_cannot_be_imported_is_told(buoys):
     buoys.write("buoy/light.py", "def period(kind:\n")
     done = buoys.once()
-    assert done.returncode == 4
+    assert done.returncode == 1
     assert "SyntaxError" in done.stdout + done.stderr and "buoy/light.py" in done.stdout + done.stderr

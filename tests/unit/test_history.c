@@ -230,7 +230,8 @@ static void recipes_keep_their_tests_apart(void **state)
     struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
     const struct history_name other = {"prove", "t"};
-    struct history_test theirs = {.name = other, .group = "", .outcome = "failed", .red = true, .red_runs = 1};
+    struct history_test theirs = {
+        .name = other, .group = "", .outcome = "failed", .red = true, .red_runs = 1};
     history_begin_run(history, "all", NOW);
     put(history, "t", "passed", 1000, NOW);
     history_result(history, &theirs, NOW);

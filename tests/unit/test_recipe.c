@@ -30,7 +30,7 @@ static struct recipe recipe_of(const char *run)
 }
 
 static const struct recipe_test three[] = {
-    {"a/b.go/One", "a/b.go"}, {"a/b.go/Two[x.y]", "a/b.go"}, {"c.go/Three", "c.go"}};
+    {"a/b.go/One", "a/b.go", 0}, {"a/b.go/Two[x.y]", "a/b.go", 0}, {"c.go/Three", "c.go", 0}};
 
 /* The command line for so many of the tests as one process takes. */
 static void test_placeholders(void **state)
@@ -58,11 +58,12 @@ static void test_placeholders(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct recipe recipe = recipe_of(cases[i].run);
         struct strings argv = {0};
-        size_t share = recipe_share(&recipe, three, 3);
+        const struct strings *command;
+        size_t share = recipe_share(&recipe, three, 3, &command);
         assert_int_equal(share, cases[i].share);
         bool reports = strstr(cases[i].line, "/dev/null") == NULL;
         const struct recipe_extra extra = {&args, reports ? "/tmp/it" : NULL, "/tmp/ids"};
-        recipe_argv(&recipe.run, three, share, &extra, &argv);
+        recipe_argv(command, three, share, &extra, &argv);
         char *line = words_join(&argv);
         assert_string_equal(line, cases[i].line);
         free(line);
@@ -72,13 +73,39 @@ static void test_placeholders(void **state)
     strings_release(&args);
 }
 
+static void test_whole_files_without_their_tests(void **state)
+{
+    (void)state;
+    static const struct recipe_test tests[] = {
+        {"a/1", "a", 2}, {"a/2", "a", 2}, {"b/1", "b", 1}, {"c/1", "c", 2}, {"d/1", "d", 1}};
+    struct recipe recipe = recipe_of("t -run {regex} {file}");
+    struct error error;
+    assert_int_equal(recipe_set(&recipe, "run-files", "t {args} {files}", "here:3", knows, &error), 0);
+    struct strings args = {0}, argv = {0};
+    const struct strings *command;
+    assert_int_equal(recipe_set(&recipe, "list", "l", "here:3", knows, &error), 0);
+    assert_int_equal(recipe_share(&recipe, tests, 5, &command), 3);
+    recipe_argv(command, tests, 3, &(struct recipe_extra){.args = &args}, &argv);
+    char *line = words_join(&argv);
+    assert_string_equal(line, "t a b");
+    free(line);
+    assert_int_equal(recipe_share(&recipe, tests + 3, 2, &command), 1);
+    assert_ptr_equal(command, &recipe.run);
+    assert_int_equal(recipe_check(&recipe, "here", &error), 0);
+    assert_int_equal(recipe_set(&recipe, "run-files", "t {file}", "here:3", knows, &error), 0);
+    assert_int_equal(recipe_check(&recipe, "here", &error), -EINVAL);
+    strings_release(&argv);
+    recipe_release(&recipe);
+}
+
 static void test_by_exit_status_one_at_a_time(void **state)
 {
     (void)state;
     struct recipe recipe = recipe_of("t {ids}");
     struct error error;
     assert_int_equal(recipe_set(&recipe, "format", "exit", "here:3", knows, &error), 0);
-    assert_int_equal(recipe_share(&recipe, three, 3), 1);
+    const struct strings *command;
+    assert_int_equal(recipe_share(&recipe, three, 3, &command), 1);
     recipe_release(&recipe);
 }
 
@@ -89,10 +116,11 @@ static void test_a_command_line_is_never_too_long(void **state)
     struct recipe recipe = recipe_of("t {regex}");
     struct recipe_test *tests = mem_zero(MANY * sizeof *tests);
     for (int i = 0; i < MANY; i++)
-        tests[i] = (struct recipe_test){"........................................", "f"};
-    size_t share = recipe_share(&recipe, tests, MANY);
+        tests[i] = (struct recipe_test){"........................................", "f", 0};
+    const struct strings *command;
+    size_t share = recipe_share(&recipe, tests, MANY, &command);
     struct strings argv = {0}, args = {0};
-    recipe_argv(&recipe.run, tests, share, &(struct recipe_extra){.args = &args}, &argv);
+    recipe_argv(command, tests, share, &(struct recipe_extra){.args = &args}, &argv);
     assert_in_range(share, 500, MANY - 1);
     assert_in_range(strlen(argv.items[1]), 1000, 128 * 1024 - 1);
     strings_release(&argv);
@@ -230,6 +258,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_placeholders),
+        cmocka_unit_test(test_whole_files_without_their_tests),
         cmocka_unit_test(test_by_exit_status_one_at_a_time),
         cmocka_unit_test(test_a_command_line_is_never_too_long),
         cmocka_unit_test(test_what_was_set_arrives_elsewhere),
