@@ -19,6 +19,14 @@ void session_touch(struct session *session)
     session->dirty = true;
 }
 
+static void on_said(void *owner, const char *origin, const char *text)
+{
+    struct session *session = owner;
+    if (!session->closing)
+        session->events->said(session->owner, origin, text);
+    session_touch(session);
+}
+
 static void before_wait(uv_prepare_t *handle)
 {
     struct session *session = handle->data;
@@ -84,6 +92,8 @@ static void open_history(struct session *session)
 static void release(struct session *session)
 {
     session_load_free(session);
+    session_files_free(session);
+    chatter_release(&session->chatter);
     history_close(session->history);
     session_failures_release(session);
     places_free(session->places);
@@ -138,6 +148,8 @@ int session_open(struct session **out, uv_loop_t *loop, const struct session_opt
     session->loop = loop;
     session->events = events;
     session->owner = owner;
+    session->chatter.line = on_said;
+    session->chatter.owner = session;
     int bad = prepare(session, options, error);
     if (bad != 0) {
         release(session);
@@ -293,6 +305,7 @@ void session_close(struct session *session)
     uv_close((uv_handle_t *)&session->calm, handle_closed);
     session_teams_close(session);
     session_load_close(session);
+    session_files_close(session);
     if (session->watch != NULL)
         watch_close(session->watch);
 }

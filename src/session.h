@@ -37,6 +37,9 @@ struct session_events {
     void (*failed)(void *owner, size_t failure);
     /* A test ended, whatever its outcome. */
     void (*result)(void *owner, size_t test);
+    /* A line that a process printed and that is of no test, and where it is from: "box 1 stderr"; "" the
+     * count of what was not told. Not cleaned. */
+    void (*said)(void *owner, const char *origin, const char *text);
     /* A line for the person. */
     void (*notice)(void *owner, const char *text);
     /* A line for aloof's log, which nobody needs at once. May be NULL. */

@@ -4,6 +4,8 @@
 
 #include "session.h"
 
+#include "chatter.h"
+
 #include "plan/schedule.h"
 #include "project/repo.h"
 #include "project/watch.h"
@@ -48,7 +50,8 @@ struct session_count {
     size_t added, modified;
 };
 
-struct session_load; /* session_load.c */
+struct session_load;  /* session_load.c */
+struct session_files; /* session_files.c */
 
 struct session {
     uv_loop_t *loop;
@@ -62,6 +65,8 @@ struct session {
     struct team *teams;        /* they never move */
     size_t team_count;
     struct history *history;
+    struct chatter chatter;
+    struct session_files *files_kept;        /* NULL: no run yet */
     const struct session_reporter *reporter; /* NULL: none */
     void *reporter_owner;
     uv_prepare_t before_wait; /* hands out one `changed` per turn of the loop */
@@ -164,6 +169,13 @@ void session_tell_cancelled(struct session *session);
 /* The worker is being killed. */
 void session_tell_broken(struct session *session);
 void session_tell_ignored(struct session *session, const char *path, size_t others, const char *why);
+
+/* session_files.c: files of no test. A run begins; an event is a piece of one; the run is over. */
+void session_files_begin(struct session *session);
+void session_files_take(struct session *session, const struct event *event);
+void session_files_end(struct session *session);
+void session_files_close(struct session *session);
+void session_files_free(struct session *session);
 
 /* session_watch.c */
 extern const struct watch_events session_watch_events;

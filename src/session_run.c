@@ -41,6 +41,8 @@ static void begin_run(struct session *session, bool follow_up)
     history_begin_run(session->history, kind_name(session->loop_plan.run), session->run_began_utc);
     if (session->reporter != NULL && session->reporter->run_begins != NULL)
         session->reporter->run_begins(session->reporter_owner, session->run_began_utc);
+    chatter_begin(&session->chatter);
+    session_files_begin(session);
     session->events->run_begins(session->owner);
     session_teams_run(session);
 }
@@ -131,6 +133,11 @@ size_t session_take(struct session *session, const struct event *event)
         session_killed(session, event->test_id);
     if (session->reporter != NULL && session->reporter->event != NULL)
         session->reporter->event(session->reporter_owner, event);
+    bool outside = event->test_id.data == NULL && event->file_name.data != NULL;
+    if (outside && event_is_output(event))
+        chatter_take(&session->chatter, event->route, event->file_name, event->file, session->model.loaded);
+    else if (outside)
+        session_files_take(session, event);
     session_touch(session);
     return model_apply(&session->model, event, session_now());
 }
@@ -222,6 +229,8 @@ void session_end_run(struct session *session, int exit_code, bool complete, bool
     session->run_ended_utc = session_now();
     session->exit_code = exit_code;
     model_end(&session->model);
+    chatter_end(&session->chatter);
+    session_files_end(session);
     session_flaky_await(session);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)
         session->reporter->run_ended(session->reporter_owner, &session->model);

@@ -11,7 +11,8 @@ void session_notice(struct session *session, const char *format, ...)
     char *text = NULL;
     int len = vasprintf(&text, format, args);
     va_end(args);
-    if (len >= 0 && !session->closing)
+    /* Of --once the last lines come from what the session still waits for when it closes. */
+    if (len >= 0 && (!session->closing || !session->watching))
         session->events->notice(session->owner, text);
     free(len >= 0 ? text : NULL);
     session_touch(session);

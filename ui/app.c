@@ -82,6 +82,7 @@ void app_say(struct app *app, const char *text)
 {
     note(app, STYLE_YELLOW, text);
     view_say(&app->view, text);
+    app->chatting = false;
     app->message_runs = 0;
     app_touch(app, false);
 }
@@ -137,6 +138,21 @@ static void on_remark(void *owner, enum session_remark what, const char *text)
     log_remark(&app->log, time(NULL), what, text);
     if (app->page.kind == PAGE_LOG)
         app_touch(app, false);
+}
+
+/* What a process printed between tests is in the log, and on the screen where nothing else is said. */
+static void on_said(void *owner, const char *origin, const char *text)
+{
+    struct app *app = owner;
+    char *line = mem_printf("%s%s%s", origin, *origin != '\0' ? ": " : "", text);
+    note(app, STYLE_DIM, line);
+    app->chatting = app->chatting || app->view.message == NULL;
+    if (app->chatting) {
+        view_say(&app->view, line);
+        app->message_runs = 0;
+    }
+    free(line);
+    app_touch(app, false);
 }
 
 static const struct opener_events opener_events = {
@@ -198,6 +214,7 @@ const struct session_events app_events = {
     .changed = on_changed,
     .failed = on_failed,
     .result = on_result,
+    .said = on_said,
     .notice = on_say,
     .remark = on_remark,
     .run_begins = on_run_begins,

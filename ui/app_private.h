@@ -35,6 +35,7 @@ struct app {
     struct prompt prompt; /* of the filter */
     struct clicks clicks;
     bool failed_once;      /* in this run */
+    bool chatting;         /* the message that shows is only what a process printed */
     unsigned message_runs; /* runs begun while the message shows */
 };
 

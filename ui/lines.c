@@ -134,6 +134,17 @@ static void on_remark(void *owner, enum session_remark what, const char *text)
         lines_put(lines, STYLE_YELLOW, text);
 }
 
+/* What a process printed between tests. */
+static void on_said(void *owner, const char *origin, const char *text)
+{
+    struct lines *lines = owner;
+    char *line = mem_printf("%s%s%s", origin, *origin != '\0' ? ": " : "", text);
+    log_add(&lines->log, time(NULL), STYLE_DIM, line);
+    lines_put(lines, STYLE_DIM, line);
+    lines_flush(lines);
+    free(line);
+}
+
 static const struct opener_events opener_events = {
     .give = on_give, .take = on_take, .say = on_say, .closed = on_part_closed};
 
@@ -228,6 +239,7 @@ const struct session_events lines_events = {
     .changed = on_changed,
     .failed = on_failed,
     .result = on_result,
+    .said = on_said,
     .notice = on_say,
     .remark = on_remark,
     .run_begins = on_run_begins,

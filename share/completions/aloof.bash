@@ -4,7 +4,7 @@ _aloof() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
         --locations --recipe --python --color --notify -c -h --help --version'
-    local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= history.keep=
+    local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep=
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
     # "--box=te" comes as the words --box, =, te.

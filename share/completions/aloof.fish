@@ -17,6 +17,6 @@ complete -c aloof -l python -r -d 'The interpreter'
 complete -c aloof -l color -x -a 'auto always never' -d 'Use colours'
 complete -c aloof -l notify -x -a 'none bell terminal command' -d 'Tell when the colour changes'
 complete -c aloof -s c -x -d 'Set a configuration key' \
-    -a 'boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= history.keep= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
+    -a 'boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 complete -c aloof -s h -l help -d 'Show this help'
 complete -c aloof -l version -d 'Show the version'

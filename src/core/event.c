@@ -7,6 +7,11 @@ bool event_is_final(const struct event *event)
     return event->status >= EVENT_SUCCESS;
 }
 
+bool event_is_output(const struct event *event)
+{
+    return bytes_is(event->file_name, "stdout") || bytes_is(event->file_name, "stderr");
+}
+
 bool event_has_tag(const struct event *event, const char *tag)
 {
     for (size_t i = 0; i < event->tag_count; i++)

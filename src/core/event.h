@@ -62,6 +62,9 @@ struct event_sink {
 /* Whether the status ends a test (it is neither none, exists nor inprogress). */
 bool event_is_final(const struct event *event);
 
+/* Whether the event is a piece of what a process printed: of the file stdout or stderr. */
+bool event_is_output(const struct event *event);
+
 /* Whether the tag is in the event's set. */
 bool event_has_tag(const struct event *event, const char *tag);
 

@@ -56,6 +56,9 @@ static const struct option table[] = {
      "wrap lines that are longer than the screen is wide (w turns that over)"},
     {NULL, 0, "output.limit", OPTION_COUNT, "BYTES", NULL, 1024, AT(output_limit),
      "output kept of a test, head and tail; the rest is counted"},
+    {NULL, 0, "files.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(files_command),
+     "what gets each file that comes with the results and is of no test: a template with {file} {name} "
+     "{route}"},
     {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},
     {NULL, 0, "watch.settle", OPTION_COUNT, "MS", NULL, 1, AT(settle_ms),
      "quiet time that ends a burst of changes"},
@@ -263,6 +266,7 @@ void settings_release(struct settings *settings)
     free(settings->locations);
     free(settings->editor_command);
     free(settings->notify_command);
+    free(settings->files_command);
     strings_release(&settings->paths);
     strings_release(&settings->runner_args);
     struct binding *binding;

@@ -58,6 +58,7 @@ struct settings {
     bool title;                   /* the verdict in the terminal's title */
     int notify;                   /* enum notify_how */
     char *notify_command;         /* NULL: the one built in */
+    char *files_command;          /* NULL: none */
     int color;                    /* enum color_mode */
     unsigned history_keep;        /* runs */
     unsigned settle_ms;           /* quiet time that ends a burst of changes */

@@ -201,6 +201,18 @@ static void on_notice(void *owner, const char *text)
     flush(plain);
 }
 
+static void on_said(void *owner, const char *origin, const char *text)
+{
+    struct plain *plain = owner;
+    char *line = mem_printf("%s%s%s", origin, *origin != '\0' ? ": " : "", text);
+    lift(plain);
+    paper_put(&plain->paper, &plain->out, STYLE_DIM, line);
+    buf_putc(&plain->out, '\n');
+    paint(plain);
+    flush(plain);
+    free(line);
+}
+
 static void on_run_begins(void *owner)
 {
     struct plain *plain = owner;
@@ -235,6 +247,7 @@ const struct session_events plain_events = {
     .changed = on_changed,
     .failed = on_failed,
     .result = on_result,
+    .said = on_said,
     .notice = on_notice,
     .run_begins = on_run_begins,
     .run_ended = on_run_ended,

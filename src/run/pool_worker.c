@@ -184,7 +184,7 @@ static void on_event(void *owner, const struct event *event)
         return;
     pool->listed += pool->state == POOL_LISTING && event->status == EVENT_EXISTS;
     struct event named = *event;
-    if (slot != NULL && event->test_id.data == NULL && event->file_name.data != NULL)
+    if (slot != NULL && event->test_id.data == NULL && event_is_output(event))
         named.test_id = bytes_of(slot_running(slot));
     else if (slot != NULL && event->status == EVENT_INPROGRESS)
         slot_begin(slot, event->test_id, pool->options.timeout_ms);

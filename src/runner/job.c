@@ -124,6 +124,7 @@ static void take_part(struct job *job, const struct event *event)
         buf_printf(&job->name, "%s" BETWEEN, job->tests[0].id);
     buf_add(&job->name, name.data, kept);
     part.test_id = buf_bytes(&job->name);
+    part.route = (struct bytes){0};
     part.runnable = false;
     if (event_has_tag(event, TAG_COLLECTION) && event->status == EVENT_FAIL)
         strings_take(&job->broken, bytes_dup(event->test_id));
@@ -146,6 +147,8 @@ static void take_part(struct job *job, const struct event *event)
 static void take_event(void *owner, const struct event *event)
 {
     struct job *job = owner;
+    if (event->test_id.data == NULL && event->file_name.data != NULL)
+        send(job, event);
     if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
         return;
     size_t at = find(job, event->test_id);
@@ -155,6 +158,7 @@ static void take_event(void *owner, const struct event *event)
     }
     struct event own = *event;
     own.test_id = bytes_of(job->tests[at].id);
+    own.route = (struct bytes){0};
     own.runnable = true;
     if (event->status == EVENT_INPROGRESS) {
         bool known = job->running == at;

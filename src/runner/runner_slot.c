@@ -30,8 +30,15 @@ static void tell(void *owner, const struct event *event)
 {
     struct runner_slot *slot = owner;
     struct event routed = *event;
-    routed.route = bytes_of(slot->route);
+    struct buf route = {0};
+    buf_puts(&route, slot->route);
+    if (event->route.data != NULL) { /* of a stream that others have put together */
+        buf_putc(&route, '/');
+        buf_add(&route, event->route.data, event->route.len);
+    }
+    routed.route = buf_bytes(&route);
     wire_event(&slot->wire, &routed);
+    buf_release(&route);
 }
 
 static void take_output(void *owner, bool errors, struct bytes octets)
