@@ -37,10 +37,20 @@ static char *detail_of(const struct test *test)
     return detail;
 }
 
+/* Whether the frames are of a traceback: those of a program that has none are in what it wrote. */
+static bool has_traceback(const struct test *test, const struct trace *trace)
+{
+    struct buf text = {0};
+    bool has = trace->frames.len > 0 &&
+               (trace->message[0] != '\0' || result_add_text(test->result, "traceback", &text));
+    buf_release(&text);
+    return has;
+}
+
 /* What the test wrote, where that helps: it died, or left no traceback. The caller frees. */
 static char *output_of(const struct test *test, const struct trace *trace)
 {
-    if (!has_died(test) && trace->frames.len > 0)
+    if (!has_died(test) && has_traceback(test, trace))
         return NULL;
     static const char *const names[] = {"stdout", "stderr"};
     struct buf output = {0};
@@ -71,7 +81,7 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
         .editor = look->editor,
         .here = look->here,
         .output = output != NULL && *output != '\0' ? output : NULL,
-        .output_lines = trace->frames.len > 0 ? OUTPUT_LINES : OUTPUT_LINES_ALONE,
+        .output_lines = has_died(test) && trace->frames.len > 0 ? OUTPUT_LINES : OUTPUT_LINES_ALONE,
         .unfold = look->unfold,
         .ascii = look->ascii,
     };
