@@ -179,21 +179,23 @@ void session_debug_command(const struct session *session, size_t test, struct st
     const struct test *asked = &session->model.tests.items[test];
     const struct recipe *recipe = session_team_of(session, test)->recipe;
     const char *id = session_own_id(session, asked);
+    static const char *const django[] = {"manage.py", "test", "--noinput", "--pdb"};
     if (recipe->worker == WORKER_OWN) {
         debug_own(session, recipe, asked, id, argv);
         return;
     }
     strings_add(argv, session->python);
-    if (recipe->worker != WORKER_PYTEST) {
+    if (recipe->worker == WORKER_PYTEST) {
+        strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
+        strings_add(argv, "--pdb");
+        for (size_t i = 0; i < extra->len; i++)
+            strings_add(argv, extra->items[i]);
+    } else if (recipe->worker == WORKER_DJANGO) {
+        for (size_t i = 0; i < sizeof django / sizeof *django; i++)
+            strings_add(argv, django[i]);
+    } else {
         strings_take(argv, mem_printf("%s/debug_unittest.py", session->worker_source));
-        strings_add(argv, recipe_framework(recipe));
         strings_add(argv, asked->group);
-        strings_add(argv, id);
-        return;
     }
-    strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
-    strings_add(argv, "--pdb");
-    for (size_t i = 0; i < extra->len; i++)
-        strings_add(argv, extra->items[i]);
     strings_add(argv, id);
 }

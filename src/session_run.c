@@ -214,12 +214,14 @@ static void settle(struct session *session)
 /* Why the runner could not do it; and what to do, when there is no interpreter with the runner in it. */
 static char *explain(const struct session *session, const struct pool_end *end)
 {
-    if (session->runner != NULL || end->exit_code != 4)
+    const char *framework = NULL;
+    for (size_t i = 0; framework == NULL && i < session->team_count; i++)
+        framework = recipe_framework(session->teams[i].recipe);
+    if (session->runner != NULL || end->exit_code != 4 || framework == NULL)
         return mem_strdup(end->text);
-    return mem_printf(
-        "%s (install pytest there, activate the project's virtualenv, or name the interpreter that "
-        "has it: python = PATH in .aloof.conf)",
-        end->text);
+    return mem_printf("%s (install %s there, activate the project's virtualenv, or name the interpreter that "
+                      "has it: python = PATH in .aloof.conf)",
+                      end->text, framework);
 }
 
 void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled)

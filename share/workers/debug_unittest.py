@@ -1,5 +1,5 @@
-"""One test of unittest or Django as it is, in this process, under the debugger when it fails. Arguments: the framework,
-the file that the test is from, its id."""
+"""One test of unittest as it is, in this process, under the debugger when it fails. Arguments: the file that the test
+is from, its id."""
 
 import os
 import pdb
@@ -41,7 +41,7 @@ def top_of(file, name):
     return os.getcwd()
 
 
-framework, file, name = sys.argv[1:]
+file, name = sys.argv[1:]
 del sys.path[0]  # this directory, which no test is to import from
 sys.path[:0] = dict.fromkeys((top_of(file, name), os.getcwd()))
 runner = unittest.TextTestRunner(resultclass=Result)

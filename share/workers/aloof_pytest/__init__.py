@@ -25,7 +25,10 @@ the protocol. What a module may import stands above it:
     unittest_loader   which tests unittest would find, and from which file each is
     unittest_box      runs its tests by unittest, in a suite of their own
     unittest_run      finds unittest's tests, once
-    unittest_framework
+    unittest_framework  what the rest asks of unittest
+    django_box        unittest's, with databases of its own
+    django_run        sets up what `manage.py test` does, once
+    django_framework  what the rest asks of Django
     template      has imported what does not change; forks runs, answers always
     main          where it starts
 

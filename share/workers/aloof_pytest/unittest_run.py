@@ -109,9 +109,13 @@ class UnittestRun(BaseRun):
         self.events.write(packet(SKIP, test_id, (b"group=" + test_id,), TEXT, file, eof=True, time=time_ns()))
 
     def prepare(self):
-        self.is_plain = all(type(each) is unittest.TestSuite for each in suites(self.suite))
+        self.look_at_suites()
         if not sys.warnoptions:
             warnings.simplefilter("default")  # as unittest does before it runs tests
+
+    def look_at_suites(self):
+        """Those of the project's own kind are run as they are, all others need not be."""
+        self.is_plain = all(type(each) is unittest.TestSuite for each in suites(self.suite))
 
     def captures(self):
         self.files = {b"stdout": open_file(), b"stderr": open_file()}
