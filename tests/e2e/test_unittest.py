@@ -46,11 +46,11 @@ ADDS, ZERO = "tests.test_calc.TestAdd.test_adds", "tests.test_calc.TestAdd.test_
 
 
 def test_red_edit_green_full(bare):
-    loop = bare.aloof().wait_for(RED).wait_for("FAIL  tests.test_calc.TestAdd.test_adds").wait_for("-1 != 3")
-    loop.wait_for("unittest ·")
+    loop = bare.aloof().wait_for(re.compile("RED 1 of 3.*ran 3")).wait_for("FAIL  tests.test_calc.TestAdd.test_adds")
+    loop.wait_for("-1 != 3").wait_for("unittest ·")
     assert bare.ran() == [ADDS, ZERO]
     bare.save("calc.py", "def add(a, b):\n    return a * b\n")
-    loop.wait_for("2 != 3").wait_for(RED)
+    loop.wait_for("2 != 3").wait_for(re.compile("RED 1 of 3.*ran 1 in"))
     assert bare.ran() == [ADDS]
     bare.save("calc.py", "def add(a, b):\n    return a + b\n")
     loop.wait_for(re.compile("GREEN 3 tests.*the red set passed"))

@@ -1,9 +1,12 @@
 """unittest's tests mean what they mean under `python -m unittest`."""
 
+import importlib.util
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 from client import DEADLINE_S
@@ -147,3 +150,38 @@ def test_fixtures_of_classes(project, one_by_one):
     assert broken.text("report").startswith("ERROR: setUpClass (test_classes.TestClass)")
     assert results["test_classes.TestSkipsItself.test_one"].text("reason") == "no class today"
     assert "no end" in results["test_classes.TestUnclean.test_two"].text("traceback")
+
+
+CPYTHON = pathlib.Path(sysconfig.get_path("stdlib")) / "test"
+MODULES = ("textwrap", "heapq", "contextlib", "shlex", "string", "asyncio/test_futures")
+
+
+def copy_package(name, root):
+    """Debian's copy of a package that carries its tests with it; what its tests' __init__ has to say is left out."""
+    spec = importlib.util.find_spec(name)
+    if spec is None:
+        pytest.skip(f"{name} is not installed")
+    shutil.copytree(pathlib.Path(spec.origin).parent, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in root.glob(f"{name}/tests/**/__init__.py"):
+        file.write_text("")
+
+
+def copy_cpython(name, root):
+    """Some of Python's own."""
+    if not (CPYTHON / "test_textwrap.py").exists():
+        pytest.skip("Python's own tests are not installed")
+    for module in MODULES:
+        place = root / ("own/test_%s.py" % module.rpartition("/")[2].replace("test_", ""))
+        place.parent.mkdir(exist_ok=True)
+        shutil.copy(CPYTHON / f"test_{module}.py", place)
+    (root / "own/__init__.py").write_text("")
+
+
+@pytest.mark.parametrize("copy, name", [(copy_package, "subunit"), (copy_package, "testtools"), (copy_cpython, "own")])
+def test_real_projects_have_the_outcomes_of_unittest(project, copy, name):
+    copy(name, project.root)
+    expected = plain(project)
+    broken = {key for key in expected if "_FailedTest" in key}
+    found = {key: status for key, status in run(project).statuses().items() if not key.endswith(".py")}
+    assert len(expected) - len(broken) > 100
+    assert found == {key: status for key, status in expected.items() if key not in broken}
