@@ -41,7 +41,7 @@ static char *detail_of(const struct test *test)
 static bool has_traceback(const struct test *test, const struct trace *trace)
 {
     struct buf text = {0};
-    bool has = trace->frames.len > 0 &&
+    bool has = trace->frames.len > 0 && !trace->printed &&
                (trace->message[0] != '\0' || result_add_text(test->result, "traceback", &text));
     buf_release(&text);
     return has;

@@ -78,6 +78,7 @@ static void look_in_output(struct trace *trace, const struct test *test, const s
         if (found.frames.len > 0) {
             free(found.message);
             found.message = mem_strdup(trace->message);
+            found.printed = true;
             trace_release(trace);
             *trace = found;
         } else {

@@ -28,6 +28,7 @@ static const struct key {
     {"detect", KEY_LIST, AT(detect), NULL},
     {"unless", KEY_LIST, AT(unless), NULL},
     {"import", KEY_LIST, AT(imports), NULL},
+    {"last", KEY_CHOICE, AT(last), "false|true"},
     {"worker", KEY_CHOICE, AT(worker), "own|pytest|unittest|django"},
     {"build", KEY_COMMAND, AT(build), NULL},
     {"list", KEY_COMMAND, AT(list), NULL},

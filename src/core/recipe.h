@@ -51,6 +51,7 @@ struct recipe {
     struct strings boxes; /* a command that prints how many of its processes run at once; empty: none */
     char *group;          /* what matches it at the start of an id is the file; NULL none */
     int unit;             /* enum recipe_unit */
+    int last;             /* others are asked first whether they fit */
     int worker;           /* enum recipe_worker; for Python's only the keys that detect count */
     int slow;             /* a process costs so much to begin with that few are wanted */
     int merge;            /* standard error goes the way of standard output */

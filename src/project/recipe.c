@@ -205,8 +205,11 @@ static int try_names(struct recipe *recipe, const struct recipe_places *places, 
                      bool bare, recipe_knows *knows, struct error *error)
 {
     int found = 0;
-    for (size_t i = 0; found == 0 && i < names->len; i++)
-        found = try_name(recipe, places, names->items[i], bare, knows, error);
+    for (size_t i = 0; found == 0 && i < 2 * names->len; i++) {
+        bool last = i >= names->len; /* the second time round */
+        found = try_name(recipe, places, names->items[i % names->len], bare, knows, error);
+        found = found > 0 && (recipe->last != 0) != last ? 0 : found;
+    }
     return found;
 }
 

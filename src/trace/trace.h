@@ -31,6 +31,7 @@ struct trace {
     VEC(struct frame) frames;
     char *message; /* the exception's text, may have many lines: "AssertionError: assert 1 == 2\n…"; "" none.
                       Of an exception group: its own, then each of the exceptions in it, numbered */
+    bool printed;  /* the frames are from what the test printed; set by the session */
     bool listed; /* the frames stand beside each other (a compiler's errors) instead of calling each other */
 };
 

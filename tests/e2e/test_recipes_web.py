@@ -260,4 +260,67 @@ def test_what_a_test_by_exit_status_prints_leads_to_its_source(project):
     project.write("src/sum.c", "one\ntwo\n")
     project.write("tests/bad", "echo src/sum.c:2: wrong; exit 3\n")
     done = project.once()
-    assert re.search(r"FAIL  bad .*\n.*\+2 src/sum.c .*\n +two\n +exited with status 3\n", done.stdout), done.stdout
+    assert re.search(r"FAIL  bad .*\n.*\+2 src/sum.c .*\n +two\n +exited with status 3\n +its output\n +src/sum.c:2: wrong\n", done.stdout), done.stdout
+
+
+automake = pytest.mark.skipif(not shutil.which("automake"), reason="automake is not installed")
+
+
+def automake_sums(project):
+    project.write(".gitignore", "*\n!*/\n!*.sh\n!*.tap\n!*.am\n")
+    project.write("configure.ac", """
+        AC_INIT([sums], [1.0])
+        AM_INIT_AUTOMAKE([foreign])
+        AC_REQUIRE_AUX_FILE([tap-driver.sh])
+        AC_PROG_AWK
+        AC_CONFIG_FILES([Makefile tests/Makefile])
+        AC_OUTPUT
+        """)
+    project.write("Makefile.am", "SUBDIRS = tests\n")
+    project.write("tests/Makefile.am", """
+        TESTS = adds.sh crash.sh later.sh points.tap
+        TEST_EXTENSIONS = .sh .tap
+        SH_LOG_COMPILER = sh
+        TAP_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tap-driver.sh
+        TAP_LOG_COMPILER = sh
+        """)
+    note = f"echo ${{0##*/}} >> {project.base}/ran\n"
+    project.write("tests/adds.sh", note + "echo tests/adds.sh:2: it is 2; exit 1\n")
+    project.write("tests/crash.sh", note + "kill -SEGV $$\n")
+    project.write("tests/later.sh", note + "exit 77\n")
+    project.write("tests/points.tap", note + "echo 1..3; echo ok 1 - a; echo 'not ok 2 - b # todo'; echo not ok 3 - c\n")
+    for command in (["autoreconf", "-i"], ["./configure", "-q"]):
+        subprocess.run(command, cwd=project.root, check=True, capture_output=True)
+    return note
+
+
+@automake
+def test_red_edit_green_full_with_automake(project):
+    note = automake_sums(project)
+    loop = project.aloof(rows=50).wait_for(re.compile("RED 4 of 8 · ran 8"), 60)
+    loop.wait_for(re.compile(r"FAIL  tests/adds.sh .*\n.*\+2 +tests/adds.sh")).wait_for("it is 2")
+    loop.wait_for(re.compile("CRASH tests/crash.sh +killed by SIGSEGV")).wait_for("FAIL  tests/points.tap > c").wait_for("1 skipped")
+    assert project.ran() == ["adds.sh", "crash.sh", "later.sh", "points.tap"]
+    project.write("tests/adds.sh", note + "exit 0\n")
+    project.write("tests/crash.sh", note + "exit 0\n")
+    loop.wait_for(re.compile("RED 2 of 8"), 60).wait_gone("FAIL  tests/adds.sh")
+    assert "later.sh" not in project.ran()
+    project.write("tests/points.tap", note + "echo 1..1; echo ok 1 - c\n")
+    loop.wait_for(re.compile("GREEN 5 tests"), 60)
+    assert {"adds.sh", "crash.sh", "later.sh", "points.tap"} == set(project.ran())
+
+
+def test_the_check_of_another_makefile(project):
+    project.write("Makefile", "all:\n\ncheck:\n\t@echo says this; test -e fine\n")
+    done = project.once()
+    assert done.returncode == 1
+    assert re.search("FAIL  check .*\n(.*\n)*.*says this", done.stdout), done.stdout
+    project.write("fine", "")
+    done = project.once()
+    assert (done.returncode, "2 tests" in done.stdout) == (0, True), done.stdout
+
+
+def test_a_makefile_counts_last(project):
+    project.write("Makefile", "check:\n\tfalse\n")
+    project.write("t/a.t", "print qq(1..1\\nok 1\\n);\n")
+    assert "prove" in project.aloof().wait_for("GREEN").wait_for("prove ·").text
