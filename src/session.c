@@ -138,7 +138,10 @@ static int prepare(struct session *session, const struct session_options *option
     find_reports(session);
     if (options->load != NULL)
         session_load_new(session, options->load);
-    return session_recipe_args(session, error);
+    int bad = 0;
+    for (size_t i = 0; bad == 0 && i < session->team_count; i++)
+        bad = session_team_args(&session->teams[i], error);
+    return bad;
 }
 
 int session_open(struct session **out, uv_loop_t *loop, const struct session_options *options,

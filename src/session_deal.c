@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define RUNNER_ID "runner" /* the test that is red when a team cannot do its work */
+
 /* Whether the team may have a box in that slot now. */
 static bool may_enter(const struct team *team, unsigned slot)
 {
@@ -148,11 +150,47 @@ static void keep_end(struct team *team, const struct pool_end *end)
     team->state = TEAM_ENDED;
 }
 
+static bool has_failed(const struct team *team)
+{
+    const struct test *test;
+    vec_each (test, &team->session->model.tests)
+        if (test->team == team->number && test->state == TEST_DONE && outcome_is_red(test->outcome))
+            return true;
+    return false;
+}
+
+/* One of several teams could not do its work: that is a red test, which passes when it can. What its tests
+ * say already (a build that failed) is a line of the log. */
+static void tell_broken(struct team *team)
+{
+    struct session *session = team->session;
+    char *why = session_explain(team);
+    if (has_failed(team)) {
+        session_notice(session, "%s: %s", team->recipe->name, why);
+    } else {
+        char *id = mem_printf("%s" RUNNER_ID, team->prefix);
+        const struct bytes tags[] = {bytes_of(TAG_COLLECTION), bytes_of(TAG_GROUP)};
+        struct event event = {
+            .test_id = bytes_of(id), .file_name = bytes_of("report"), .file = bytes_of(why), .eof = true};
+        take(team, &event);
+        event = (struct event){.status = EVENT_FAIL,
+                               .test_id = bytes_of(id),
+                               .tags = tags,
+                               .tag_count = sizeof tags / sizeof *tags,
+                               .has_tags = true};
+        take(team, &event);
+        free(id);
+    }
+    free(why);
+}
+
 static void on_ended(void *owner, const struct pool_end *end)
 {
     struct team *team = owner;
     struct session *session = team->session;
     keep_end(team, end);
+    if (session->team_count > 1 && session->load == NULL && session_is_broken(end))
+        tell_broken(team);
     for (size_t i = 0; i < session->team_count; i++)
         if (session->teams[i].state == TEAM_DEALING)
             pool_feed(session->teams[i].pool);

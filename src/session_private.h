@@ -33,6 +33,7 @@ struct team {
     struct pool *pool;           /* NULL: closed */
     struct strings args;         /* the runner's: options, then targets */
     enum team_state state;
+    bool idle;            /* takes part in nothing: the person asked for tests of others */
     bool all_files;       /* collects everything, … */
     struct strings files; /* … or these */
     VEC(uint32_t) listed; /* by position in its own listing: that in the model's */
@@ -116,6 +117,10 @@ void session_step(struct session *session, const struct loop_event *event);
 /* Takes in an event of the run; as model_apply. A test that so has its outcome is then to be finished. */
 size_t session_take(struct session *session, const struct event *event);
 void session_finish(struct session *session, size_t test);
+/* Whether that end means that the runner could not do its work; and why a team's could not, and what to do
+ * when there is no interpreter with the runner in it: the caller frees. */
+bool session_is_broken(const struct pool_end *end);
+char *session_explain(const struct team *team);
 /* All teams that took part in the run have ended. */
 void session_run_ended(struct session *session);
 
@@ -205,8 +210,12 @@ char *session_recipe_source(const struct team *team);
 /* Settles how many boxes there are: where nobody said, as many as the first recipe that has a command for it
  * says, else one a processor; but never more than can be busy at once. -EINVAL with a line. */
 int session_recipe_boxes(struct session *session, struct error *error);
-/* Appends to the args of each team what the run is restricted to and, for pytest's worker, its options. */
-int session_recipe_args(struct session *session, struct error *error);
+
+/* session_args.c: fills in the args of the team: for pytest's worker its options, then what it is restricted
+ * to. */
+int session_team_args(struct team *team, struct error *error);
+/* The person's own arguments, as far as they are for it. */
+const struct strings *session_runner_args(const struct team *team);
 
 /* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
 void session_flaky_await(struct session *session);

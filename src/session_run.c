@@ -183,7 +183,13 @@ static int exit_code_of(const struct session *session, const struct pool_end *en
     return end->exit_code == 1 ? 1 : 0;
 }
 
-/* Retires what the plan says, on screen and in the history. */
+static bool has_carried_through(const struct team *team)
+{
+    return team->state == TEAM_ENDED && team->end.how == RUN_COMPLETE;
+}
+
+/* Retires what the plan says of the tests of teams that carried the run through, on screen and in the
+ * history. */
 static void settle(struct session *session)
 {
     struct model *model = &session->model;
@@ -193,7 +199,7 @@ static void settle(struct session *session)
     struct strings notices = {0};
     for (size_t i = 0; i < session->team_count; i++) {
         const struct team *team = &session->teams[i];
-        if (team->state == TEAM_ENDED && team->end.how == RUN_COMPLETE)
+        if (has_carried_through(team))
             loop_retire(&session->loop_plan, model, team->number, team->all_files ? NULL : &team->files,
                         &notices);
     }
@@ -202,6 +208,8 @@ static void settle(struct session *session)
     strings_release(&notices);
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
+        if (!has_carried_through(&session->teams[test->team]))
+            continue;
         if (test->gone && !was_gone[i])
             history_retire(session->history, session_name(session, test));
         else if (test->state == TEST_DONE && test->outcome == OUTCOME_SKIPPED)
@@ -211,17 +219,19 @@ static void settle(struct session *session)
     session_failures_sweep(session, true);
 }
 
-/* Why the runner could not do it; and what to do, when there is no interpreter with the runner in it. */
-static char *explain(const struct session *session, const struct pool_end *end)
+bool session_is_broken(const struct pool_end *end)
 {
-    const char *framework = NULL;
-    for (size_t i = 0; framework == NULL && i < session->team_count; i++)
-        framework = recipe_framework(session->teams[i].recipe);
-    if (session->runner != NULL || end->exit_code != 4 || framework == NULL)
-        return mem_strdup(end->text);
+    return end->how == RUN_BROKEN || (end->how == RUN_COMPLETE && end->exit_code > 2 && end->exit_code < 5);
+}
+
+char *session_explain(const struct team *team)
+{
+    const char *framework = recipe_framework(team->recipe);
+    if (team->runner != NULL || team->end.exit_code != 4 || framework == NULL)
+        return mem_strdup(team->end.text);
     return mem_printf("%s (install %s there, activate the project's virtualenv, or name the interpreter that "
                       "has it: python = PATH in .aloof.conf)",
-                      end->text, framework);
+                      team->end.text, framework);
 }
 
 void session_end_run(struct session *session, int exit_code, bool complete, bool cancelled)
@@ -259,9 +269,9 @@ void session_run_ended(struct session *session)
     }
     int exit_code = exit_code_of(session, &end);
     bool complete = end.how == RUN_COMPLETE && !session->stop_on_failure && session->model.damage == 0;
-    if (complete)
+    if (!session->stop_on_failure && session->model.damage == 0)
         settle(session);
-    if (end.how == RUN_BROKEN || exit_code == 3 || exit_code == 4)
-        session->broken = explain(session, &end);
+    if (session->team_count == 1 && (end.how == RUN_BROKEN || exit_code == 3 || exit_code == 4))
+        session->broken = session_explain(&session->teams[0]);
     session_end_run(session, exit_code, complete, end.how == RUN_CANCELLED && !session->stop_on_failure);
 }

@@ -39,7 +39,8 @@ static void open_pool(struct team *team)
     team->pool = pool_new(session->loop, &options, &session_pool_events, team);
     free(recipe);
     session->open_parts++;
-    pool_warm(team->pool);
+    if (!team->idle)
+        pool_warm(team->pool);
 }
 
 void session_teams_open(struct session *session)
@@ -57,7 +58,8 @@ void session_teams_run(struct session *session)
         strings_clear(&team->files);
         schedule_release(&team->schedule);
         team->listed.len = 0;
-        team->state = loop_involves(plan, &session->model, team->number) ? TEAM_LISTING : TEAM_OUT;
+        bool involved = !team->idle && loop_involves(plan, &session->model, team->number);
+        team->state = involved ? TEAM_LISTING : TEAM_OUT;
         if (team->state == TEAM_LISTING)
             team->all_files = !loop_files(plan, &session->model, team->number, &team->files);
     }

@@ -279,10 +279,94 @@ static void test_a_part_leaves_with_what_it_belongs_to(void **state)
     }
 }
 
+static size_t add_of(struct model *model, unsigned team, const char *id, const char *group,
+                     enum outcome outcome)
+{
+    struct test *test = model_recall(model, id, group, outcome);
+    test->team = team;
+    return (size_t)(test - model->tests.items);
+}
+
+static void check_involved(const struct loop *loop, const struct model *model, bool first, bool second)
+{
+    assert_int_equal(loop_involves(loop, model, 0), first);
+    assert_int_equal(loop_involves(loop, model, 1), second);
+}
+
+static void test_a_run_is_the_business_of_those_who_may_have_tests_for_it(void **state)
+{
+    (void)state;
+    struct loop loop;
+    struct model model;
+    loop_init(&loop);
+    model_init(&model, 1024);
+    size_t red = add_of(&model, 0, "a::x", "a", OUTCOME_FAILED);
+    size_t other = add_of(&model, 1, "two: b::x", "b", OUTCOME_PASSED);
+    loop.run = RUN_ALL;
+    check_involved(&loop, &model, true, true);
+    loop.run = RUN_ONE;
+    loop.one = other;
+    check_involved(&loop, &model, false, true);
+    loop.run = RUN_RED;
+    check_involved(&loop, &model, true, false);
+    strings_add(&loop.changed, "a");
+    check_involved(&loop, &model, true, false); /* it is known whose file that is */
+    strings_add(&loop.changed, "b");
+    check_involved(&loop, &model, true, true);
+    strings_clear(&loop.changed);
+    strings_add(&loop.changed, "new");
+    check_involved(&loop, &model, true, true);
+    model_set_red(&model, red, false);
+    model_set_red(&model, other, true);
+    strings_clear(&loop.changed);
+    check_involved(&loop, &model, false, true);
+    loop_release(&loop);
+    model_release(&model);
+}
+
+static void test_a_team_collects_asks_and_retires_what_is_its_own(void **state)
+{
+    (void)state;
+    struct loop loop;
+    struct model model;
+    struct strings files = {0}, notices = {0};
+    loop_init(&loop);
+    model_init(&model, 1024);
+    add_of(&model, 0, "a::x", "a", OUTCOME_FAILED);
+    size_t theirs = add_of(&model, 1, "two: a::x", "a", OUTCOME_FAILED);
+    size_t gone = add_of(&model, 1, "two: b::x", "b", OUTCOME_FAILED);
+    loop.run = RUN_RED;
+    assert_true(loop_files(&loop, &model, 0, &files));
+    assert_int_equal(files.len, 1);
+    strings_clear(&files);
+    assert_true(loop_files(&loop, &model, 1, &files));
+    assert_int_equal(files.len, 2);
+    model_begin(&model, 1);
+    for (size_t i = 0; i < 2; i++) {
+        const struct event exists = {
+            .status = EVENT_EXISTS, .test_id = bytes_of(model.tests.items[i].id), .runnable = true};
+        model_apply(&model, &exists, 1);
+    }
+    loop_select(&loop, &model, 1);
+    assert_int_equal(model.asked, 1);
+    assert_int_equal(model.tests.items[theirs].state, TEST_ASKED);
+    loop_retire(&loop, &model, 0, NULL, &notices);
+    assert_int_equal(notices.len, 0);
+    loop_retire(&loop, &model, 1, &files, &notices);
+    assert_int_equal(notices.len, 1);
+    assert_true(model.tests.items[gone].gone);
+    strings_release(&files);
+    strings_release(&notices);
+    loop_release(&loop);
+    model_release(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_retirements),
+        cmocka_unit_test(test_a_run_is_the_business_of_those_who_may_have_tests_for_it),
+        cmocka_unit_test(test_a_team_collects_asks_and_retires_what_is_its_own),
         cmocka_unit_test(test_scope),
         cmocka_unit_test(test_scope_is_by_whole_names),
         cmocka_unit_test(test_unknown_group_collects_everything),

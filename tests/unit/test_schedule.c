@@ -471,10 +471,44 @@ static void test_hundred_thousand_in_one_class(void **state)
     model_release(&model);
 }
 
+static void test_each_team_is_dealt_its_own_and_the_urgent_one_goes_first(void **state)
+{
+    (void)state;
+    struct model model;
+    struct schedule one = {0}, two = {0};
+    model_init(&model, 1024);
+    add(&model, "a::1", 10 * MS);
+    add(&model, "b::1", 20 * MS)->team = 1;
+    add(&model, "c::1", 5 * MS)->team = 1;
+    schedule_deal(&one, &model, 0, NULL, BOX_GROUP, 2);
+    schedule_deal(&two, &model, 1, NULL, BOX_GROUP, 2);
+    char *told = tell(&one, &model);
+    assert_string_equal(told, "a::1");
+    free(told);
+    told = tell(&two, &model);
+    assert_string_equal(told, "b::1 | c::1");
+    free(told);
+    assert_true(schedule_precedes(&two, &one) && !schedule_precedes(&one, &two));
+    schedule_take(&two);
+    assert_true(schedule_precedes(&one, &two) && !schedule_precedes(&two, &one));
+    model_set_red(&model, model_find(&model, bytes_of("c::1")), true);
+    schedule_deal(&two, &model, 1, NULL, BOX_GROUP, 2);
+    assert_true(schedule_precedes(&two, &one)); /* what is red goes before what is long */
+    schedule_take(&one);
+    assert_true(schedule_is_empty(&one) && !schedule_is_empty(&two));
+    const uint32_t again[] = {0};
+    schedule_return(&one, again, 1);
+    assert_true(schedule_precedes(&one, &two)); /* it was in a box already */
+    schedule_release(&one);
+    schedule_release(&two);
+    model_release(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups_and_their_order),
+        cmocka_unit_test(test_each_team_is_dealt_its_own_and_the_urgent_one_goes_first),
         cmocka_unit_test(test_fragile_tests_box_alone),
         cmocka_unit_test(test_duplicate_ids_keep_their_places),
         cmocka_unit_test(test_a_handful_stays_in_one_box),
