@@ -65,7 +65,7 @@ void lines_verdict(struct lines *lines)
 
 void lines_flush(struct lines *lines)
 {
-    bool ours = lines->teletype != NULL && teletype_ours(lines->teletype);
+    bool ours = lines->teletype != NULL && teletype_ours(lines->teletype) && !lines->asking;
     if (!ours && lines->out.len <= HELD_BYTES)
         return;
     if (ours)
@@ -84,6 +84,7 @@ static void on_back(void *owner)
         return;
     lines_look(lines);
     lines_verdict(lines);
+    lines_filter_again(lines);
     lines_flush(lines);
 }
 
@@ -100,7 +101,7 @@ static void on_part_closed(void *owner)
 }
 
 static const struct teletype_events teletype_events = {
-    .key = lines_key, .back = on_back, .end = on_end, .closed = on_part_closed};
+    .key = lines_key, .pasted = lines_pasted, .back = on_back, .end = on_end, .closed = on_part_closed};
 
 static void on_give(void *owner)
 {
@@ -155,6 +156,8 @@ static void on_changed(void *owner)
         return;
     lines_look(lines);
     tell_moment(&lines->tell, &lines->snapshot, teletype_ours(lines->teletype) ? &lines->say : NULL);
+    lines_tell_step(lines);
+    lines_flush(lines);
     if (!lines->verdict_due || lines->snapshot.status.state != LOOP_IDLE)
         return;
     lines->verdict_due = false;
@@ -213,6 +216,8 @@ static void on_run_begins(void *owner)
     lines->snapshot.exit_code = 0;
     lines->verdict_due = false;
     log_run(&lines->log, time(NULL), lines->session);
+    lines_look(lines);
+    lines_tell_step(lines);
     lines_printf(lines, STYLE_BOLD, "%s%s%s", why, *why != '\0' ? ": " : "", kinds[status.run]);
     lines_flush(lines);
 }
@@ -255,7 +260,7 @@ struct lines *lines_new(uv_loop_t *loop, const struct settings *settings, const 
     lines->loop = loop;
     lines->settings = settings;
     lines->snapshot.keys = keys;
-    lines->test = MAP_NONE;
+    lines->test = lines->step = MAP_NONE;
     lines->paper = (struct paper){
         .color = settings->color == COLOR_ALWAYS,
         .ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
@@ -304,6 +309,7 @@ void lines_quit(struct lines *lines, int exit_code)
 {
     if (lines->state != LINES_OPEN)
         return;
+    lines_filter_leave(lines);
     lines->state = LINES_QUITTING;
     lines->exit_code = exit_code;
     if (lines->session != NULL)
@@ -326,6 +332,7 @@ void lines_free(struct lines *lines)
     terminal_say_release(&lines->say);
     free(lines->cwd);
     buf_release(&lines->out);
+    buf_release(&lines->typed);
     vec_release(&lines->fixed);
     story_release(&lines->log);
     snapshot_release(&lines->snapshot);

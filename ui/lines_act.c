@@ -65,13 +65,13 @@ static bool place_of(const struct lines *lines, const struct failure *failure, c
     return true;
 }
 
-/* "2 of 3: FAIL id: what", and the place as it can be pasted. */
-static void tell_failure(struct lines *lines, const struct failure *failure, size_t number, size_t count)
+void lines_tell_failure(struct lines *lines, const struct failure *failure, const char *before, size_t number,
+                        size_t count)
 {
     char *what = failure_line(test_of(lines, failure), &failure->trace);
     char *path;
     unsigned line, column;
-    lines_printf(lines, STYLE_RED, "%zu of %zu: %s", number, count, what);
+    lines_printf(lines, STYLE_RED, "%s%zu of %zu: %s", before, number, count, what);
     if (place_of(lines, failure, &path, &line, &column)) {
         char *location = editor_location(&lines->opener.editor, path, line);
         lines_printf(lines, STYLE_CYAN, "   %s", location);
@@ -85,7 +85,7 @@ static void go_to(struct lines *lines, const struct reds *reds, size_t to)
 {
     const struct failure *failure = &lines->snapshot.failures[reds->at.items[to]];
     lines->test = failure->test;
-    tell_failure(lines, failure, to + 1, reds->at.len);
+    lines_tell_failure(lines, failure, "", to + 1, reds->at.len);
 }
 
 /* Goes to another failure: by `step` from the current one, or (0) to that end of them. */
@@ -360,6 +360,8 @@ static const struct act {
     {COMMAND_RERUN_RED, rerun_red, NULL},
     {COMMAND_RUN_ALL, run_all, NULL},
     {COMMAND_RUN_ONE, run_one, NULL},
+    {COMMAND_FILTER, lines_filter, NULL},
+    {COMMAND_STEP, lines_step, "step through the failures: one at a time, until it passes; Esc leaves"},
     {COMMAND_STOP, stop, NULL},
     {COMMAND_PAUSE, toggle_pause, NULL},
     {COMMAND_WATCH_AGAIN, watch_again, NULL},
@@ -410,7 +412,9 @@ void lines_key(void *owner, int input)
     const struct act *act = act_of(command);
     lines->input = input;
     lines_look(lines);
-    if (act != NULL)
+    if (lines_narrow_key(lines, input, command))
+        ;
+    else if (act != NULL)
         act->act(lines);
     else
         no_key(lines);

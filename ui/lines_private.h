@@ -1,5 +1,5 @@
-/* The insides of lines, for the two files that are it: lines.c (its life, what the session
- * says) and lines_act.c (what keys do). */
+/* The insides of lines, for the files that are it: lines.c (its life, what the session says),
+ * lines_act.c (what keys do) and lines_narrow.c (the filter, and steps through failures). */
 #ifndef ALOOF_UI_LINES_PRIVATE_H
 #define ALOOF_UI_LINES_PRIVATE_H
 
@@ -31,6 +31,9 @@ struct lines {
     VEC(bool) fixed;      /* by test: that it is has been said */
     bool verdict_due;     /* a run ended, and no other has begun */
     size_t test;          /* the failure that keys are about, as an index into the model; MAP_NONE none */
+    bool asking;          /* a filter is being typed; what else there is to say waits */
+    struct buf typed;     /* of it */
+    size_t step;          /* the test that has been said to be stepped to; MAP_NONE none */
     int input;            /* the key that was pressed, */
     enum command command; /* and what the one before it asked for */
 };
@@ -52,10 +55,33 @@ void lines_look(struct lines *lines);
 /* Adds how it stands: the verdict, and that it is paused. */
 void lines_verdict(struct lines *lines);
 
-/* Writes what was added, if the terminal is ours. */
+/* Adds a failure in a line, and its place as it can be pasted: "2 of 3: FAIL id: what". before: comes first.
+ */
+void lines_tell_failure(struct lines *lines, const struct failure *failure, const char *before, size_t number,
+                        size_t count);
+
+/* Writes what was added, if the terminal is ours and nothing is being typed. */
 void lines_flush(struct lines *lines);
 
 /* A key was pressed; owner is the lines. */
 void lines_key(void *owner, int input);
+
+void lines_pasted(void *owner, int character);
+
+/* What the keys of the filter and of the steps ask for. */
+void lines_filter(struct lines *lines);
+void lines_step(struct lines *lines);
+
+/* A key was pressed: whether it is for the filter that is being typed, or for the steps. */
+bool lines_narrow_key(struct lines *lines, int input, enum command command);
+
+/* The terminal is ours again, with nothing on its line: writes again what was typed so far. */
+void lines_filter_again(struct lines *lines);
+
+/* Gives up what is being typed. */
+void lines_filter_leave(struct lines *lines);
+
+/* Adds which failure is stepped to, if that has not been said. The snapshot is up to date. */
+void lines_tell_step(struct lines *lines);
 
 #endif

@@ -98,8 +98,8 @@ static void on_mouse(void *owner, const struct mouse *mouse, uint64_t time_ms)
 
 static void on_pasted(void *owner, int character)
 {
-    (void)owner;
-    (void)character;
+    struct teletype *teletype = owner;
+    teletype->events->pasted(teletype->owner, character);
 }
 
 static void on_hung_up(void *owner)

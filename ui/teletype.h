@@ -12,6 +12,8 @@
 struct teletype_events {
     /* A key was pressed: a character or one of enum input. */
     void (*key)(void *owner, int input);
+    /* A character of a pasted text, after the key INPUT_PASTE. */
+    void (*pasted)(void *owner, int character);
     /* It is ours again: after fg, or after teletype_take. What was to be written meanwhile can be. */
     void (*back)(void *owner);
     /* A signal ends the program: SIGINT, SIGQUIT, SIGTERM, SIGHUP; SIGHUP too for a closed terminal. */

@@ -336,3 +336,73 @@ def test_without_a_terminal_it_says_so(lighthouse):
     done = lighthouse.run("--plain")
     assert done.returncode == 4
     assert done.stderr == "aloof: the loop needs a terminal (use aloof --once without one)\n"
+
+
+@pytest.mark.presses("f")
+def test_f_takes_a_line_and_narrows_the_loop_down(three):
+    three.record_runs()
+    loop = three_red(three, "-c", "key.w=stop", rows=100)
+    loop.type("f")
+    loop.wait_for(re.compile(r"^words of the ids of .*, and Enter; Esc gives up\nfilter: *$", re.M))
+    three.ran()
+    loop.type("TWx")
+    loop.wait_for(re.compile(r"^filter: TWx$", re.M))
+    loop.type("\x7f")
+    loop.wait_for(re.compile(r"^filter: TW$", re.M))
+    loop.type("O\r")
+    loop.wait_for(re.compile(r'^filter: TWO\nfilter "TWO": 1 of 4 tests match\n.*running the red set\n'
+                             r"(.*\n)*RED 1 of 1, 2 others red$", re.M))
+    assert three.ran() == ["test_three.py::test_two"]
+    loop.type("fnowhere\r")
+    loop.wait_for('Enter alone clears "TWO"')
+    loop.wait_for('no test matches "nowhere": the filter stays as it was')
+    loop.type("fa\x1b")
+    loop.wait_for(re.compile(r"^filter: a\nthe filter stays as it was$", re.M))
+    loop.type("f\r")
+    loop.wait_for(re.compile(r"^filter:\nthe filter was cleared: running the red set\n(.*\n)*RED 3 of 4$", re.M))
+    loop.type("f\r")
+    loop.wait_for(re.compile(r"^filter:\nno filter is set$", re.M))
+
+
+def test_what_happens_while_a_filter_is_typed_waits_for_its_end(three):
+    loop = three_red(three, rows=100)
+    loop.type("fthr")
+    loop.wait_for(re.compile(r"^filter: thr$", re.M))
+    three.record_runs()  # a change: a run begins and ends
+    three.write("test_more.py", "def test_more():\n    pass\n")
+    loop.wait_for(lambda screen: "test_more.py::test_more" in three.ran())
+    assert re.search(r"filter: thr$", loop.text.rstrip())
+    loop.type("\x1b[200~ee \x1b[201~日本\x7f")
+    loop.wait_for(re.compile(r"^filter: three 日 *$", re.M))
+    loop.type("\x1b")
+    loop.wait_for(re.compile(r"^filter: three 日 *\n(.*\n)*.*changed: running", re.M))
+
+
+@pytest.mark.presses("i", "n")
+def test_i_steps_through_the_failures(three):
+    loop = three_red(three, rows=100)
+    loop.type("2i")
+    loop.wait_for(re.compile(r"^step 2 of 3: FAIL test_three\.py::test_two: .*\n +vi \+8 .*\nrunning one test\n", re.M))
+    loop.wait_for(re.compile(r"running one test\n(.*\n)*1 test, 1 failure"))
+    loop.type("n")
+    loop.wait_for(re.compile(r"^step 3 of 3: FAIL test_three\.py::test_three(.*\n)+1 test, 1 failure", re.M))
+    three.save("test_three.py", three.read("test_three.py").replace('raise KeyError("three")', "pass"))
+    loop.wait_for(re.compile(r"test_three\.py changed: running one test\n(.*\n)*fixed: test_three\.py::test_three"))
+    loop.wait_for("test_three.py::test_three is no longer red; 2 to go")
+    loop.wait_for(re.compile(r"^step \d of 2: FAIL", re.M))
+    loop.type("\x1b")
+    loop.wait_for("no more steps: all that a change asks for runs again")
+    loop.wait_for("RED 2 of 4")
+    loop.type("\x1b")
+    loop.wait_for("that key does nothing here")
+
+
+def test_a_signal_ends_it_while_a_filter_is_typed(lighthouse):
+    loop = plain(lighthouse)
+    loop.wait_for(RED)
+    loop.type("ftide")
+    loop.wait_for("filter: tide")
+    os.kill(loop.pid, signal.SIGTERM)
+    assert loop.wait_exit() == 2
+    assert loop.given_back()
+    assert loop.text.rstrip().endswith("filter: tide")

@@ -72,6 +72,28 @@ void session_run_one(struct session *session, size_t test)
     ask(session, test == 0 ? "first " : "second ");
 }
 
+void session_filter(struct session *session, const char *pattern)
+{
+    ask(session, "filter:");
+    ask(session, pattern);
+    ask(session, " ");
+}
+
+void session_steps_begin(struct session *session, size_t test)
+{
+    ask(session, test == 1 ? "step " : "steps ");
+}
+
+void session_steps_move(struct session *session, int step)
+{
+    ask(session, step > 0 ? "forth " : "back ");
+}
+
+void session_steps_end(struct session *session)
+{
+    ask(session, "out ");
+}
+
 void session_stop_run(struct session *session)
 {
     ask(session, "stop ");
@@ -352,6 +374,46 @@ static void it_says_how_far_a_run_is_when_asked(void **state)
     end(&f);
 }
 
+static void a_filter_is_typed_on_a_line_of_its_own(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    buf_clear(&f.lines->teletype->paper);
+    press(&f, 'f');
+    for (const char *key = "A\t.PYz"; *key != '\0'; key++)
+        press(&f, *key);
+    press(&f, INPUT_BACKSPACE);
+    lines_events.notice(f.lines, "this waits");
+    press(&f, '\r');
+    printed(&f, "words of the ids of those tests that are to run, and Enter; Esc gives up\n"
+                "filter: A.PYz\b \b\n"
+                "this waits\n"
+                "filter \"A.PY\": 2 of 2 tests match\n");
+    assert_string_equal(f.session.asked, "filter:A.PY ");
+    end(&f);
+}
+
+static void steps_are_told_once_and_left_by_escape(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    buf_clear(&f.lines->teletype->paper);
+    press(&f, 'i');
+    f.session.status.step = 1;
+    f.session.status.step_at = f.session.status.steps = 2;
+    lines_events.changed(f.lines);
+    lines_events.changed(f.lines);
+    printed(&f, "step 2 of 2: FAIL a.py::test_y: KeyError: yes\n   vim a.py\n");
+    press(&f, 'n');
+    press(&f, 'N');
+    press(&f, INPUT_ESCAPE);
+    printed(&f, "no more steps: all that a change asks for runs again\n");
+    assert_string_equal(f.session.asked, "steps forth back out ");
+    end(&f);
+}
+
 static void quitting_gives_the_terminal_back_and_ends_the_session(void **state)
 {
     (void)state;
@@ -378,6 +440,8 @@ int main(void)
         cmocka_unit_test(what_comes_while_the_terminal_is_away_is_printed_when_it_is_back),
         cmocka_unit_test(keys_are_about_the_failure_that_was_gone_to),
         cmocka_unit_test(it_says_how_far_a_run_is_when_asked),
+        cmocka_unit_test(a_filter_is_typed_on_a_line_of_its_own),
+        cmocka_unit_test(steps_are_told_once_and_left_by_escape),
         cmocka_unit_test(quitting_gives_the_terminal_back_and_ends_the_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
