@@ -42,6 +42,7 @@ static const struct key {
     {"group", KEY_REGEX, AT(group), NULL},
     {"part-tag", KEY_LIST, AT(part_tags), NULL},
     {"boxes", KEY_COMMAND, AT(boxes), NULL},
+    {"feed", KEY_CHOICE, AT(feed), "none|stdin"},
     {"merge", KEY_CHOICE, AT(merge), "false|true"},
     {"start", KEY_CHOICE, AT(slow), "quick|slow"},
     {"parallel", KEY_CHOICE, AT(unsafe), "safe|unsafe"},
@@ -199,7 +200,12 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
     if (recipe->run.len == 0)
         return error_set(error, -EINVAL, "%s: recipe %s lacks the key run (a command that runs tests)", where,
                          recipe->name);
-    if ((recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT)) == 0)
+    if (recipe->feed && (recipe->format == NULL || (recipe->holes & ~(unsigned)HOLE_ARGS) != 0))
+        return error_set(
+            error, -EINVAL,
+            "%s: recipe %s is fed: it needs the key format, and run has no placeholder but {args}", where,
+            recipe->name);
+    if (!recipe->feed && (recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT)) == 0)
         return error_set(error, -EINVAL,
                          "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file}, "
                          "{regex}, {idfile} or {idlist}",

@@ -54,10 +54,11 @@ struct recipe {
     int last;             /* others are asked first whether they fit */
     int worker;           /* enum recipe_worker; for Python's only the keys that detect count */
     int slow;             /* a process costs so much to begin with that few are wanted */
-    int merge;            /* standard error goes the way of standard output */
-    int unsafe;           /* no two of its processes at once */
-    int stack_signal;     /* see recipe_signal */
-    unsigned holes;       /* enum recipe_hole, of `run` */
+    int feed;         /* a process is told its ids on its standard input, a line each, as long as it runs */
+    int merge;        /* standard error goes the way of standard output */
+    int unsafe;       /* no two of its processes at once */
+    int stack_signal; /* see recipe_signal */
+    unsigned holes;   /* enum recipe_hole, of `run` */
     struct strings keys, values; /* all that was set, in order, so that it can be sent elsewhere */
 };
 

@@ -188,18 +188,23 @@ static void take_damage(void *owner, const char *reason, uint64_t offset, uint64
 
 static const struct event_sink sink = {take_event, take_noise, take_damage};
 
-void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
-              void (*event)(void *owner, const struct event *event), void *owner)
+void job_again(struct job *job, const struct recipe_test *tests, size_t count)
 {
-    *job = (struct job){.recipe = recipe,
-                        .tests = tests,
-                        .count = count,
-                        .running = count,
-                        .held = {.event = event, .owner = owner}};
-    job->stray.limit = STRAY_MAX;
+    free(job->reported);
+    map_release(&job->by_id);
+    job->tests = tests;
+    job->count = job->running = count;
     job->reported = mem_zero(count * sizeof *job->reported);
     for (size_t i = 0; i < count; i++)
         map_put(&job->by_id, bytes_of(tests[i].id), i);
+}
+
+void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
+              void (*event)(void *owner, const struct event *event), void *owner)
+{
+    *job = (struct job){.recipe = recipe, .held = {.event = event, .owner = owner}};
+    job->stray.limit = STRAY_MAX;
+    job_again(job, tests, count);
     if (recipe->format == NULL)
         return;
     job->format = stream_format(recipe->format);
@@ -335,6 +340,14 @@ static bool all_reported(const struct job *job)
     while (at < job->count && job->reported[at])
         at++;
     return at == job->count;
+}
+
+bool job_is_done(struct job *job)
+{
+    bool done = all_reported(job);
+    if (done)
+        held_settle(&job->held);
+    return done;
 }
 
 bool job_end(struct job *job, int exit_code, int signal)

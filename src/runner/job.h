@@ -35,6 +35,12 @@ struct job {
 void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
               void (*event)(void *owner, const struct event *event), void *owner);
 
+/* The same process is asked for other tests, when all before are reported. */
+void job_again(struct job *job, const struct recipe_test *tests, size_t count);
+
+/* Whether all tests are reported. What a failure waits for is then told. */
+bool job_is_done(struct job *job);
+
 /* The process runs. */
 void job_begin(struct job *job);
 

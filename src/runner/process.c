@@ -38,11 +38,12 @@ static void close_fd(int *fd)
 }
 
 /* In the child. The parent learns from `failed_fd` why there is no such command; it is closed by exec. */
-static _Noreturn void exec_command(char *const argv[], const int fds[2], int failed_fd)
+static _Noreturn void exec_command(char *const argv[], int feed_fd, const int fds[2], int failed_fd)
 {
     setsid();
-    int empty = open("/dev/null", O_RDONLY);
+    int empty = feed_fd >= 0 ? feed_fd : open("/dev/null", O_RDONLY);
     dup2(empty, STDIN_FILENO);
+    fcntl(STDIN_FILENO, F_SETFD, 0); /* if it was that one already */
     dup2(fds[0], STDOUT_FILENO);
     dup2(fds[1], STDERR_FILENO);
     if (empty > STDERR_FILENO)
@@ -70,7 +71,7 @@ static int await_exec(int failed_fd)
     return got == sizeof code ? -code : 0;
 }
 
-int process_start(struct process *process, const struct strings *argv, bool merge)
+static int start(struct process *process, const struct strings *argv, bool merge, int feed_fd)
 {
     int output[2] = {-1, -1}, errors[2] = {-1, -1}, failed[2] = {-1, -1};
     VEC(char *) words = {0};
@@ -87,7 +88,7 @@ int process_start(struct process *process, const struct strings *argv, bool merg
         const int far[2] = {output[1], merge ? output[1] : errors[1]};
         pid_t pid = fork();
         if (pid == 0)
-            exec_command(words.items, far, failed[1]);
+            exec_command(words.items, feed_fd, far, failed[1]);
         process->family.child = pid;
         code = pid < 0 ? -errno : 0;
     }
@@ -106,6 +107,43 @@ int process_start(struct process *process, const struct strings *argv, bool merg
     process->fds[0] = output[0];
     process->fds[1] = errors[0];
     return 0;
+}
+
+int process_start(struct process *process, const struct strings *argv, bool merge)
+{
+    return start(process, argv, merge, -1);
+}
+
+int process_start_fed(struct process *process, const struct strings *argv, bool merge)
+{
+    int feed[2] = {-1, -1};
+    int code = open_pipe(feed);
+    if (code == 0)
+        code = start(process, argv, merge, feed[0]);
+    close_fd(&feed[0]);
+    if (code < 0) {
+        close_fd(&feed[1]);
+        return code;
+    }
+    fcntl(feed[1], F_SETFL, O_NONBLOCK);
+    process->feed_fd = feed[1];
+    return 0;
+}
+
+void process_feed(struct process *process, struct buf *text)
+{
+    ssize_t put = 1;
+    while (text->len > 0 && process->feed_fd > 0 && put > 0) {
+        put = write(process->feed_fd, text->data, text->len);
+        buf_drop(text, put > 0 ? (size_t)put : 0);
+    }
+}
+
+void process_feed_end(struct process *process)
+{
+    if (process->feed_fd > 0)
+        close(process->feed_fd);
+    process->feed_fd = -1;
 }
 
 /* Takes in one piece. Whether there may be more. */
@@ -158,6 +196,7 @@ void process_drain(struct process *process, process_taker *take, void *owner)
 
 void process_forget(struct process *process)
 {
+    process_feed_end(process);
     close_fd(&process->fds[0]);
     close_fd(&process->fds[1]);
     *process = (struct process){.fds = {-1, -1}};

@@ -14,6 +14,7 @@ typedef void process_taker(void *owner, bool errors, struct bytes octets);
 struct process {
     struct family family; /* its child is the process */
     int fds[2];           /* its standard output and error as we read them; -1 closed */
+    int feed_fd; /* its standard input, which we write to and never wait for; 0 or less: it has none */
 };
 
 /* To be called once, before the first start: the end of a child is then noticed by process_wait. */
@@ -22,6 +23,15 @@ void process_prepare(void);
 /* Starts argv (searched in PATH), its standard input empty. merge: standard error goes the way of standard
  * output. 0, or a negative errno when it cannot be started. */
 int process_start(struct process *process, const struct strings *argv, bool merge);
+
+/* The same; its standard input is ours to write. */
+int process_start_fed(struct process *process, const struct strings *argv, bool merge);
+
+/* Writes what its standard input takes now of the text, and drops that from it. */
+void process_feed(struct process *process, struct buf *text);
+
+/* Ends its standard input. */
+void process_feed_end(struct process *process);
 
 /* Waits until the process printed, ended, or `other_fd` can be read; hands over what was printed. At most
  * timeout_ms, -1 for ever. Whether other_fd can be read; a process that ended is said by its family. */

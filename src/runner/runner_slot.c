@@ -14,6 +14,7 @@
 #define LEFT_MAX 16       /* processes that are named of those that one left */
 #define LEFT_ROOM 3500    /* octets for all that a box left, so that its end is told in one write */
 #define LEFT_GRACE_MS 200 /* for what a box left to end by itself */
+#define FED_GRACE_MS 2000 /* for a process that gets no more tests, likewise */
 
 struct runner_slot {
     const struct runner_slot_work *work;
@@ -22,7 +23,8 @@ struct runner_slot {
     VEC(json_t *) boxes;    /* the positions of each that is not done; the first is the one that runs */
     struct process process; /* of that box; none: its family has no child */
     struct job job;
-    bool killed; /* on command */
+    struct recipe_test *fed; /* what a process that is fed has got last; NULL: none runs */
+    bool killed;             /* on command */
     char route[16];
 };
 
@@ -137,6 +139,97 @@ static int run_command(struct runner_slot *slot, const struct strings *argv, jso
     return slot->process.family.status;
 }
 
+/* Starts the process that boxes one after the other are fed to. 0, or a negative errno. */
+static int start_fed(struct runner_slot *slot)
+{
+    const struct runner_slot_work *work = slot->work;
+    const struct recipe_test none = {"", "", 0};
+    struct strings argv = {0};
+    recipe_argv(&work->recipe->run, &none, 0, &(struct recipe_extra){.args = work->args}, &argv);
+    int code = process_start_fed(&slot->process, &argv, work->recipe->merge != 0);
+    if (code < 0) {
+        char *text = mem_printf("%s: %s\n", argv.items[0], strerror(-code));
+        job_feed(&slot->job, true, bytes_of(text));
+        free(text);
+    }
+    strings_release(&argv);
+    return code;
+}
+
+/* The process that was fed is gone: what is to be said of it. Whether all that it had got is reported. */
+static bool end_fed(struct runner_slot *slot, json_t *left, int *by)
+{
+    bury_rest(slot, left);
+    process_drain(&slot->process, take_output, slot);
+    int status = slot->process.family.status;
+    process_forget(&slot->process);
+    *by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by);
+    job_release(&slot->job);
+    free(slot->fed);
+    slot->fed = NULL;
+    return whole;
+}
+
+static void put_ids(struct buf *ids, const struct recipe_test *tests, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_printf(ids, "%s\n", tests[i].id);
+}
+
+/* Hands the tests to the process that runs, or to a new one; takes them over. Whether all of them are
+ * reported; else *by is the signal that ended it. It is written to whenever it has said something: with ids
+ * enough before it, it has. */
+static bool feed_share(struct runner_slot *slot, struct recipe_test *take_tests, size_t count, json_t *left,
+                       int *by)
+{
+    const struct runner_slot_work *work = slot->work;
+    struct buf ids = {0};
+    bool runs = slot->fed != NULL;
+    slot->killed = false;
+    if (runs)
+        job_again(&slot->job, take_tests, count);
+    else
+        job_init(&slot->job, work->recipe, take_tests, count, tell, slot);
+    free(slot->fed);
+    slot->fed = take_tests;
+    job_begin(&slot->job);
+    wire_flush(&slot->wire);
+    if (!runs && start_fed(slot) < 0) {
+        bool whole = job_end(&slot->job, 127, 0);
+        job_release(&slot->job);
+        free(slot->fed);
+        slot->fed = NULL;
+        return whole;
+    }
+    wire_message(&slot->wire, "started", (int)work->number,
+                 json_pack("{s:i}", "pid", (int)slot->process.family.child));
+    put_ids(&ids, take_tests, count);
+    bool done = false;
+    while (slot->open && !slot->process.family.ended && !(done = job_is_done(&slot->job))) {
+        process_feed(&slot->process, &ids);
+        wait_once(slot, -1);
+    }
+    wire_flush(&slot->wire);
+    buf_release(&ids);
+    return done || !slot->open || end_fed(slot, left, by);
+}
+
+/* No more tests come: it ends, and says so, or is made to. */
+static void stop_feeding(struct runner_slot *slot)
+{
+    json_t *left = json_array();
+    int by;
+    int64_t until = now_ms() + FED_GRACE_MS;
+    process_feed_end(&slot->process);
+    for (int64_t now = now_ms(); !slot->process.family.ended && now < until; now = now_ms())
+        if (process_wait(&slot->process, -1, (int)(until - now), take_output, slot))
+            break;
+    end_fed(slot, left, &by);
+    wire_flush(&slot->wire);
+    json_decref(left);
+}
+
 static void take_report(void *owner, struct bytes octets)
 {
     job_report(owner, octets);
@@ -216,7 +309,16 @@ static void run_box(struct runner_slot *slot, json_t *box)
     json_t *left = json_array();
     int by = 0;
     bool whole = true;
-    for (size_t at = 0; at < count && whole && slot->open;) {
+    bool feeds = slot->work->recipe->feed != 0;
+    if (feeds && slot->fed != NULL && slot->process.family.ended) { /* of itself, between two boxes */
+        end_fed(slot, left, &by);
+        by = 0;
+    }
+    if (feeds && count > 0) {
+        whole = feed_share(slot, tests, count, left, &by);
+        tests = NULL;
+    }
+    for (size_t at = 0; !feeds && at < count && whole && slot->open;) {
         const struct strings *command;
         size_t share = recipe_share(slot->work->recipe, tests + at, count - at, &command);
         whole = run_share(slot, command, tests + at, share, left, &by);
@@ -245,6 +347,8 @@ void runner_slot_main(const struct runner_slot_work *work, int commands_fd)
         slot.boxes.len--;
         memmove(slot.boxes.items, slot.boxes.items + 1, slot.boxes.len * sizeof *slot.boxes.items);
     }
+    if (slot.fed != NULL)
+        stop_feeding(&slot);
     family_kill(&slot.process.family);
     vec_release(&slot.boxes);
     wire_release(&slot.wire);

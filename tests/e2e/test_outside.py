@@ -112,3 +112,110 @@ def test_a_command_for_files_that_fails_is_told(emitting):
     assert re.search("files.command exited with status 3 over .*/files/1-.coverage; .*/files/command.log has its words", done.stdout), done.stdout
     assert (emitting.root / ".git/aloof/files/command.log").read_text() == "oh\n"
     assert "files.command: nowhere: no such file" in emitting.once("-n1", "-c", "files.command=nowhere").stdout
+
+
+FED = '''
+import os, signal
+from emit import *
+note = open(%r, "a")
+note.write("start %%d\\n" %% os.getpid())
+note.flush()
+for line in sys.stdin:
+    id = line.strip()
+    emit(id, STARTS)
+    if id == open("dies").read():
+        os.kill(os.getpid(), signal.SIGKILL)
+    emit(id, name="traceback", file="it is 7\\n")
+    emit(id, FAILS if id == "t7" else PASSES)
+    note.write(id + "\\n")
+    note.flush()
+note.write("end\\n")
+'''
+
+
+@pytest.fixture
+def fed(project):
+    """Twelve tests of one process that is told their ids one after the other; t7 fails."""
+    project.write(".aloof.conf", """
+        [recipe "fed"]
+        	list = seq -f t%g 12
+        	unit = test
+        	run = python3 run.py
+        	feed = stdin
+        	format = subunit
+        """)
+    project.write("emit.py", EMIT)
+    project.write("dies", "none")
+    project.write("run.py", FED % str(project.base / "ran"))
+    return project
+
+
+def test_a_process_that_is_fed_gets_tests_while_it_runs(fed):
+    done = fed.once("-n1", "--box=test")
+    assert done.returncode == 1 and "12 tests, 1 failure in" in done.stdout, done.stdout
+    assert re.search("FAIL  t7 .*\n +it is 7", done.stdout), done.stdout
+    ran = fed.ran()
+    assert len([line for line in ran if line.startswith("start")]) == 1 and ran.count("end") == 1
+    assert sorted(line for line in ran if line.startswith("t")) == sorted(f"t{i}" for i in range(1, 13))
+
+
+def test_a_process_that_is_fed_and_dies_is_replaced(fed):
+    fed.write("dies", "t3")
+    done = fed.once("-n1", "--box=test")
+    assert done.returncode == 1 and "FAIL  t7" in done.stdout and "12 tests, 1 failure, 1 crash" in done.stdout, done.stdout
+    assert re.search("CRASH t3 +killed by SIGKILL", done.stdout), done.stdout
+    assert len([line for line in fed.ran() if line.startswith("start")]) == 2
+
+
+def test_a_process_that_is_fed_and_hangs_is_killed(fed):
+    fed.write("run.py", fed.read("run.py").replace("        os.kill(os.getpid(), signal.SIGKILL)", "        signal.pause()"))
+    fed.write("dies", "t5")
+    done = fed.once("-n1", "--timeout=0.5", "-c", "grace=0.1")
+    assert done.returncode == 1 and re.search("TIMEOUT +t5", done.stdout) and "12 tests" in done.stdout, done.stdout
+
+
+def test_a_process_that_is_fed_and_fails_in_the_end_is_red(fed):
+    fed.write("run.py", fed.read("run.py").replace('id == "t7"', "False") + "sys.exit(3)\n")
+    done = fed.once("-n1")
+    assert done.returncode == 1 and "FAIL  fed" in done.stdout and "exited with status 3" in done.stdout, done.stdout
+
+
+def test_the_loop_feeds_only_what_is_red(fed):
+    loop = fed.aloof("-n2").wait_for(re.compile("RED 1 of 12"))
+    loop.wait_for(lambda loop: "ran 12" in loop.text)
+    fed.ran()
+    fed.save("run.py", fed.read("run.py").replace('id == "t7"', "False"))
+    loop.wait_for(re.compile("GREEN 12 tests.*the red set passed"))
+    assert fed.ran().count("t7") == 2
+
+
+@pytest.mark.parametrize("line, said", [
+    ("run = sh x {ids}", "recipe fed is fed: it needs the key format, and run has no placeholder but {args}"),
+    ("format = exit", "recipe fed is fed: it needs the key format"),
+    ("feed = often", "feed"),
+])
+def test_a_bad_recipe_that_is_fed(fed, line, said):
+    fed.write(".aloof.conf", fed.read(".aloof.conf") + f"\t{line}\n")
+    done = fed.once()
+    assert done.returncode == 4 and said in done.stderr, done.stderr
+
+
+def test_a_killed_process_is_never_a_pass(emitting):
+    """Its test that ran has crashed; with all that it said of both, it is the process that failed."""
+    emitting.write("run.py", "from emit import *\nimport os\nemit('one', STARTS)\nemit('one', PASSES)\nemit('two', STARTS)\nos.kill(os.getpid(), 9)\n")
+    done = emitting.once("-n1")
+    assert done.returncode == 1 and re.search("CRASH two +killed by SIGKILL", done.stdout), done.stdout
+    emitting.write("run.py", "from emit import *\nemit('one', STARTS)\nemit('one', PASSES)\n")
+    done = emitting.once("-n1")
+    assert done.returncode == 1 and re.search("NOT RUN two ", done.stdout) and "1 not run" in done.stdout, done.stdout
+
+
+def test_a_subtest_is_shown_and_its_test_is_rerun(emitting):
+    emitting.write("note", "")
+    emitting.write("run.py", "from emit import *\nopen('../ran', 'a').write(' '.join(sys.argv[1:]) + chr(10))\nfor id in sys.argv[1:]:\n"
+                   "    emit(id, STARTS)\n    if id == 'two':\n        emit('two (i=3)', FAILS, runnable=False)\n    emit(id, PASSES)\n")
+    loop = emitting.aloof("-n1").wait_for(re.compile("RED 1 of 3 · ran 3")).wait_for("FAIL  two (i=3)")
+    emitting.ran()
+    loop.type("r")
+    loop.wait_for(re.compile("RED 1 of 3 · reran 2"))
+    assert emitting.ran() == ["two"]

@@ -198,9 +198,39 @@ static void test_events_of_a_report(void **state)
     }
 }
 
+static void test_a_process_that_is_asked_again(void **state)
+{
+    (void)state;
+    const struct recipe_test first[] = {{.id = "a", .file = ""}, {.id = "b", .file = ""}};
+    const struct recipe_test then[] = {{.id = "c", .file = ""}};
+    struct recipe recipe = recipe_of("format go unit test feed stdin");
+    struct buf got = {0};
+    struct job job;
+    job_init(&job, &recipe, first, 2, write_down, &got);
+    job_begin(&job);
+    feed(&job, false, "{\"Action\":\"pass\",\"Test\":\"a\"}\n", 3);
+    assert_false(job_is_done(&job));
+    feed(&job, false, "{\"Action\":\"fail\",\"Test\":\"b\"}\n", 3);
+    assert_true(job_is_done(&job));
+    job_again(&job, then, 1);
+    job_begin(&job);
+    assert_false(job_is_done(&job));
+    assert_true(job_end(&job, 1, 0));
+    assert_string_equal(buf_str(&got),
+                        "+ a\nok a\n+ b\nfail b\n+ c\n"
+                        "c reason: the command exited with status 1 without a word about it\n"
+                        "fail c not-run\n"
+                        "r report: the stream ends before its result (at octet 0 of its output)\n"
+                        "fail r part\n");
+    job_release(&job);
+    recipe_release(&recipe);
+    buf_release(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_events_of_a_process),
-                                       cmocka_unit_test(test_events_of_a_report)};
+                                       cmocka_unit_test(test_events_of_a_report),
+                                       cmocka_unit_test(test_a_process_that_is_asked_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
