@@ -122,7 +122,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -d $(sort $(dir $(INSTALLED)))
 	install -m 755 $(BUILD)/aloof $(DESTDIR)$(PREFIX)/bin/aloof
 	install -m 644 $(wildcard share/workers/*.py share/workers/*.rb share/workers/*.sh) $(DESTDIR)$(DATADIR)/workers/
-	install -m 644 $(wildcard share/workers/aloof_pytest/*.py) $(DESTDIR)$(DATADIR)/workers/aloof_pytest/
+	install -m 644 $(wildcard share/workers/aloof_worker/*.py) $(DESTDIR)$(DATADIR)/workers/aloof_worker/
 	install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/
 	install -m 644 $(wildcard share/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(wildcard share/man/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
@@ -132,7 +132,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 
 uninstall: ## what install put there
 	rm -f $(INSTALLED)
-	-rmdir $(DESTDIR)$(DATADIR)/workers/aloof_pytest $(DESTDIR)$(DATADIR)/workers $(DESTDIR)$(DATADIR)/recipes $(DESTDIR)$(DATADIR) 2>/dev/null || true
+	-rmdir $(DESTDIR)$(DATADIR)/workers/aloof_worker $(DESTDIR)$(DATADIR)/workers $(DESTDIR)$(DATADIR)/recipes $(DESTDIR)$(DATADIR) 2>/dev/null || true
 
 clean: ## remove build/
 	rm -rf build

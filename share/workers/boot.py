@@ -12,7 +12,7 @@ import json
 import marshal
 import zlib
 
-PACKAGE = "aloof_pytest"
+PACKAGE = "aloof_worker"
 
 
 def take(count):
@@ -105,7 +105,7 @@ class Modules:
 text = take_text()
 modules = Modules(compiled(text, sys.argv[3]) if len(sys.argv) > 3 else compile_all(text))
 sys.meta_path.insert(0, modules)
-from aloof_pytest.main import main
+from aloof_worker.main import main
 
 framework = importlib.import_module("%s.%s_framework" % (PACKAGE, sys.argv[2])).Framework()
 sys.meta_path.remove(modules)  # all are imported: no test is to find it

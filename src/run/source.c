@@ -106,7 +106,7 @@ static void write_modules(const json_t *modules, struct buf *to)
 int source_read(struct source *source, const char *directory)
 {
     *source = (struct source){0};
-    char *package = mem_printf("%s/aloof_pytest", directory);
+    char *package = mem_printf("%s/aloof_worker", directory);
     json_t *modules = json_object();
     int code = read_boot(directory, &source->boot);
     if (code == 0)

@@ -10,7 +10,7 @@ struct source {
     struct buf modules; /* a decimal length, a newline, {"name": "text"} of so many octets */
 };
 
-/* Reads boot.py and aloof_pytest/ (all *.py there) below `directory`. 0, or a negative errno, and then
+/* Reads boot.py and aloof_worker/ (all *.py there) below `directory`. 0, or a negative errno, and then
  * *source is empty; -EILSEQ: a module is not UTF-8. */
 int source_read(struct source *source, const char *directory);
 

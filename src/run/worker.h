@@ -28,7 +28,7 @@ struct worker_events {
 struct worker_options {
     const char *self;       /* path of the aloof binary, for the reaper */
     const char *python;     /* interpreter */
-    const char *source;     /* directory of the worker's source: boot.py and aloof_pytest/ */
+    const char *source;     /* directory of the worker's source: boot.py and aloof_worker/ */
     const char *cwd;        /* the project's root */
     const char *const *env; /* "NAME=value" added to our own environment, NULL-terminated; NULL none */
     const char *framework;  /* what the Python worker runs: "pytest" (also when NULL), "unittest", "django" */

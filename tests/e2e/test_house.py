@@ -146,7 +146,7 @@ def test_install_and_uninstall_cancel_out(tmp_path):
     installed = tree(stage)
     assert "opt/bin/aloof" in installed
     assert "opt/share/aloof/workers/boot.py" in installed
-    assert "opt/share/aloof/workers/aloof_pytest/main.py" in installed
+    assert "opt/share/aloof/workers/aloof_worker/main.py" in installed
     assert "opt/share/man/man1/aloof.1" in installed
     assert "opt/share/man/man5/aloof-recipes.5" in installed
     assert {f"opt/share/aloof/recipes/{file.name}" for file in (TOP / "share/recipes").iterdir()} <= set(installed)

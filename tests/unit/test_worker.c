@@ -97,7 +97,7 @@ static void write_file(const char *directory, const char *name, const char *text
 /* The real boot.py, and a package whose main module is `text`. */
 static void make_source(const char *directory, const char *text)
 {
-    char *package = mem_printf("%s/aloof_pytest", directory), *link = mem_printf("%s/boot.py", directory);
+    char *package = mem_printf("%s/aloof_worker", directory), *link = mem_printf("%s/boot.py", directory);
     char *boot = realpath("share/workers/boot.py", NULL);
     assert_non_null(boot);
     assert_int_equal(mkdir(package, 0700), 0);
@@ -113,10 +113,10 @@ static void make_source(const char *directory, const char *text)
 static void remove_source(const char *directory)
 {
     static const char *const names[] = {"boot.py",
-                                        "aloof_pytest/__init__.py",
-                                        "aloof_pytest/main.py",
-                                        "aloof_pytest/pytest_framework.py",
-                                        "aloof_pytest",
+                                        "aloof_worker/__init__.py",
+                                        "aloof_worker/main.py",
+                                        "aloof_worker/pytest_framework.py",
+                                        "aloof_worker",
                                         ""};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char *path = mem_printf("%s/%s", directory, names[i]);
@@ -299,7 +299,7 @@ static void the_environment_is_ours_and_the_additions(void **state)
     open_fixture(&f, "import os, sys\n"
                      "sys.exit(0 if os.environ['ADDED'] == 'yes' and os.environ['HOME'] == '/changed'"
                      " and os.environ['KEPT'] == 'kept' and os.getcwd() == '/'"
-                     " and __name__ == 'aloof_pytest.main' and sys.argv == ['-c', '3', 'pytest'] else 9)\n");
+                     " and __name__ == 'aloof_worker.main' and sys.argv == ['-c', '3', 'pytest'] else 9)\n");
     setenv("KEPT", "kept", 1);
     static const char *const added[] = {"ADDED=yes", "HOME=/changed", NULL};
     f.options.env = added;

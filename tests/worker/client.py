@@ -111,7 +111,7 @@ class Worker:
     def __init__(self, cwd, python=sys.executable, env=None, cache=None, framework="pytest"):
         reader, writer = os.pipe()
         self.fd = reader
-        modules = sorted((WORKERS / "aloof_pytest").glob("*.py"))
+        modules = sorted((WORKERS / "aloof_worker").glob("*.py"))
         source = json.dumps({path.stem: path.read_text(encoding="utf-8") for path in modules}).encode()
         boot = (WORKERS / "boot.py").read_text(encoding="utf-8")
         self.process = subprocess.Popen(

@@ -21,7 +21,7 @@ def start(project, cache):
 
 
 def test_nothing_of_the_project_is_imported_in_its_place(project):
-    for name in ("json", "zlib", "tempfile", "struct", "aloof_pytest__main", "aloof_pytest____init__"):
+    for name in ("json", "zlib", "tempfile", "struct", "aloof_worker__main", "aloof_worker____init__"):
         project.write(**{name: "raise SystemExit('the project was imported')"})
     project.ready()
 
@@ -32,7 +32,7 @@ def test_tests_meet_nothing_of_how_it_came(project):
 
         def test_finders():
             assert "Modules" not in [type(each).__name__ for each in sys.meta_path]
-            assert not [place for place in sys.path if "aloof_pytest" in place or place == ""]
+            assert not [place for place in sys.path if "aloof_worker" in place or place == ""]
             assert sys.modules["__main__"].__dict__.keys().isdisjoint({"text", "modules", "take"})
     """)
     assert project.run().statuses() == {"test_finders.py::test_finders": "success"}
@@ -40,12 +40,12 @@ def test_tests_meet_nothing_of_how_it_came(project):
 
 def test_every_module_can_be_imported_alone(project):
     """No circles: each one, first of all."""
-    for path in sorted((WORKERS / "aloof_pytest").glob("*.py")):
+    for path in sorted((WORKERS / "aloof_worker").glob("*.py")):
         project.write(**{"test_" + path.stem.strip("_"): f"""
             import subprocess, sys
 
             def test_alone():
-                subprocess.run([sys.executable, "-c", "import aloof_pytest.{path.stem}"], check=True,
+                subprocess.run([sys.executable, "-c", "import aloof_worker.{path.stem}"], check=True,
                                env={{"PYTHONPATH": {str(WORKERS)!r}, "PYTHONDONTWRITEBYTECODE": "1"}})
         """})
     assert set(project.run().statuses().values()) == {"success"}

@@ -4,10 +4,10 @@ import gc
 import os
 import sys
 
-from aloof_pytest.descriptors import high
-from aloof_pytest.processes import adopt_orphans
-from aloof_pytest.template import Template
-from aloof_pytest.wire import Events
+from aloof_worker.descriptors import high
+from aloof_worker.processes import adopt_orphans
+from aloof_worker.template import Template
+from aloof_worker.wire import Events
 
 
 def main(fd, framework):

@@ -1,14 +1,14 @@
-"""Box: runs tests by pytest and composes one outcome for each out of its reports."""
+"""Box of pytest: runs tests by pytest and composes one outcome for each out of its reports."""
 
 import os
 import traceback
 
-from aloof_pytest.base_box import BaseBox
-from aloof_pytest.outcomes import failure_texts, judge
-from aloof_pytest.tracebacks import format_exception
+from aloof_worker.box import Box
+from aloof_worker.pytest_outcomes import failure_texts, judge
+from aloof_worker.tracebacks import format_exception
 
 
-class Box(BaseBox):
+class PytestBox(Box):
     """The session, in a process that runs some of its tests."""
 
     def __init__(self, slot):

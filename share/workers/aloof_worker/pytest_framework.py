@@ -1,7 +1,7 @@
 """Framework: what the rest of the worker asks of pytest."""
 
-from aloof_pytest.run import Run
-from aloof_pytest.warmth import EntryPoints, import_runner
+from aloof_worker.pytest_run import PytestRun
+from aloof_worker.pytest_warmth import EntryPoints, import_runner
 
 
 class Framework:
@@ -17,4 +17,4 @@ class Framework:
 
     def run(self, template, handle, in_advance):
         """A run, in its process."""
-        return Run(template, handle, in_advance)
+        return PytestRun(template, handle, in_advance)

@@ -6,11 +6,11 @@ import sys
 import traceback
 from time import time_ns
 
-from aloof_pytest.django_box import DjangoBox
-from aloof_pytest.tracebacks import format_exception
-from aloof_pytest.unittest_loader import Loader, Wanted
-from aloof_pytest.unittest_run import UnittestRun
-from aloof_pytest.wire import FAIL, clip, packet, utf8
+from aloof_worker.django_box import DjangoBox
+from aloof_worker.tracebacks import format_exception
+from aloof_worker.unittest_loader import Loader, Wanted
+from aloof_worker.unittest_run import UnittestRun
+from aloof_worker.wire import FAIL, clip, packet, utf8
 
 SETTINGS = "DJANGO_SETTINGS_MODULE"
 

@@ -1,15 +1,15 @@
-"""Capture: where the output of a box goes, within pytest's capture and outside of it."""
+"""Capture: where the output of a box goes, within the framework's capture and outside of it."""
 
 import os
 import tempfile
 
-from aloof_pytest import wire
-from aloof_pytest.descriptors import drain, high, identity, pipe, wait
-from aloof_pytest.wire import PACKET_MAX, TEXT, dropped, packet
+from aloof_worker import wire
+from aloof_worker.descriptors import drain, high, identity, pipe, wait
+from aloof_worker.wire import PACKET_MAX, TEXT, dropped, packet
 
 
 class RawOutput:
-    """Pipes of our own in place of the run's standard output and error: what escapes pytest's capture."""
+    """Pipes of our own in place of the run's standard output and error: what escapes the framework's capture."""
 
     def __init__(self, events, route):
         self.events = events
@@ -66,31 +66,12 @@ class Captures:
         return [each for each in contents if each[1]]
 
 
-def captures_of(config):
-    """Captures in place of the files that pytest captures to."""
-    manager = config.pluginmanager.getplugin("capturemanager")
-    capturing = getattr(manager, "_global_capturing", None)
-    files = {}
-    for name in ("out", "err"):
-        capture = getattr(capturing, name, None)
-        if hasattr(capture, "targetfd_save"):
-            files[b"std" + name.encode()] = replace_file(capture)
-    return Captures(files)
-
 
 def open_file():
     """The descriptor of an empty file without a name."""
     with tempfile.TemporaryFile(buffering=0) as file:
         return high(os.dup(file.fileno()))
 
-
-def replace_file(capture):
-    fd = open_file()
-    os.dup2(fd, capture.tmpfile.fileno(), False)
-    if capture._state == "started":
-        os.dup2(fd, capture.targetfd)
-    capture.snap = bounded_snap(capture, fd)
-    return fd
 
 
 def read_ends(fd):
@@ -101,24 +82,6 @@ def read_ends(fd):
     half = wire.keep // 2
     return os.pread(fd, half, 0) + dropped(size - wire.keep) + os.pread(fd, half, size - half)
 
-
-def bounded_snap(capture, fd):
-    """pytest's snap() for a global capture: the same for ordinary amounts, both ends of large ones."""
-    original = capture.snap
-    nothing = capture.EMPTY_BUFFER
-
-    def snap():
-        size = os.fstat(fd).st_size
-        if size == 0:
-            return nothing
-        if size <= wire.keep:
-            return original()
-        content = read_ends(fd)
-        capture.tmpfile.seek(0)
-        capture.tmpfile.truncate()
-        return content if nothing == b"" else content.decode("utf-8", "replace")
-
-    return snap
 
 
 def punch(fd):

@@ -1,12 +1,12 @@
-"""Collection: what a run collects, and what it cannot."""
+"""Collection of pytest: what a run collects, and what it cannot."""
 
 import os
 import traceback
 from time import time_ns
 
-from aloof_pytest.outcomes import conftest_error, judge, plain
-from aloof_pytest.tracebacks import format_exception
-from aloof_pytest.wire import FAIL, SKIP, TEXT, clip, packet, utf8
+from aloof_worker.pytest_outcomes import conftest_error, judge, plain
+from aloof_worker.tracebacks import format_exception
+from aloof_worker.wire import FAIL, SKIP, TEXT, clip, packet, utf8
 
 
 class Collection:

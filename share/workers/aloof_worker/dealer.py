@@ -4,10 +4,10 @@ import json
 import os
 import traceback
 
-from aloof_pytest.descriptors import wait
-from aloof_pytest.handles import SlotHandle
-from aloof_pytest.processes import Deaths, ending, fork, kill_family
-from aloof_pytest.slot import Slot, slot_line
+from aloof_worker.descriptors import wait
+from aloof_worker.handles import SlotHandle
+from aloof_worker.processes import Deaths, ending, fork, kill_family
+from aloof_worker.slot import Slot, slot_line
 
 
 class Dealer:

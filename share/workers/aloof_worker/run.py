@@ -9,15 +9,15 @@ import sys
 import traceback
 import types
 
-from aloof_pytest.dealer import Dealer
-from aloof_pytest.freshness import distrust_young_bytecode
-from aloof_pytest.handles import RunHandle
-from aloof_pytest.lessons import Baseline
-from aloof_pytest.processes import adopt_orphans, own_memory
-from aloof_pytest.wire import EXISTS, LONG_ID, Commands, limit_texts, packet, utf8
+from aloof_worker.dealer import Dealer
+from aloof_worker.freshness import distrust_young_bytecode
+from aloof_worker.handles import RunHandle
+from aloof_worker.lessons import Baseline
+from aloof_worker.processes import adopt_orphans, own_memory
+from aloof_worker.wire import EXISTS, LONG_ID, Commands, limit_texts, packet, utf8
 
 
-class BaseRun:
+class Run:
     """One run. A framework's own has:
 
         work()         runs the framework, in which await_order() and then serve() are to be called; -> exit code

@@ -1,6 +1,6 @@
 """Framework: what the rest of the worker asks of unittest."""
 
-from aloof_pytest.unittest_run import UnittestRun
+from aloof_worker.unittest_run import UnittestRun
 
 
 class Framework:

@@ -1,8 +1,8 @@
-"""Outcomes: pytest's reports as the statuses and texts that the protocol has for them."""
+"""Outcomes of pytest: pytest's reports as the statuses and texts that the protocol has for them."""
 
 import re
 
-from aloof_pytest.wire import SKIP, SUCCESS, UXSUCCESS, XFAIL
+from aloof_worker.wire import SKIP, SUCCESS, UXSUCCESS, XFAIL
 
 
 def judge(reports):

@@ -4,8 +4,8 @@ import json
 import mmap
 import os
 
-from aloof_pytest.descriptors import drain, identity, pipe
-from aloof_pytest.wire import utf8
+from aloof_worker.descriptors import drain, identity, pipe
+from aloof_worker.wire import utf8
 
 TEXT_MAX = 64 * 1024  # of what pytest itself printed
 

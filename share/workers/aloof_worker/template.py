@@ -6,11 +6,11 @@ import stat
 import sys
 import traceback
 
-from aloof_pytest.descriptors import wait
-from aloof_pytest.handles import RunHandle
-from aloof_pytest.lessons import Lessons, installation, know_sources, library_places
-from aloof_pytest.processes import Deaths, ending, fork, kill, kill_family
-from aloof_pytest.wire import Commands
+from aloof_worker.descriptors import wait
+from aloof_worker.handles import RunHandle
+from aloof_worker.lessons import Lessons, installation, know_sources, library_places
+from aloof_worker.processes import Deaths, ending, fork, kill, kill_family
+from aloof_worker.wire import Commands
 
 
 class Template:

@@ -9,13 +9,13 @@ import traceback
 import weakref
 from time import process_time_ns, time_ns
 
-from aloof_pytest.descriptors import high
-from aloof_pytest.wire import FAIL, INPROGRESS, PACKET_MAX, TEXT, clip, message_packet, packet, utf8
+from aloof_worker.descriptors import high
+from aloof_worker.wire import FAIL, INPROGRESS, PACKET_MAX, TEXT, clip, message_packet, packet, utf8
 
 DAEMON_GRACE_S = 0.2  # for multiprocessing's daemons to end when told to
 
 
-class BaseBox:
+class Box:
     """Runs its tests in a session of its own. A framework's own has:
 
         run_tests(positions)  calls begin() and, after all of a test is over, pass_test() or fail_test() for each

@@ -2,7 +2,7 @@
 
 import importlib
 
-from aloof_pytest.django_run import DjangoRun
+from aloof_worker.django_run import DjangoRun
 
 WARM = ("django.test", "django.test.runner", "django.core.management", "django.db.models", "django.db.migrations.executor")
 WARM += ("django.core.management.commands.test", "django.core.management.commands.migrate")

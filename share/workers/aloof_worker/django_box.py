@@ -1,6 +1,6 @@
 """Box of Django: unittest's, with the databases of its slot."""
 
-from aloof_pytest.unittest_box import UnittestBox
+from aloof_worker.unittest_box import UnittestBox
 
 
 class DjangoBox(UnittestBox):

@@ -4,7 +4,7 @@ import os
 import sys
 import types
 
-from aloof_pytest.lessons import installation
+from aloof_worker.lessons import installation
 
 OLDEST = (6, 2)  # of pytest
 

@@ -1,16 +1,16 @@
-"""Run: one pytest session, which collects once."""
+"""Run of pytest: one pytest session, which collects once."""
 
 import sys
 
-from aloof_pytest.base_run import BaseRun
-from aloof_pytest.box import Box
-from aloof_pytest.capture import captures_of
-from aloof_pytest.collection import Collection
-from aloof_pytest.warmth import shorten_fixture_search
-from aloof_pytest.wire import utf8
+from aloof_worker.pytest_box import PytestBox
+from aloof_worker.pytest_capture import captures_of
+from aloof_worker.pytest_collection import Collection
+from aloof_worker.pytest_warmth import shorten_fixture_search
+from aloof_worker.run import Run
+from aloof_worker.wire import utf8
 
 
-class Run(BaseRun):
+class PytestRun(Run):
     """One pytest session, and the plugin by which it becomes ours."""
 
     def __init__(self, template, handle, in_advance):
@@ -32,10 +32,10 @@ class Run(BaseRun):
         """This object with its hooks marked."""
         wrapper = pytest.hookimpl(hookwrapper=True, tryfirst=True)
         first = pytest.hookimpl(tryfirst=True)
-        wrapper(Run.pytest_load_initial_conftests)
-        wrapper(Run.pytest_runtest_makereport)
-        first(Run.pytest_cmdline_main)
-        first(Run.pytest_runtestloop)
+        wrapper(PytestRun.pytest_load_initial_conftests)
+        wrapper(PytestRun.pytest_runtest_makereport)
+        first(PytestRun.pytest_cmdline_main)
+        first(PytestRun.pytest_runtestloop)
         return self
 
     # Before collection.
@@ -103,7 +103,7 @@ class Run(BaseRun):
         return captures_of(self.session.config)
 
     def make_box(self, slot):
-        return Box(slot)
+        return PytestBox(slot)
 
     # In a box.
 

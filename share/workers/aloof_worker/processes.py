@@ -5,7 +5,7 @@ import signal
 import sys
 import warnings
 
-from aloof_pytest.descriptors import drain, pipe
+from aloof_worker.descriptors import drain, pipe
 
 
 # signal.signal() makes enumerations of everything, which costs a fork more than all else it does to begin with.

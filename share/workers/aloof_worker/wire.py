@@ -7,7 +7,7 @@ import struct
 import tempfile
 import zlib
 
-from aloof_pytest.descriptors import high
+from aloof_worker.descriptors import high
 
 PACKET_MAX = 4096  # PIPE_BUF: what several processes write to one pipe stays whole up to here
 LONG_ID = 3000  # octets; beyond it packets cannot stay below PACKET_MAX and writers take a lock

@@ -9,9 +9,9 @@ import traceback
 import weakref
 from time import monotonic
 
-from aloof_pytest.capture import RawOutput
-from aloof_pytest.descriptors import pipe, wait
-from aloof_pytest.processes import (
+from aloof_worker.capture import RawOutput
+from aloof_worker.descriptors import pipe, wait
+from aloof_worker.processes import (
     Deaths,
     adopt_orphans,
     children,
@@ -22,7 +22,7 @@ from aloof_pytest.processes import (
     kill,
     kill_family,
 )
-from aloof_pytest.wire import PACKET_MAX, message_packet
+from aloof_worker.wire import PACKET_MAX, message_packet
 
 MANY = 8  # boxes: from here on it pays to fork each where the last one left its memory in the cache
 GRACE_S = 0.2  # for what a box left behind to end by itself

@@ -6,11 +6,11 @@ import unittest
 import warnings
 from time import time_ns
 
-from aloof_pytest.base_run import BaseRun
-from aloof_pytest.capture import Captures, open_file
-from aloof_pytest.tracebacks import format_exception
-from aloof_pytest.unittest_box import UnittestBox
-from aloof_pytest.unittest_loader import (
+from aloof_worker.capture import Captures, open_file
+from aloof_worker.run import Run
+from aloof_worker.tracebacks import format_exception
+from aloof_worker.unittest_box import UnittestBox
+from aloof_worker.unittest_loader import (
     Loader,
     Options,
     Wanted,
@@ -20,10 +20,10 @@ from aloof_pytest.unittest_loader import (
     is_suite,
     matches,
 )
-from aloof_pytest.wire import FAIL, SKIP, TEXT, clip, packet, utf8
+from aloof_worker.wire import FAIL, SKIP, TEXT, clip, packet, utf8
 
 
-class UnittestRun(BaseRun):
+class UnittestRun(Run):
     def work(self):
         sys.argv[:] = ["python -m unittest", *self.args]
         if self.rootdir not in sys.path:

@@ -7,14 +7,14 @@ import traceback
 import unittest
 from unittest.util import strclass
 
-from aloof_pytest.base_box import BaseBox
-from aloof_pytest.capture import read_ends
-from aloof_pytest.tracebacks import format_exception
-from aloof_pytest.unittest_loader import is_suite
-from aloof_pytest.wire import SKIP, SUCCESS, XFAIL
+from aloof_worker.box import Box
+from aloof_worker.capture import read_ends
+from aloof_worker.tracebacks import format_exception
+from aloof_worker.unittest_loader import is_suite
+from aloof_worker.wire import SKIP, SUCCESS, XFAIL
 
 
-class UnittestBox(BaseBox):
+class UnittestBox(Box):
     def __init__(self, slot):
         super().__init__(slot)
         self.files = self.run.files
