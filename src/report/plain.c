@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #define COLUMNS_DEFAULT 80
-#define PAINT_MS 33 /* between two paints of the bar, at least */
+#define PAINT_MS 33      /* between two paints of the bar, at least */
+#define PATIENCE_MS 5000 /* with a test that runs, where there is no bar; then twice as long, and so on */
 #define EXIT_INTERRUPTED 2
 #define EXIT_INTERNAL 3
 
@@ -28,6 +29,7 @@ struct plain {
     bool interrupted;
     bool unwritable;
     uint64_t painted; /* uv_hrtime */
+    uint64_t patience_ms;
     int exit_code;
 };
 
@@ -146,9 +148,30 @@ static void paint(struct plain *plain)
         uv_timer_start(&plain->tick, on_tick, progress_due_ms(status.run_ns), 0);
 }
 
+/* Names the test that may hang: who reads a log cannot see what runs. */
+static void name_longest(struct plain *plain)
+{
+    struct session_status status;
+    session_status(plain->session, &status);
+    struct session_slot slot = longest_running(plain, status.boxes);
+    uint64_t running_ms = slot.test_id != NULL ? (uint64_t)slot.running_ns / 1000000 : 0;
+    if (running_ms >= plain->patience_ms) {
+        struct buf line = {0};
+        buf_printf(&line, "still running: %s  ", slot.test_id);
+        progress_words(&line, slot.stage, slot.running_ns, slot.usual_ns, true);
+        paper_put(&plain->paper, &plain->out, STYLE_DIM, buf_str(&line));
+        buf_putc(&plain->out, '\n');
+        buf_release(&line);
+        plain->patience_ms *= 2;
+    }
+    uv_timer_start(&plain->tick, on_tick, plain->patience_ms - running_ms % plain->patience_ms, 0);
+}
+
 static void on_tick(uv_timer_t *tick)
 {
     struct plain *plain = tick->data;
+    if (!plain->live)
+        name_longest(plain);
     paint(plain);
     flush(plain);
 }
@@ -217,8 +240,8 @@ static void on_run_begins(void *owner)
 {
     struct plain *plain = owner;
     plain->running = true;
-    if (plain->live)
-        uv_timer_start(&plain->tick, on_tick, 0, 0);
+    plain->patience_ms = PATIENCE_MS;
+    uv_timer_start(&plain->tick, on_tick, plain->live ? 0 : PATIENCE_MS, 0);
 }
 
 static void on_run_ended(void *owner, int exit_code, const char *broken)

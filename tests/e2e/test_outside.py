@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from project import ALOOF
+
 EMIT = '''
 import struct, sys, zlib
 
@@ -219,3 +221,12 @@ def test_a_subtest_is_shown_and_its_test_is_rerun(emitting):
     loop.type("r")
     loop.wait_for(re.compile("RED 1 of 3 · reran 2"))
     assert emitting.ran() == ["two"]
+
+
+def test_a_test_that_hangs_is_named_while_it_does(project):
+    """Without a deadline, and where no bar shows what runs."""
+    project.write("test_hang.py", "import signal\n\ndef test_hang():\n    signal.pause()\n")
+    loop = project.spawn([ALOOF, "--once"], TERM="dumb")
+    loop.wait_for(re.compile("still running: test_hang.py::test_hang  5 s"))
+    loop.type("\x03")
+    assert loop.wait_exit() == 2
