@@ -1,6 +1,7 @@
 #include "session_private.h"
 
 #include "core/crash.h"
+#include "plan/package.h"
 
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ static void begin_run(struct session *session, bool follow_up)
     strings_clear(&session->covered);
     for (size_t i = 0; i < session->loop_plan.changed.len; i++)
         strings_add(&session->covered, session->loop_plan.changed.items[i]);
+    package_groups(&session->model, &session->loop_plan.changed, &session->covered);
     session->serial++;
     session->stop_on_failure = session->stopped = false;
     session->maxfail = session->settings.maxfail;

@@ -3,6 +3,7 @@
 #include "plan/loop.h"
 
 #include "plan/filter.h"
+#include "plan/package.h"
 
 /* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t"
  * holds "a.py::t[1]"; a name with a dot behind it, "m.", holds "m" and "m.Class.test". */
@@ -191,8 +192,12 @@ static void select_for_parts(const struct loop *loop, struct model *model, unsig
 void loop_select(const struct loop *loop, struct model *model, unsigned team)
 {
     struct map groups = {0};
-    if (loop->run == RUN_RED)
+    struct strings packages = {0};
+    if (loop->run == RUN_RED) {
+        package_groups(model, &loop->changed, &packages);
         index_paths(&groups, &loop->changed);
+        index_paths(&groups, &packages);
+    }
     select_for_parts(loop, model, team, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
@@ -204,6 +209,7 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team)
             model_ask(model, *at);
     }
     map_release(&groups);
+    strings_release(&packages);
 }
 
 bool loop_shadows(const struct test *failed, const char *group)

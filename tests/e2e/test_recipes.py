@@ -427,6 +427,9 @@ def test_red_edit_green_full_with_go(project, tmp_path_factory):
     loop.wait_for("FAIL  example.org/p/sums/TestAdd/one").wait_for("got 2")
     assert project.ran() == ["TestAdd", "TestGood"]
     go_module(project, 4)
+    loop.wait_for(re.compile("RED 2 of 3 · (re)?ran 3 in .* sums/sums_test.go changed"), 60)  # the test file changed: its package's tests, too
+    assert project.ran() == ["TestAdd", "TestGood"]
+    project.write("sums/sums.go", "package sums\n\nfunc Add(a, b int) int { return b + a }\n")
     loop.wait_for(re.compile("RED 2 of 3 · reran 2"), 60)
     assert project.ran() == ["TestAdd"]
     go_module(project, 2)

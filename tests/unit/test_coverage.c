@@ -2,6 +2,7 @@
 #include "loop_script.h"
 
 #include "core/words.h"
+#include "plan/package.h"
 
 static const struct script retirements[] = {
     {"a renamed test leaves with a notice, the others stay",
@@ -237,6 +238,42 @@ static void test_a_part_is_asked_for_by_what_it_belongs_to(void **state)
     }
 }
 
+/* Tests of example.org/p, …/p/sums and …/p/deep/sums are listed. */
+static const struct {
+    const char *changed, *groups;
+} packages[] = {
+    {"sums/sums_test.go", "example.org/p/sums example.org/p/deep/sums"},
+    {"deep/sums/new_test.go", "example.org/p/deep/sums"},
+    {"a_test.go", "example.org/p"},
+    {"ums/a_test.go", ""},
+    {"sums/sums.go", ""},
+    {"sums", ""},
+};
+
+static void test_a_test_file_of_go_stands_for_its_package(void **state)
+{
+    (void)state;
+    struct model model;
+    model_init(&model, 1000);
+    model_begin(&model, 1);
+    list_test(&model, "example.org/p/sums/TestA", "example.org/p/sums");
+    list_test(&model, "example.org/p/TestB", "example.org/p");
+    list_test(&model, "example.org/p/deep/sums/TestC", "example.org/p/deep/sums");
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
+        struct strings changed = {0}, groups = {0};
+        struct buf got = {0};
+        strings_add(&changed, packages[i].changed);
+        package_groups(&model, &changed, &groups);
+        for (size_t j = 0; j < groups.len; j++)
+            buf_printf(&got, "%s%s", j > 0 ? " " : "", groups.items[j]);
+        assert_string_equal(buf_str(&got), packages[i].groups);
+        buf_release(&got);
+        strings_release(&changed);
+        strings_release(&groups);
+    }
+    model_release(&model);
+}
+
 static void end_test(struct model *model, const char *id, const char *tag)
 {
     const struct bytes tags[] = {bytes_of(tag)};
@@ -371,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_scope_is_by_whole_names),
         cmocka_unit_test(test_unknown_group_collects_everything),
         cmocka_unit_test(test_thousands_of_changed_files),
+        cmocka_unit_test(test_a_test_file_of_go_stands_for_its_package),
         cmocka_unit_test(test_a_part_is_asked_for_by_what_it_belongs_to),
         cmocka_unit_test(test_a_part_leaves_with_what_it_belongs_to),
     };
