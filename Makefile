@@ -26,8 +26,8 @@ CFLAGS_ALL := -std=c11 $(WARNINGS) $(MODE_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL := $(filter -fsanitize=%,$(MODE_CFLAGS)) $(LDFLAGS)
 LDLIBS_ALL := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 
-ENGINE_SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
-UI_SRC := $(wildcard ui/*.c)
+ENGINE_SRC := $(filter-out src/main.c src/command/%,$(wildcard src/*.c src/*/*.c))
+UI_SRC := $(wildcard ui/*.c src/command/*.c)
 ENGINE_OBJ := $(ENGINE_SRC:%.c=$(BUILD)/%.o)
 UI_OBJ := $(UI_SRC:%.c=$(BUILD)/%.o)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -158,13 +158,13 @@ $(BUILD)/libaloof.a: $(ENGINE_OBJ)
 $(BUILD)/libui.a: $(UI_OBJ)
 	@mkdir -p $(@D); rm -f $@; $(AR) rcs $@ $^
 
-# Where the installed data is: the one flag that only main.c sees, so that a new PREFIX rebuilds it alone. A binary
+# Where the installed data is: the one flag that only one file sees, so that a new PREFIX rebuilds it alone. A binary
 # built outside of build/ takes its data from this tree, as one inside of it does by itself.
 DATA_FLAG = -DALOOF_DATADIR='"$(if $(filter build/%,$(BUILD)),$(DATADIR),$(CURDIR)/share)"'
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(if $(filter src/main.c,$<),$(DATA_FLAG)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-$(BUILD)/src/main.o: $(BUILD)/datadir
+	$(CC) $(CPPFLAGS_ALL) $(if $(filter src/project/share.c,$<),$(DATA_FLAG)) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(BUILD)/src/project/share.o: $(BUILD)/datadir
 
 # Unit tests: one program a module, linked with the engine archive; views need libui, never curses.
 LINK = $(CC) $(CPPFLAGS_ALL) -Itests/unit $(CFLAGS_ALL) -MMD -MP $(LDFLAGS_ALL)

@@ -7,15 +7,16 @@
  *             progress (what is told of a box at work), flaky                  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
- *   project/  repo (git), watch, config, recipe, testr (other tools' configuration), python, targets
+ *   project/  repo (git), watch, config, recipe, testr (other tools' configuration), python, targets, share
+ *             (what comes with the program)
  *   store/    history (SQLite)
  *   run/      worker, pool (boxes, deadlines)                                   libuv
  *   runner/   what runs in processes of its own: reaper; runner, the worker of recipes
  *   failure   of a test, told; past: what its last runs gave                   pure
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   command/  what aloof does beside running tests: convert, emit, ls, mux, stats; load: what is
- *             read instead of run at first
+ *   command/  what aloof does beside running tests: init; doctor, which asks ui/ too; convert, emit, ls, mux,
+ *             stats; load: what is read instead of run at first
  *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses;
  *             lines (--plain), the same loop without a screen
  *
@@ -30,6 +31,7 @@
 #include "project/config.h"
 #include "project/python.h"
 #include "project/recipe.h"
+#include "project/share.h"
 #include "report/plain.h"
 #include "report/reports.h"
 #include "runner/reaper.h"
@@ -43,16 +45,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <langinfo.h>
-#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#ifndef ALOOF_DATADIR
-#define ALOOF_DATADIR "/usr/local/share/aloof"
-#endif
 
 enum exit_code { EXIT_INTERNAL = 3, EXIT_USAGE = 4 };
 
@@ -76,21 +73,12 @@ static void version(struct buf *to)
     buf_printf(to, "aloof %s\n", ALOOF_VERSION);
 }
 
-/* ~/.config/aloof/config, or below $XDG_CONFIG_HOME. NULL: no home. The caller frees. */
-static char *user_config(void)
-{
-    const char *base = getenv("XDG_CONFIG_HOME");
-    if (base != NULL && base[0] == '/')
-        return mem_printf("%s/aloof/config", base);
-    const char *home = getenv("HOME");
-    return home != NULL && *home != '\0' ? mem_printf("%s/.config/aloof/config", home) : NULL;
-}
-
 /* Settings in the order in which they win: defaults, the person's file, the project's, -c, arguments. */
 static int read_settings(struct settings *settings, const struct repo *repo, int argc, char *argv[],
                          struct strings *configs, struct error *error)
 {
-    char *files[] = {user_config(), mem_printf("%s/.aloof.conf", repo_root(repo))};
+    char *files[] = {config_user_path(getenv("XDG_CONFIG_HOME"), getenv("HOME")),
+                     mem_printf("%s/.aloof.conf", repo_root(repo))};
     int bad = 0;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (bad == 0 && files[i] != NULL)
@@ -107,25 +95,6 @@ static int read_settings(struct settings *settings, const struct repo *repo, int
     return bad;
 }
 
-/* The worker's source: beside the build tree that this binary was made in, or where `make install` put it. */
-static char *worker_source(const char *self)
-{
-    static const char *const places[] = {"/../../share/workers", "/../share/aloof/workers"};
-    char dir[PATH_MAX];
-    snprintf(dir, sizeof dir, "%s", self);
-    char *slash = strrchr(dir, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *boot = mem_printf("%s%s/boot.py", dir, places[i]);
-        bool found = access(boot, R_OK) == 0;
-        free(boot);
-        if (found)
-            return mem_printf("%s%s", dir, places[i]);
-    }
-    return mem_strdup(ALOOF_DATADIR "/workers");
-}
-
 struct house {
     uv_loop_t loop;
     struct settings settings;
@@ -134,7 +103,7 @@ struct house {
     struct keymap keys;
     struct session *session;
     struct load_request load; /* what is to be loaded */
-    char *cwd, *self, *worker;
+    char *cwd, *self, *share, *worker;
     uv_signal_t interrupt, terminate, resize; /* of the plain front end */
     struct plain *plain;
 };
@@ -295,14 +264,12 @@ static bool knows_format(const char *name)
     return stream_format(name) != NULL;
 }
 
-/* The recipes are beside the worker's source. */
 static int find_recipes(struct house *house, const struct repo *repo, struct error *error)
 {
-    char *beside = mem_printf("%s/../recipes", house->worker);
-    char *shipped = realpath(beside, NULL);
+    char *shipped = mem_printf("%s/recipes", house->share);
     char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
     char *python = python_find(house->settings.python, getenv("VIRTUAL_ENV"), repo_root(repo));
-    const struct recipe_places places = {shipped != NULL ? shipped : beside, config, repo_root(repo), python};
+    const struct recipe_places places = {shipped, config, repo_root(repo), python};
     const struct strings *names = &house->settings.recipes.list;
     house->recipe_count = names->len > 0 ? names->len : 1;
     house->recipes = mem_zero(house->recipe_count * sizeof *house->recipes);
@@ -313,7 +280,6 @@ static int find_recipes(struct house *house, const struct repo *repo, struct err
     free(python);
     free(config);
     free(shipped);
-    free(beside);
     return bad;
 }
 
@@ -321,12 +287,9 @@ static int find_recipes(struct house *house, const struct repo *repo, struct err
 static int set_up(struct house *house, struct repo **repo, int argc, char *argv[], struct strings *configs,
                   struct error *error)
 {
-    char path[PATH_MAX];
-    size_t size = sizeof path;
-    if (uv_exepath(path, &size) != 0)
-        snprintf(path, sizeof path, "%s", argv[0]);
-    house->self = mem_strdup(path);
-    house->worker = worker_source(path);
+    house->self = share_self(argv[0]);
+    house->share = share_find(house->self);
+    house->worker = mem_printf("%s/workers", house->share);
     house->cwd = realpath(".", NULL);
     if (house->cwd == NULL)
         return error_set(error, -errno, "the current directory cannot be read: %s", strerror(errno));
@@ -390,6 +353,7 @@ int main(int argc, char *argv[])
     strings_release(&configs);
     free(house.cwd);
     free(house.self);
+    free(house.share);
     free(house.worker);
     return code;
 }

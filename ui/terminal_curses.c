@@ -115,26 +115,9 @@ static void put_capability(struct buf *to, const char *name)
     }
 }
 
-/* Whether terminfo knows a terminal that can be drawn on. */
-static int check_kind(struct error *error)
+static struct sequence_kind kind(void)
 {
-    const char *name = getenv("TERM");
-    int status = 0;
-    if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
-        return error_set(error, -ENOTSUP,
-                         "TERM=%s is not known here; set TERM, or use aloof --plain, or --once",
-                         name != NULL ? name : "");
-    bool able = capability("cup") != NULL;
-    del_curterm(cur_term);
-    if (!able)
-        return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --plain, or --once",
-                         name != NULL ? name : "");
-    return 0;
-}
-
-static void prepare_say(struct terminal *terminal)
-{
-    struct sequence_env env = {
+    const struct sequence_env env = {
         .term = getenv("TERM"),
         .program = getenv("TERM_PROGRAM"),
         .vte = getenv("VTE_VERSION"),
@@ -143,7 +126,29 @@ static void prepare_say(struct terminal *terminal)
         .tsl = capability("tsl"),
         .xt = tigetflag("XT") > 0,
     };
-    terminal_say_init(&terminal->say, STDOUT_FILENO, sequence_kind(&env));
+    return sequence_kind(&env);
+}
+
+int terminal_able(int fd, struct terminal_abilities *abilities, struct error *error)
+{
+    const char *name = getenv("TERM");
+    int status = 0;
+    if (setupterm(NULL, fd, &status) != OK)
+        return error_set(error, -ENOTSUP,
+                         "TERM=%s is not known here; set TERM, or use aloof --plain, or --once",
+                         name != NULL ? name : "");
+    bool able = capability("cup") != NULL;
+    *abilities = (struct terminal_abilities){tigetnum("colors"), capability("kmous") != NULL, kind().title};
+    del_curterm(cur_term);
+    if (!able)
+        return error_set(error, -ENOTSUP, "TERM=%s cannot place its cursor; use aloof --plain, or --once",
+                         name != NULL ? name : "");
+    return 0;
+}
+
+const char *terminal_library(void)
+{
+    return curses_version();
 }
 
 static void prepare_guard(struct terminal *terminal, const struct termios *modes)
@@ -268,7 +273,8 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     setlocale(LC_CTYPE, "");
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &modes) != 0)
         return error_set(error, -ENOTTY, "the loop wants a terminal; use aloof --once without one");
-    int bad = check_kind(error);
+    struct terminal_abilities abilities;
+    int bad = terminal_able(STDOUT_FILENO, &abilities, error);
     if (bad != 0)
         return bad;
     int fd = open_tty();
@@ -285,7 +291,7 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
     }
     collect_init(&made->out, STDOUT_FILENO);
     set_up_curses(made, options->color);
-    prepare_say(made);
+    terminal_say_init(&made->say, STDOUT_FILENO, kind());
     terminal_input_init(&made->input, loop, fd, &ways, options->mouse, &input_events, made);
     prepare_guard(made, &modes);
     terminal_input_modes(&made->input, true);

@@ -36,6 +36,19 @@ struct terminal_options {
 
 struct terminal; /* heap */
 
+/* What a terminal is able to do, without taking it. */
+struct terminal_abilities {
+    int colors;
+    bool mouse, title;
+};
+
+/* Asks terminfo and the environment about the terminal at fd. -ENOTSUP with a line: TERM is unknown, or
+ * cannot place its cursor. */
+int terminal_able(int fd, struct terminal_abilities *abilities, struct error *error);
+
+/* The version of curses. */
+const char *terminal_library(void);
+
 /* Takes the terminal that standard input and output are. Sets the locale of characters (LC_CTYPE) from the
  * environment. 0; -ENOTTY, -ENOTSUP (TERM is unknown, or cannot place its cursor) or another negative errno,
  * with a line; then the terminal is as it was and nothing is to be closed. */

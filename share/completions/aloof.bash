@@ -7,6 +7,8 @@ _aloof() {
     local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep=
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
+    local commands='init doctor load convert emit ls mux stats'
+
     # "--box=te" comes as the words --box, =, te.
     if [[ $cur == = ]]; then
         cur=
@@ -28,7 +30,9 @@ _aloof() {
             COMPREPLY=($(compgen -W "$options" -- "$cur"))
         else
             compopt -o default -o filenames
-            COMPREPLY=($(compgen -f -- "$cur"))
+            COMPREPLY=()
+            [[ $COMP_CWORD == 1 ]] && COMPREPLY=($(compgen -W "$commands" -- "$cur"))
+            COMPREPLY+=($(compgen -f -- "$cur"))
         fi
         ;;
     esac

@@ -1,4 +1,5 @@
 # fish completion for aloof(1)
+complete -c aloof -n __fish_use_subcommand -a 'init doctor load convert emit ls mux stats' -d 'Command'
 complete -c aloof -l once -d 'Run once, then exit with pytest\'s exit code'
 complete -c aloof -l plain -d 'The loop as lines and single keys, for screen readers'
 complete -c aloof -s n -l boxes -x -a auto -d 'Boxes that run at once'

@@ -4,6 +4,8 @@
 #include <string.h>
 
 static const struct command_entry commands[] = {
+    {"init", "write .aloof.conf, with what was found here", command_init},
+    {"doctor", "what was found here, and what is wrong with it", command_doctor},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"convert", "test results from one format to another", command_convert},
     {"emit", "one event of a test, from a script", command_emit},

@@ -35,4 +35,8 @@ int command_ls(int argc, char *argv[]);
 int command_emit(int argc, char *argv[]);
 int command_mux(int argc, char *argv[]);
 
+/* aloof init: a commented configuration file; and aloof doctor: what was found, and what is wrong with it. */
+int command_init(int argc, char *argv[]);
+int command_doctor(int argc, char *argv[]);
+
 #endif

@@ -240,6 +240,44 @@ int options_set(struct settings *settings, const struct option *option, const ch
     return error_set(error, -EINVAL, "%s: not a setting", where);
 }
 
+static void put_choice(struct buf *to, const char *choices, int choice)
+{
+    for (; choice > 0; choice--)
+        choices += strcspn(choices, "|") + 1;
+    buf_add(to, choices, strcspn(choices, "|"));
+}
+
+void options_default(const struct option *option, struct buf *to)
+{
+    struct settings settings;
+    settings_init(&settings);
+    const void *at = (const char *)&settings + option->offset;
+    switch (option->type) {
+    case OPTION_FLAG:
+        buf_puts(to, *(const bool *)at ? "true" : "false");
+        break;
+    case OPTION_COUNT:
+        buf_printf(to, "%u", *(const unsigned *)at);
+        break;
+    case OPTION_BOXES:
+        buf_puts(to, "auto");
+        break;
+    case OPTION_SECONDS:
+        buf_printf(to, "%g", *(const unsigned *)at / 1000.0);
+        break;
+    case OPTION_CHOICE:
+        put_choice(to, option->choices, *(const int *)at);
+        break;
+    case OPTION_TEXT:
+    case OPTION_LIST:
+    case OPTION_NAMES:
+    case OPTION_BINDING:
+    case OPTION_ACTION:
+        break;
+    }
+    settings_release(&settings);
+}
+
 void settings_init(struct settings *settings)
 {
     *settings = (struct settings){

@@ -113,6 +113,9 @@ int arguments_parse(struct settings *settings, int argc, const char *const argv[
 void arguments_help(struct buf *to);
 void arguments_table(struct buf *to);
 
+/* Appends the default as it would be set; nothing where there is none. */
+void options_default(const struct option *option, struct buf *to);
+
 /* Defaults. */
 void settings_init(struct settings *settings);
 void settings_release(struct settings *settings);

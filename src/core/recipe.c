@@ -41,6 +41,7 @@ static const struct key {
     {"env", KEY_LIST, AT(env), NULL},
     {"group", KEY_REGEX, AT(group), NULL},
     {"part-tag", KEY_LIST, AT(part_tags), NULL},
+    {"version", KEY_COMMAND, AT(version), NULL},
     {"boxes", KEY_COMMAND, AT(boxes), NULL},
     {"feed", KEY_CHOICE, AT(feed), "none|stdin"},
     {"merge", KEY_CHOICE, AT(merge), "false|true"},
@@ -264,9 +265,9 @@ void recipe_release(struct recipe *recipe)
     free(recipe->format);
     free(recipe->group);
     struct strings *const lists[] = {
-        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list, &recipe->run,
-        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,  &recipe->keys,
-        &recipe->values,    &recipe->part_tags, &recipe->boxes};
+        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list,   &recipe->run,
+        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,    &recipe->keys,
+        &recipe->values,    &recipe->part_tags, &recipe->boxes,   &recipe->version};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

@@ -48,6 +48,7 @@ struct recipe {
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
     struct strings env;          /* NAME=VALUE */
     struct strings part_tags;    /* what has one of these is shown, and never asked for */
+    struct strings version;      /* a command that prints the framework's version; empty: none */
     struct strings boxes; /* a command that prints how many of its processes run at once; empty: none */
     char *group;          /* what matches it at the start of an id is the file; NULL none */
     int unit;             /* enum recipe_unit */

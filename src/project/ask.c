@@ -81,3 +81,23 @@ int ask(const struct strings *words, const char *directory, bool errors, struct 
         return error_set(error, -ENOENT, "%s: command not found", name);
     return WEXITSTATUS(status);
 }
+
+char *ask_program(const char *name, const char *directory)
+{
+    if (strchr(name, '/') != NULL) {
+        char *file = *name == '/' ? mem_strdup(name) : mem_printf("%s/%s", directory, name);
+        if (access(file, X_OK) == 0)
+            return file;
+        free(file);
+        return NULL;
+    }
+    for (const char *path = getenv("PATH"); path != NULL && *path != '\0';) {
+        size_t len = strcspn(path, ":");
+        char *file = mem_printf("%.*s/%s", (int)len, path, name);
+        if (access(file, X_OK) == 0)
+            return file;
+        free(file);
+        path += len + (path[len] == ':');
+    }
+    return NULL;
+}

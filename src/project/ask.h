@@ -14,4 +14,8 @@
 int ask(const struct strings *words, const char *directory, bool errors, struct buf *answer,
         struct error *error);
 
+/* Where the program of that name is: itself when it has a slash (seen from the directory), else found in
+ * $PATH. NULL: there is none that could be run. The caller frees. */
+char *ask_program(const char *name, const char *directory);
+
 #endif

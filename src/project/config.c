@@ -83,6 +83,13 @@ static int take_entry(void *owner, const char *name, const char *value, const ch
     return set_key(owner, name, value, where, error);
 }
 
+char *config_user_path(const char *base, const char *home)
+{
+    if (base != NULL && base[0] == '/')
+        return mem_printf("%s/aloof/config", base);
+    return home != NULL && *home != '\0' ? mem_printf("%s/.config/aloof/config", home) : NULL;
+}
+
 int config_read_file(struct settings *settings, const char *path, struct error *error)
 {
     int code = config_entries(path, take_entry, settings, error);

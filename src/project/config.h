@@ -6,6 +6,9 @@
 #include "core/error.h"
 #include "core/options.h"
 
+/* ~/.config/aloof/config, or below $XDG_CONFIG_HOME (base). NULL: no home. The caller frees. */
+char *config_user_path(const char *base, const char *home);
+
 /* Reads one file into settings. A file that does not exist is no error. Unknown keys, bad values and syntax
  * errors: -EINVAL and one line with path:line, what was expected, and for an unknown key the nearest known
  * one. */

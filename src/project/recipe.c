@@ -68,7 +68,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void shipped_names(const char *directory, struct strings *names)
+void recipe_shipped(const char *directory, struct strings *names)
 {
     DIR *entries = opendir(directory);
     if (entries == NULL)
@@ -171,17 +171,22 @@ static bool fits(const char *root, const char *mark)
     return says;
 }
 
-static bool any_fits(const struct strings *marks, const char *root)
+static const char *first_fitting(const struct strings *marks, const char *root)
 {
     for (size_t i = 0; i < marks->len; i++)
         if (fits(root, marks->items[i]))
-            return true;
-    return false;
+            return marks->items[i];
+    return NULL;
+}
+
+const char *recipe_mark(const struct recipe *recipe, const char *root)
+{
+    return first_fitting(&recipe->detect, root);
 }
 
 static bool detected(const struct recipe *recipe, const struct recipe_places *places)
 {
-    if (!any_fits(&recipe->detect, places->root) || any_fits(&recipe->unless, places->root))
+    if (recipe_mark(recipe, places->root) == NULL || first_fitting(&recipe->unless, places->root) != NULL)
         return false;
     for (size_t i = 0; i < recipe->imports.len; i++)
         if (!python_has(places->python, recipe->imports.items[i], places->root))
@@ -230,7 +235,7 @@ int recipe_find(struct recipe *recipe, const struct recipe_places *places, const
 {
     struct strings own = {0}, shipped = {0};
     int code = own_names(places->config, &own, error);
-    shipped_names(places->shipped, &shipped);
+    recipe_shipped(places->shipped, &shipped);
     if (code == 0 && name != NULL) {
         code = load(recipe, places, name, knows, error);
         if (code == -ENOENT)
@@ -257,4 +262,35 @@ out:
     strings_release(&own);
     strings_release(&shipped);
     return code;
+}
+
+/* bare: one without marks fits, and so does one that is broken: it is meant. */
+static void add_fitting(const struct recipe_places *places, const char *name, bool bare, recipe_knows *knows,
+                        struct strings *names)
+{
+    struct recipe recipe = {0};
+    struct error error;
+    int code = try_name(&recipe, places, name, bare, knows, &error);
+    if ((code > 0 || (code < 0 && bare)) && strings_find(names, name, NULL) != 0)
+        strings_add(names, name);
+    recipe_release(&recipe);
+}
+
+void recipe_fitting(const struct recipe_places *places, recipe_knows *knows, struct strings *names)
+{
+    struct strings own = {0}, shipped = {0};
+    struct error error;
+    if (own_names(places->config, &own, &error) < 0)
+        strings_clear(&own);
+    recipe_shipped(places->shipped, &shipped);
+    for (size_t i = 0; i < own.len; i++)
+        add_fitting(places, own.items[i], true, knows, names);
+    for (size_t i = 0; testr_names[i] != NULL; i++)
+        add_fitting(places, testr_names[i], true, knows, names);
+    add_fitting(places, DJANGO, false, knows, names);
+    add_fitting(places, PYTEST, false, knows, names);
+    for (size_t i = 0; i < shipped.len; i++)
+        add_fitting(places, shipped.items[i], false, knows, names);
+    strings_release(&shipped);
+    strings_release(&own);
 }

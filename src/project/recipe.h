@@ -21,4 +21,14 @@ struct recipe_places {
 int recipe_find(struct recipe *recipe, const struct recipe_places *places, const char *name,
                 recipe_knows *knows, struct error *error);
 
+/* The names of all that fit the project, in the order in which recipe_find looks; one that cannot be read
+ * counts when it is the project's own. */
+void recipe_fitting(const struct recipe_places *places, recipe_knows *knows, struct strings *names);
+
+/* The first of the recipe's marks that the project has; NULL: none, or it has no marks. Borrowed. */
+const char *recipe_mark(const struct recipe *recipe, const char *root);
+
+/* The names of the shipped recipes, sorted. */
+void recipe_shipped(const char *directory, struct strings *names);
+
 #endif

@@ -288,3 +288,10 @@ int repo_changes(struct repo *repo, size_t *added, size_t *modified)
     git_repository_free(git);
     return code;
 }
+
+char *repo_library(void)
+{
+    int major, minor, revision;
+    git_libgit2_version(&major, &minor, &revision);
+    return mem_printf("%d.%d.%d", major, minor, revision);
+}

@@ -53,4 +53,7 @@ void repo_refresh_file(struct repo *repo, const char *path);
  * git. Slow on large trees; may be called from another thread (it opens the repository anew). */
 int repo_changes(struct repo *repo, size_t *added, size_t *modified);
 
+/* The version of libgit2. The caller frees. */
+char *repo_library(void);
+
 #endif

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define BUSY_MS 250 /* the loop stands still meanwhile */
 #define CHECK_MAX (8 << 20)
@@ -233,4 +234,44 @@ char *schema_set_aside(const char *path)
         return NULL;
     }
     return aside;
+}
+
+static int look(sqlite3 *db, struct schema_facts *facts, int *version)
+{
+    int code = ask_number(db, "PRAGMA user_version", version);
+    if (code == SQLITE_OK && *version <= VERSION)
+        code = check_pages(db);
+    if (code == SQLITE_OK && *version > 0 && *version <= VERSION)
+        code = ask_number(db, "SELECT count(*) FROM tests WHERE NOT gone", &facts->tests);
+    if (code == SQLITE_OK && *version > 0 && *version <= VERSION)
+        code = ask_number(db, "SELECT count(*) FROM runs", &facts->runs);
+    return code;
+}
+
+int schema_look(const char *path, struct schema_facts *facts, struct error *error)
+{
+    struct stat file;
+    sqlite3 *db = NULL;
+    int version = 0;
+    if (stat(path, &file) < 0)
+        return errno == ENOENT ? -ENOENT : error_set(error, -EIO, "%s: %s", path, strerror(errno));
+    *facts = (struct schema_facts){.size_bytes = (long long)file.st_size};
+    char *uri = uri_of(path, access(path, W_OK) == 0 ? "" : "?immutable=1");
+    int code = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK)
+        code = look(db, facts, &version);
+    int err = schema_errno(code);
+    if (code != SQLITE_OK)
+        error_set(error, err, "%s: %s", path, db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+    if (code == SQLITE_OK && version > VERSION)
+        err = error_set(error, -ENOTSUP, "%s: made by a newer aloof (schema %d, this one knows %d)", path,
+                        version, VERSION);
+    sqlite3_close(db);
+    free(uri);
+    return err;
+}
+
+const char *schema_library(void)
+{
+    return sqlite3_libversion();
 }

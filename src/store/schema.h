@@ -29,4 +29,17 @@ char *schema_set_aside(const char *path);
 /* The negative errno for a result code of SQLite, as above; -EBUSY for a lock that somebody else holds. */
 int schema_errno(int code);
 
+/* What can be said of a file without changing it. */
+struct schema_facts {
+    long long size_bytes;
+    int tests, runs;
+};
+
+/* Looks at the file and checks all of it. 0; -ENOENT without a line: there is none; else with a line, as
+ * schema_open. */
+int schema_look(const char *path, struct schema_facts *facts, struct error *error);
+
+/* The version of SQLite. */
+const char *schema_library(void);
+
 #endif

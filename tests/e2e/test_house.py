@@ -44,11 +44,22 @@ def test_help_names_every_option_and_key(options):
 def test_help_names_every_command_and_each_has_a_manual():
     text = subprocess.run([ALOOF, "--help"], capture_output=True, text=True, check=True).stdout
     commands = re.findall(r"^  (\w+) ", text.split("Commands, ")[1], re.M)
-    assert {"convert", "emit", "load", "ls", "mux", "stats"} <= set(commands)
+    assert {"convert", "doctor", "emit", "init", "load", "ls", "mux", "stats"} <= set(commands)
     for command in commands:
         assert (TOP / f"share/man/aloof-{command}.1").exists()
         told = subprocess.run([ALOOF, command, "--help"], capture_output=True, text=True, check=True).stdout
         assert told.startswith(f"Usage: aloof {command} ")
+
+
+def test_the_completions_offer_every_command():
+    text = subprocess.run([ALOOF, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+) ", text.split("Commands, ")[1], re.M)
+    assert complete("aloof", "") [:len(commands)] == commands
+    assert complete("aloof", "doc") == ["doctor"]
+    assert complete("aloof", "doctor", "doc") == []
+    zsh, fish = ((TOP / "share/completions" / name).read_text() for name in ("_aloof", "aloof.fish"))
+    assert re.search(r"^commands=\((.*)\)$", zsh, re.M)[1].split() == commands
+    assert re.search(r"use_subcommand -a '(.*)' -d", fish)[1].split() == commands
 
 
 def test_the_manual_names_the_same_options_and_keys(options):

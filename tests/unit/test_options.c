@@ -84,6 +84,31 @@ static void names_of_a_later_place_replace_those_of_an_earlier_one(void **state)
     settings_release(&settings);
 }
 
+/* Set to what it says, a setting stays what it was. */
+static void a_default_is_what_stands_without_it(void **state)
+{
+    (void)state;
+    size_t count, said = 0;
+    const struct option *table = options_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct settings settings, before;
+        struct error error = {0};
+        struct buf value = {0};
+        settings_init(&settings);
+        settings_init(&before);
+        options_default(&table[i], &value);
+        if (value.len > 0) {
+            said++;
+            assert_int_equal(options_set(&settings, &table[i], buf_str(&value), "here", &error), 0);
+            assert_memory_equal(&settings, &before, sizeof settings);
+        }
+        buf_release(&value);
+        settings_release(&settings);
+        settings_release(&before);
+    }
+    assert_in_range(said, 15, count);
+}
+
 static void refuses_with_one_line(void **state)
 {
     (void)state;
@@ -149,6 +174,7 @@ int main(void)
         cmocka_unit_test(reads_what_the_manual_shows),
         cmocka_unit_test(reads_joined_letters_and_long_values),
         cmocka_unit_test(names_of_a_later_place_replace_those_of_an_earlier_one),
+        cmocka_unit_test(a_default_is_what_stands_without_it),
         cmocka_unit_test(refuses_with_one_line),
         cmocka_unit_test(knows_keys_with_and_without_section),
         cmocka_unit_test(help_names_every_option_and_key),

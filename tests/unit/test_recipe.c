@@ -247,6 +247,40 @@ static void check_choice(const struct choice *choice)
     scratch_release(&scratch);
 }
 
+/* All that fit, in the order in which one of them is chosen, and the mark of the first. */
+static void test_which_recipes_fit(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    struct strings names = {0};
+    struct recipe recipe = {0};
+    struct error error;
+    scratch_init(&scratch);
+    write_shipped(&scratch);
+    scratch_write(&scratch, "root/t/a.t", "");
+    scratch_write(&scratch, "root/Makefile", "mark");
+    scratch_write(&scratch, "root/conftest.py", "");
+    scratch_write(&scratch, "root/.stestr.conf", "[DEFAULT]\ntest_path = t\n");
+    scratch_write(&scratch, "root/.aloof.conf",
+                  "[recipe \"own\"]\nlist = ls\nrun = sh {id}\n[recipe \"perl\"]\nunit = file\n"
+                  "[recipe \"no\"]\ndetect = none\nlist = ls\nrun = sh {id}\n[recipe \"bad\"]\nlist = ls\n");
+    char *shipped = scratch_path(&scratch, "recipes"), *root = scratch_path(&scratch, "root");
+    char *config = mem_printf("%s/.aloof.conf", root);
+    const struct recipe_places places = {shipped, config, root, "python3"};
+    recipe_fitting(&places, knows, &names);
+    char *line = words_join(&names);
+    assert_string_equal(line, "own perl bad stestr pytest text");
+    assert_int_equal(recipe_find(&recipe, &places, "text", knows, &error), 0);
+    assert_string_equal(recipe_mark(&recipe, root), "Makefile:mark");
+    recipe_release(&recipe);
+    strings_release(&names);
+    free(line);
+    free(config);
+    free(root);
+    free(shipped);
+    scratch_release(&scratch);
+}
+
 static void test_which_recipe_a_project_gets(void **state)
 {
     (void)state;
@@ -263,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_a_command_line_is_never_too_long),
         cmocka_unit_test(test_what_was_set_arrives_elsewhere),
         cmocka_unit_test(test_which_recipe_a_project_gets),
+        cmocka_unit_test(test_which_recipes_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
