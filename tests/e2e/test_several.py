@@ -14,7 +14,8 @@ perl = pytest.mark.skipif(not shutil.which("prove"), reason="perl's prove is not
 
 def noted(project, path, body):
     """A test file of perl that leaves its path behind, as the tests of pytest leave their ids."""
-    project.write(path, f"""
+    (project.root / path).parent.mkdir(exist_ok=True)
+    project.save(path, f"""
         use Test::More;
         open my $ran, ">>", "{project.base}/ran"; print $ran "{path}\\n"; close $ran;
         {body}
