@@ -103,7 +103,7 @@ def test_what_a_new_run_kills_is_told(gated):
     loop.wait_for("test_gated.py::test_gate")
     loop.type("l")
     text = gated.read("test_gated.py")
-    gated.save("test_gated.py", text + "\n")
+    gated.write("test_gated.py", text + "\n")
     loop.wait_for(line(r"killed test_gated\.py::test_gate: test_gated\.py changed"))
     loop.type("\x1b")
     loop.wait_for(lambda screen: "aloof: the log" not in screen.text and "test_gated.py::test_gate" in screen.text)

@@ -386,7 +386,7 @@ def test_i_steps_through_the_failures(three):
     loop.wait_for(re.compile(r"running one test\n(.*\n)*1 test, 1 failure"))
     loop.type("n")
     loop.wait_for(re.compile(r"^step 3 of 3: FAIL test_three\.py::test_three(.*\n)+1 test, 1 failure", re.M))
-    three.save("test_three.py", three.read("test_three.py").replace('raise KeyError("three")', "pass"))
+    three.write("test_three.py", three.read("test_three.py").replace('raise KeyError("three")', "pass"))
     loop.wait_for(re.compile(r"test_three\.py changed: running one test\n(.*\n)*fixed: test_three\.py::test_three"))
     loop.wait_for("test_three.py::test_three is no longer red; 2 to go")
     loop.wait_for(re.compile(r"^step \d of 2: FAIL", re.M))
