@@ -112,18 +112,25 @@ static int set_regex(char **to, const char *value, const char *where, struct err
 
 static unsigned holes_of(const struct strings *words)
 {
-    static const char *const names[] = {"{id}",     "{ids}",    "{file}",   "{regex}", "{args}",
-                                        "{report}", "{idfile}", "{idlist}", "{files}"};
+    static const struct {
+        const char *name;
+        enum recipe_hole hole;
+        bool whole; /* may become several words */
+    } known[] = {
+        {"{id}", HOLE_ID, false},         {"{name}", HOLE_ID, false},       {"{ids}", HOLE_IDS, true},
+        {"{names}", HOLE_IDS, true},      {"{file}", HOLE_FILE, false},     {"{regex}", HOLE_REGEX, false},
+        {"{args}", HOLE_ARGS, true},      {"{report}", HOLE_REPORT, false}, {"{idfile}", HOLE_IDFILE, false},
+        {"{idlist}", HOLE_IDLIST, false}, {"{files}", HOLE_FILES, true},
+    };
     unsigned holes = 0;
-    for (size_t i = 0; i < words->len; i++)
-        for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
-            unsigned hole = 1U << j;
-            bool whole =
-                (hole & (HOLE_IDS | HOLE_ARGS | HOLE_FILES)) != 0; /* these may become several words */
-            const char *word = words->items[i];
-            if (whole ? strcmp(word, names[j]) == 0 : words_has_hole(word, names[j]))
-                holes |= hole;
-        }
+    for (size_t i = 0; i < words->len; i++) {
+        const char *word = words->items[i];
+        if (strstr(word, "{ids:") != NULL || strstr(word, "{names:") != NULL)
+            holes |= HOLE_IDS;
+        for (size_t j = 0; j < sizeof known / sizeof *known; j++)
+            if (known[j].whole ? strcmp(word, known[j].name) == 0 : words_has_hole(word, known[j].name))
+                holes |= known[j].hole;
+    }
     return holes;
 }
 
@@ -207,10 +214,11 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
             "%s: recipe %s is fed: it needs the key format, and run has no placeholder but {args}", where,
             recipe->name);
     if (!recipe->feed && (recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT)) == 0)
-        return error_set(error, -EINVAL,
-                         "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {file}, "
-                         "{regex}, {idfile} or {idlist}",
-                         where, recipe->name);
+        return error_set(
+            error, -EINVAL,
+            "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {name}, {names}, "
+            "{file}, {regex}, {idfile} or {idlist}",
+            where, recipe->name);
     if (recipe->format == NULL && (recipe->holes & HOLE_REPORT) != 0)
         return error_set(error, -EINVAL,
                          "%s: run of recipe %s has {report}, and no key format says what is in that file",

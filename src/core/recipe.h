@@ -19,9 +19,10 @@ enum recipe_unit {
 /* Who runs the tests: our own worker, or Python's, by a framework of that name. */
 enum recipe_worker { WORKER_OWN, WORKER_PYTEST, WORKER_UNITTEST, WORKER_DJANGO };
 
-/* Placeholders of `run`: a test's id; one word for each id; the file (or package) that they share; a regular
- * expression that matches their names and nothing else; the person's own arguments; the file that the process
- * writes its results to; a file with an id a line; the ids as a shell reads them. */
+/* Placeholders of `run`: a test's id or name; those of all, a word for each or joined; the file (or package)
+ * that they share; a regular expression that matches their names and nothing else; the person's own
+ * arguments; the file that the process writes its results to; a file with an id a line; the ids as a shell
+ * reads them. */
 enum recipe_hole {
     HOLE_ID = 1,
     HOLE_IDS = 2,

@@ -2,17 +2,20 @@
 
 #include "core/words.h"
 
+#include <stdint.h>
+#include <stdlib.h>
+
 #define ARGV_MAX 98304 /* octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all */
 
-/* Of a test that is asked for with its file, the part of the id that the file does not say: "pkg/TestX" of
- * the package "pkg" is TestX. */
-static const char *name_in_file(const struct recipe_test *test)
+const char *recipe_test_name(const struct recipe_test *test)
 {
     size_t len = strlen(test->file);
-    bool inside = len > 0 && strncmp(test->id, test->file, len) == 0;
     const char *rest = test->id + len;
-    size_t separator = inside ? strspn(rest, "/:.#") : 0;
-    return separator > 0 && rest[separator] != '\0' ? rest + separator : test->id;
+    if (len == 0 || strncmp(test->id, test->file, len) != 0 || *rest == '\0' ||
+        strchr("/:.#$", *rest) == NULL)
+        return test->id;
+    const char *name = rest + (strncmp(rest, "::", 2) == 0 ? 2 : 1);
+    return *name != '\0' ? name : test->id;
 }
 
 /* A regular expression in the dialect that all have in common. */
@@ -23,7 +26,7 @@ static char *write_regex(const struct recipe_test *tests, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buf_putc(&regex, '|');
-        for (const char *at = name_in_file(&tests[i]); *at != '\0'; at++) {
+        for (const char *at = recipe_test_name(&tests[i]); *at != '\0'; at++) {
             if (strchr("\\.+*?()|[]{}^$", *at) != NULL)
                 buf_putc(&regex, '\\');
             buf_putc(&regex, *at);
@@ -83,7 +86,7 @@ static void add_all(struct strings *argv, const struct strings *words)
 }
 
 /* As a shell reads them, so that they may stand in what `sh -c` runs. */
-static char *write_list(const struct recipe_test *tests, size_t count)
+static char *write_quoted(const struct recipe_test *tests, size_t count)
 {
     struct buf list = {0};
     for (size_t i = 0; i < count; i++) {
@@ -108,34 +111,70 @@ void recipe_idfile(const struct recipe_test *tests, size_t count, struct buf *to
         buf_printf(to, "%s\n", tests[i].id);
 }
 
+/* What stands for "{names:SEP}" or "{ids:SEP}", of which the word holds one or none: all of them with SEP
+ * between. Frees with free_joined; an empty name: there is none. */
+static struct words_hole write_joined(const char *word, const struct recipe_test *tests, size_t count)
+{
+    const char *names = strstr(word, "{names:"), *ids = strstr(word, "{ids:");
+    const char *begin = names != NULL ? names : ids;
+    const char *end = begin != NULL ? strchr(begin, '}') : NULL;
+    if (end == NULL)
+        return (struct words_hole){0};
+    const char *between = strchr(begin, ':') + 1;
+    struct buf value = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_add(&value, between, (size_t)(end - between));
+        buf_puts(&value, names != NULL ? recipe_test_name(&tests[i]) : tests[i].id);
+    }
+    return (struct words_hole){mem_dup(begin, (size_t)(end + 1 - begin)), buf_take(&value)};
+}
+
+static void free_joined(const struct words_hole *list)
+{
+    free((char *)(uintptr_t)list->name);
+    free((char *)(uintptr_t)list->value);
+}
+
+/* Appends the words that one of the command's becomes. holes: what stands for the others; the first is free.
+ */
+static void fill_word(const char *word, struct words_hole *holes, size_t hole_count,
+                      const struct recipe_test *tests, size_t count, struct strings *argv)
+{
+    bool names = strcmp(word, "{names}") == 0;
+    struct strings filled = {0};
+    for (size_t i = 0; i < count && (names || strcmp(word, "{ids}") == 0); i++)
+        strings_add(&filled, names ? recipe_test_name(&tests[i]) : tests[i].id);
+    for (size_t i = 0; i < count && strcmp(word, "{files}") == 0; i += of_first_file(tests + i, count - i))
+        strings_add(&filled, tests[i].file);
+    if (filled.len == 0) {
+        holes[0] = write_joined(word, tests, count);
+        bool joined = holes[0].name != NULL;
+        strings_add(&filled, word);
+        words_fill(&filled, holes + !joined, hole_count - !joined);
+        free_joined(&holes[0]);
+    }
+    add_all(argv, &filled);
+    strings_release(&filled);
+}
+
 void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
                  const struct recipe_extra *extra, struct strings *argv)
 {
-    char *regex = write_regex(tests, count), *list = write_list(tests, count);
-    const struct words_hole holes[] = {{"{id}", tests[0].id},
-                                       {"{file}", tests[0].file},
-                                       {"{regex}", regex},
-                                       {"{idlist}", list},
-                                       {"{report}", extra->report != NULL ? extra->report : "/dev/null"},
-                                       {"{idfile}", extra->idfile != NULL ? extra->idfile : "/dev/null"}};
-    for (size_t i = 0; i < command->len; i++) {
-        struct strings filled = {0};
-        if (strcmp(command->items[i], "{args}") == 0) {
+    char *regex = write_regex(tests, count), *list = write_quoted(tests, count);
+    struct words_hole holes[] = {{0},
+                                 {"{id}", tests[0].id},
+                                 {"{name}", recipe_test_name(&tests[0])},
+                                 {"{file}", tests[0].file},
+                                 {"{regex}", regex},
+                                 {"{idlist}", list},
+                                 {"{report}", extra->report != NULL ? extra->report : "/dev/null"},
+                                 {"{idfile}", extra->idfile != NULL ? extra->idfile : "/dev/null"}};
+    for (size_t i = 0; i < command->len; i++)
+        if (strcmp(command->items[i], "{args}") == 0)
             add_all(argv, extra->args);
-            continue;
-        }
-        for (size_t j = 0; j < count && strcmp(command->items[i], "{ids}") == 0; j++)
-            strings_add(&filled, tests[j].id);
-        for (size_t j = 0; j < count && strcmp(command->items[i], "{files}") == 0;
-             j += of_first_file(tests + j, count - j))
-            strings_add(&filled, tests[j].file);
-        if (filled.len == 0) {
-            strings_add(&filled, command->items[i]);
-            words_fill(&filled, holes, sizeof holes / sizeof *holes);
-        }
-        add_all(argv, &filled);
-        strings_release(&filled);
-    }
+        else
+            fill_word(command->items[i], holes, sizeof holes / sizeof *holes, tests, count, argv);
     free(list);
     free(regex);
 }

@@ -13,6 +13,10 @@ struct recipe_test {
     size_t in_file;   /* so many are listed with that file; 0 unknown */
 };
 
+/* Of a test that is asked for with its file, the part of the id that the file does not say: "pkg/TestX" of
+ * the package "pkg" is TestX. What stands between is one of "/", ":", "::", ".", "#", "$". Borrowed. */
+const char *recipe_test_name(const struct recipe_test *test);
+
 /* How many of the tests, from the first, one process of this recipe takes: those of one file where the file
  * is on the command line, one where that has room for one id only or the exit status is the outcome, whole
  * files where there is a command for these, and no more than a command line holds. At least 1 of count >= 1.

@@ -37,7 +37,7 @@ static bool is_in(struct bytes id, const char *file)
 {
     size_t len = strlen(file);
     return len > 0 && id.len >= len && memcmp(id.data, file, len) == 0 &&
-           (id.len == len || strchr("/:.# ", id.data[len]) != NULL);
+           (id.len == len || strchr("/:.#$ ", id.data[len]) != NULL);
 }
 
 /* The file, of those that the job was asked for, that something belongs to; "" none. */
@@ -61,6 +61,16 @@ static size_t tag_group(struct job *job, const char *file)
     buf_clear(&job->group);
     buf_printf(&job->group, TAG_GROUP "%s", file);
     return file[0] != '\0';
+}
+
+/* By id, and within one file by name. */
+static void map_tests(struct job *job)
+{
+    bool one = strcmp(job->tests[0].file, job->tests[job->count - 1].file) == 0;
+    for (size_t i = 0; one && i < job->count; i++)
+        map_put(&job->by_id, bytes_of(recipe_test_name(&job->tests[i])), i);
+    for (size_t i = 0; i < job->count; i++)
+        map_put(&job->by_id, bytes_of(job->tests[i].id), i);
 }
 
 static void send(struct job *job, const struct event *event)
@@ -87,7 +97,7 @@ static void start_next(struct job *job)
 static void settle(struct job *job, size_t at)
 {
     job->reported[at] = true;
-    if (!job->tells_starts)
+    if (!job->tells_starts && !job->crashed)
         start_next(job);
     else if (job->running == at)
         job->running = job->count;
@@ -119,9 +129,12 @@ static void take_part(struct job *job, const struct event *event)
     VEC(struct bytes) tags = {0};
     struct bytes name = name_in_file(job, event->test_id);
     size_t kept = name.len < NAMED_MAX ? name.len : NAMED_MAX;
+    const char *file = file_of(job, name);
     buf_clear(&job->name);
     if (job->recipe->unit == UNIT_FILE)
         buf_printf(&job->name, "%s" BETWEEN, job->tests[0].id);
+    else if (file[0] != '\0' && !is_in(name, file))
+        buf_printf(&job->name, "%s" BETWEEN, file);
     buf_add(&job->name, name.data, kept);
     part.test_id = buf_bytes(&job->name);
     part.route = (struct bytes){0};
@@ -144,6 +157,28 @@ static void take_part(struct job *job, const struct event *event)
     vec_release(&tags);
 }
 
+static void attach(struct job *job, struct bytes id, const char *name, struct bytes text)
+{
+    const struct event event = {
+        .test_id = id, .file_name = bytes_of(name), .file = text, .mime = bytes_of(PLAIN_TEXT), .eof = true};
+    if (text.len > 0)
+        send(job, &event);
+}
+
+/* The stream says that the test crashed. Whether it is to be told: when a signal ended the process under it,
+ * the pool knows better. */
+static bool take_crash(struct job *job, size_t at)
+{
+    char reason[80];
+    if (job->signal != 0 && at == job->running)
+        return false;
+    job->crashed = true;
+    snprintf(reason, sizeof reason, "exited with status %d in the middle of the test", job->exit_code);
+    if (job->exit_code >= 0)
+        attach(job, bytes_of(job->tests[at].id), "reason", bytes_of(reason));
+    return true;
+}
+
 static void take_event(void *owner, const struct event *event)
 {
     struct job *job = owner;
@@ -156,6 +191,8 @@ static void take_event(void *owner, const struct event *event)
         take_part(job, event);
         return;
     }
+    if (event_has_tag(event, TAG_CRASH) && !take_crash(job, at))
+        return;
     struct event own = *event;
     own.test_id = bytes_of(job->tests[at].id);
     own.route = (struct bytes){0};
@@ -195,14 +232,14 @@ void job_again(struct job *job, const struct recipe_test *tests, size_t count)
     job->tests = tests;
     job->count = job->running = count;
     job->reported = mem_zero(count * sizeof *job->reported);
-    for (size_t i = 0; i < count; i++)
-        map_put(&job->by_id, bytes_of(tests[i].id), i);
+    job->crashed = false;
+    map_tests(job);
 }
 
 void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
               void (*event)(void *owner, const struct event *event), void *owner)
 {
-    *job = (struct job){.recipe = recipe, .held = {.event = event, .owner = owner}};
+    *job = (struct job){.recipe = recipe, .exit_code = -1, .held = {.event = event, .owner = owner}};
     job->stray.limit = STRAY_MAX;
     job_again(job, tests, count);
     if (recipe->format == NULL)
@@ -234,14 +271,6 @@ void job_complain(struct job *job, const char *text)
 {
     if (job->damage.len < DAMAGE_MAX)
         buf_printf(&job->damage, "%s\n", text);
-}
-
-static void attach(struct job *job, struct bytes id, const char *name, struct bytes text)
-{
-    const struct event event = {
-        .test_id = id, .file_name = bytes_of(name), .file = text, .mime = bytes_of(PLAIN_TEXT), .eof = true};
-    if (text.len > 0)
-        send(job, &event);
 }
 
 /* What speaks against the process as a whole; "": nothing. */
@@ -352,13 +381,17 @@ bool job_is_done(struct job *job)
 
 bool job_end(struct job *job, int exit_code, int signal)
 {
+    job->signal = signal;
+    job->exit_code = exit_code;
     if (job->format != NULL)
         job->format->end(job->reader);
-    if (signal != 0 && !all_reported(job)) {
+    if ((signal != 0 || job->crashed) && !all_reported(job)) {
         held_settle(&job->held);
         return false;
     }
-    if (job->format == NULL || (job->recipe->unit == UNIT_FILE && !job->reported[0]))
+    if (job->crashed)
+        job->running = job->count; /* that explains the rest of what is odd */
+    else if (job->format == NULL || (job->recipe->unit == UNIT_FILE && !job->reported[0]))
         judge_whole(job, exit_code);
     else
         judge_each(job, exit_code, signal);

@@ -27,6 +27,9 @@ struct job {
     struct buf group, name;        /* scratch: the tag of what it reports unasked; its name */
     size_t parts, failed, skipped; /* of what it reported unasked */
     bool any_failed;               /* anything at all */
+    bool crashed;                  /* a test of it, as the stream says */
+    int signal;                    /* that ended it; 0: none, or it runs */
+    int exit_code;                 /* -1: none, or it runs */
     struct clip stray;             /* output that came when no test ran */
     struct buf damage;             /* lines: what cannot be true */
 };
@@ -54,8 +57,9 @@ void job_report(struct job *job, struct bytes octets);
 /* Something is wrong with what it wrote: a sentence. It fails for it. */
 void job_complain(struct job *job, const char *text);
 
-/* It ended: what is not reported is judged, but for a process that was killed by a signal: its unreported
- * tests are the pool's to judge. exit_code: -1 when signal is not 0. Whether all of its tests are reported.
+/* It ended: what is not reported is judged, but for a process that was killed by a signal, or whose stream
+ * says that a test has crashed: its unreported tests are the pool's to judge. exit_code: -1 when signal is
+ * not 0. Whether all of its tests are reported.
  */
 bool job_end(struct job *job, int exit_code, int signal);
 

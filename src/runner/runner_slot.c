@@ -260,9 +260,9 @@ static int hold_ids(const struct recipe_test *tests, size_t count, char path[sta
     return fd;
 }
 
-/* One process for these tests. Whether all of them are reported; else *by is the signal that ended it. */
+/* One process for these tests. Whether all of them are reported; else *status is how it ended. */
 static bool run_share(struct runner_slot *slot, const struct strings *command,
-                      const struct recipe_test *tests, size_t count, json_t *left, int *by)
+                      const struct recipe_test *tests, size_t count, json_t *left, int *status)
 {
     const struct runner_slot_work *work = slot->work;
     struct strings argv = {0};
@@ -275,12 +275,12 @@ static bool run_share(struct runner_slot *slot, const struct strings *command,
     recipe_argv(command, tests, count, &extra, &argv);
     job_init(&slot->job, work->recipe, tests, count, tell, slot);
     slot->killed = false;
-    int status = run_command(slot, &argv, left);
+    *status = run_command(slot, &argv, left);
     process_forget(&slot->process);
     if (reports)
         finish_report(slot, &report, opened);
-    *by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by);
+    int by = WIFSIGNALED(*status) ? WTERMSIG(*status) : 0;
+    bool whole = job_end(&slot->job, by == 0 ? WEXITSTATUS(*status) : -1, by);
     job_release(&slot->job);
     strings_release(&argv);
     if (ids >= 0)
@@ -307,7 +307,7 @@ static void run_box(struct runner_slot *slot, json_t *box)
     struct recipe_test *tests = mem_zero(json_array_size(box) * sizeof *tests);
     size_t count = positions_of(slot, box, tests);
     json_t *left = json_array();
-    int by = 0;
+    int by = 0, status = 0;
     bool whole = true;
     bool feeds = slot->work->recipe->feed != 0;
     if (feeds && slot->fed != NULL && slot->process.family.ended) { /* of itself, between two boxes */
@@ -316,16 +316,22 @@ static void run_box(struct runner_slot *slot, json_t *box)
     }
     if (feeds && count > 0) {
         whole = feed_share(slot, tests, count, left, &by);
+        status = by; /* as wait has it */
         tests = NULL;
     }
     for (size_t at = 0; !feeds && at < count && whole && slot->open;) {
         const struct strings *command;
         size_t share = recipe_share(slot->work->recipe, tests + at, count - at, &command);
-        whole = run_share(slot, command, tests + at, share, left, &by);
+        whole = run_share(slot, command, tests + at, share, left, &status);
         at += share;
     }
-    json_t *gone = !whole ? json_pack("{s:n, s:i, s:o}", "exit", "signal", by, "left", left)
-                          : json_pack("{s:i, s:n, s:o}", "exit", 0, "signal", "left", left);
+    json_t *gone = !whole && WIFSIGNALED(status)
+                       ? json_pack("{s:n, s:i, s:o}", "exit", "signal", WTERMSIG(status), "left", left)
+                       : json_pack("{s:i, s:n, s:o}", "exit",
+                                   whole                      ? 0
+                                   : WEXITSTATUS(status) != 0 ? WEXITSTATUS(status)
+                                                              : -1,
+                                   "signal", "left", left);
     wire_message(&slot->wire, "gone", (int)slot->work->number, gone);
     slot->work->done[slot->work->number]++;
     free(tests);

@@ -21,6 +21,7 @@ struct catch2_reader {
     struct buf err, reason;
     struct buf *text;         /* where the text of the element at hand goes; NULL: nowhere */
     struct buf piece;         /* that text so far */
+    bool fatal;               /* a signal hit it, which ends the program */
     bool passes;              /* in an expression that holds */
     enum event_status status; /* by the result at hand */
     int64_t duration_ns;
@@ -58,7 +59,7 @@ static void start_test(struct catch2_reader *reader, const char *const *attribut
     emit_unique(&reader->names, &reader->id);
     reader->runnable = reader->id.len == name.len;
     reader->open = true;
-    reader->passes = false;
+    reader->passes = reader->fatal = false;
     reader->status = EVENT_FAIL; /* until its result says otherwise */
     reader->duration_ns = 0;
     const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = reader->runnable};
@@ -137,6 +138,7 @@ static bool start_failure(struct catch2_reader *reader, const char *name, const 
         reader->passes = bytes_is(xml_attribute(attributes, "success"), "true");
         if (!reader->passes)
             put_place(reader, attributes, failures[i].what);
+        reader->fatal |= strcmp(name, "FatalErrorCondition") == 0;
         reader->text = i > 0 ? &reader->said : NULL;
         return true;
     }
@@ -205,7 +207,7 @@ static void on_end(void *owner, const char *name)
     else if (strcmp(name, "Section") == 0)
         leave_section(reader);
     else if (reader->open && strcmp(name, "TestCase") == 0)
-        end_test(reader, reader->status, NULL, reader->duration_ns);
+        end_test(reader, reader->status, reader->fatal ? TAG_CRASH : NULL, reader->duration_ns);
 }
 
 /* The test case at hand took the program with it. */

@@ -5,7 +5,7 @@
 #include "stream/stream.h"
 
 /* A test is a TEST_CASE, by its name; what failed in its sections, each with its place, is its "traceback". A
- * test that the document does not tell the end of has crashed. */
+ * test that a signal hit, or that the document does not tell the end of, has crashed. */
 extern const struct stream_format catch2_format;
 
 #endif

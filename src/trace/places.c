@@ -20,6 +20,7 @@ static const struct pattern {
         STACK,   /* a frame; the innermost comes first */
         DROPPED, /* a line of a stack that leads nowhere: no path */
         LISTED,  /* a place in a line that says more */
+        HEADED,  /* a place below the line that says more */
     } kind;
 } table[] = {
     /* Go: a panic's stack, "\t/p/sums.go:12 +0x1d" below "main.Add(0x1)"; t.Errorf's lines */
@@ -32,7 +33,7 @@ static const struct pattern {
      "^\\s*\\d+: +(?:0x[0-9a-f]+ - )?(?<function>\\S.*)$", STACK},
     {"^stack backtrace:$|^note: (?:Some details are omitted|run with `RUST_BACKTRACE)", NULL, DROPPED},
     {"panicked at (?:'.*', )?(?<path>[^':]+\\.rs):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
-    {"^\\s*--> (?<path>[^:]+):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
+    {"^\\s*--> (?<path>[^:]+):(?<line>\\d+):(?<column>\\d+)", NULL, HEADED},
     /* JavaScript: "at add (file:///p/sums.js:1:2)", "at async /p/sums.js:1:2"; a printed error's own brace */
     {"^\\s*at (?:async )?(?:(?<function>[^()]+?(?: \\[as [^\\]]+\\])?) \\()?(?:file://)?"
      "(?<path>/.+?|node:[^()]+?|[A-Za-z]:[\\\\/"
@@ -73,7 +74,9 @@ static const struct pattern {
     /* tsc: "src/a.ts(3,5): error TS2322" */
     {"^(?<path>[^\\s()]+\\.[cm]?[jt]sx?)\\((?<line>\\d+),(?<column>\\d+)\\): ", NULL, LISTED},
     /* gcc, clang, go build, GoogleTest, Catch2, Check, pytest's reports: "src/sums.c:10:5: error" */
-    {"^(?<path>[^\\s:\"'()<>][^:\"'<>]*\\.\\w+):(?<line>\\d+)(?::(?<column>\\d+))?(?:: |:?$)", NULL, LISTED},
+    {"^(?!In file included )(?<path>[^\\s:\"'()<>][^:\"'<>]*\\.\\w+):(?<line>\\d+)(?::(?<column>\\d+))?(?:: "
+     "|:?$)",
+     NULL, LISTED},
 };
 
 #define PATTERNS (sizeof table / sizeof *table)
@@ -96,6 +99,8 @@ struct reading {
     size_t stack_end;         /* of the message when the stack's newest frame came */
     VEC(struct frame) stack;  /* innermost first */
     VEC(struct frame) listed;
+    VEC(struct frame) warned; /* by a compiler: of no interest beside an error */
+    bool warning;             /* the newest heading is one */
 };
 
 static pcre2_code *compile(const char *regex)
@@ -181,12 +186,10 @@ static bool is_among(const struct frame *frames, size_t count, const struct fram
     return false;
 }
 
-static void drop_stack(struct reading *reading)
+static void drop(struct frame *frames, size_t count)
 {
-    struct frame *frame;
-    vec_each (frame, &reading->stack)
-        frame_release(frame);
-    reading->stack.len = 0;
+    for (size_t i = 0; i < count; i++)
+        frame_release(&frames[i]);
 }
 
 /* Whether one line made both frames: Ruby says of what is written in C, and of a block, the line of its
@@ -217,7 +220,8 @@ static bool counts(struct reading *reading)
         return true;
     if (!text_has(between, "Caused by") && !text_has(between, "[cause]"))
         return false;
-    drop_stack(reading);
+    drop(reading->stack.items, reading->stack.len);
+    reading->stack.len = 0;
     return true;
 }
 
@@ -232,13 +236,18 @@ static void take(struct reading *reading, size_t pattern, struct bytes line)
         frame.function = bytes_dup(group(reading, before, "function", reading->line_before));
         reading->message->len = reading->line_at;
     }
-    bool wanted = stack ? counts(reading) : !is_among(reading->listed.items, reading->listed.len, &frame);
-    if (!wanted || reading->stack.len + reading->listed.len >= FRAMES_MAX)
+    bool warned = table[pattern].kind == HEADED ? reading->warning : !stack && text_has(line, ": warning: ");
+    bool wanted = stack    ? counts(reading)
+                  : warned ? !is_among(reading->warned.items, reading->warned.len, &frame)
+                           : !is_among(reading->listed.items, reading->listed.len, &frame);
+    if (!wanted || reading->stack.len + reading->listed.len + reading->warned.len >= FRAMES_MAX)
         frame_release(&frame);
-    else if (!stack)
-        vec_push(&reading->listed, frame);
-    else
+    else if (stack)
         push(reading, &frame);
+    else if (warned)
+        vec_push(&reading->warned, frame);
+    else
+        vec_push(&reading->listed, frame);
     if (stack && wanted)
         reading->stack_end = reading->message->len;
 }
@@ -246,6 +255,8 @@ static void take(struct reading *reading, size_t pattern, struct bytes line)
 /* Whether the line belongs to a stack, and not to what is said. */
 static bool take_line(struct reading *reading, struct bytes line)
 {
+    if (bytes_starts(line, "warning") || bytes_starts(line, "error"))
+        reading->warning = bytes_starts(line, "warning");
     for (size_t i = 0; i < PATTERNS; i++) {
         const pcre2_code *before = reading->places->before[i];
         if (!fits(reading, reading->places->codes[i], line))
@@ -266,6 +277,11 @@ static void hand_over(struct reading *reading)
     struct trace *trace = reading->trace;
     struct frame *place;
     trace->listed = reading->stack.len == 0;
+    if (reading->stack.len + reading->listed.len > 0)
+        drop(reading->warned.items, reading->warned.len);
+    else
+        vec_each (place, &reading->warned)
+            vec_push(&trace->frames, *place);
     for (size_t i = reading->stack.len; i-- > 0;)
         vec_push(&trace->frames, reading->stack.items[i]);
     vec_each (place, &reading->listed) {
@@ -276,6 +292,7 @@ static void hand_over(struct reading *reading)
     }
     vec_release(&reading->stack);
     vec_release(&reading->listed);
+    vec_release(&reading->warned);
 }
 
 bool places_read(const struct places *places, struct trace *trace, struct bytes text,
@@ -298,7 +315,7 @@ bool places_read(const struct places *places, struct trace *trace, struct bytes 
     }
     pcre2_match_data_free(reading.match);
     buf_release(&reading.plain);
-    bool found = reading.stack.len + reading.listed.len > 0;
+    bool found = reading.stack.len + reading.listed.len + reading.warned.len > 0;
     if (found)
         hand_over(&reading);
     else

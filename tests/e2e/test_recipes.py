@@ -173,7 +173,7 @@ def test_ctest_builds_first(project):
     project.write("sum.c", "int main(void) { return wrong; }\n")
     done = project.once()
     assert done.returncode == 1
-    assert re.search(r"FAIL  build .*(\n .*)*sum.c:1.*wrong", done.stdout), done.stdout
+    assert re.search(r"FAIL  build .*\n.*\+1 sum.c(.*\n)*.*sum.c:1.*wrong", done.stdout), done.stdout
     assert "sum.bad is gone" not in done.stdout
 
 

@@ -30,6 +30,8 @@ static void write_down(void *owner, const struct event *event)
     free(text);
 }
 
+#define GTEST_A "[==========] Running 2 tests from 1 test suite.\n[ RUN      ] S.a\n[       OK ] S.a (0 ms)\n"
+
 static const struct process {
     const char *what;
     const char *keys; /* "key value" pairs with blanks between */
@@ -93,6 +95,21 @@ static const struct process {
      false},
     {"so is a death when all is told", "format tap unit test", "a", "1..1\nok 1 - a\n", NULL, -1, 11,
      "+ a\nok a\nr report: killed by signal 11 when all was reported\nfail r part\n", false},
+    {"tests under their names without the file", "format gtest unit test", "b:S.a b:S.b",
+     GTEST_A
+     "[ RUN      ] S.b\n"
+     "b.c:3: Failure\n[  FAILED  ] S.b (0 ms)\n[==========] 2 tests from 1 test suite ran. (0 ms total)\n",
+     NULL, 1, 0, "+ b:S.a\nok b:S.a\n+ b:S.b\nb:S.b traceback: b.c:3: Failure\nfail b:S.b\n", false},
+    {"and what else is reported under that of the file", "format tap unit test", "b:a",
+     "1..2\nok 1 - a\nok 2 - x\n", NULL, 0, 0, "+ b:a\nok b:a\nok b > x part group=b\n", false},
+    {"which test a signal hit is known, and the rest is the pool's", "format gtest unit test",
+     "b:S.a b:S.b b:S.c", GTEST_A "[ RUN      ] S.b\nhm\n", NULL, -1, 11,
+     "+ b:S.a\nok b:S.a\n+ b:S.b\nb:S.b stdout: hm\n", true},
+    {"so it is where somebody else noticed the crash", "format libtest unit test", "b:a b:b b:c",
+     "running 3 tests\ntest a ... ok\ntest b ... \nhm\n", NULL, 101, 0,
+     "+ b:a\nok b:a\n+ b:b\nb:b stdout: hm\nb:b reason: exited with status 101 in the middle of the test\n"
+     "fail b:b crash\n",
+     true},
     {"what nobody asked for is a part", "format tap unit test", "a", "1..2\nok 1 - a\nnot ok 2 - other\n",
      NULL, 1, 0, "+ a\nok a\nfail other part\n", false},
 };
@@ -158,7 +175,11 @@ static void check(const struct process *process, const char *report, size_t step
     struct error error;
     words_split(process->tests, &ids, &error);
     for (size_t i = 0; i < ids.len; i++)
-        tests[i] = (struct recipe_test){ids.items[i], recipe.unit == UNIT_FILE ? ids.items[i] : "", 0};
+        tests[i] = (struct recipe_test){ids.items[i],
+                                        recipe.unit == UNIT_FILE            ? ids.items[i]
+                                        : strchr(ids.items[i], ':') != NULL ? "b"
+                                                                            : "",
+                                        0};
     struct buf events = {0};
     struct job job;
     job_init(&job, &recipe, tests, ids.len, write_down, &events);

@@ -45,6 +45,11 @@ static void test_placeholders(void **state)
         {"t --only={id} {args}", "t --only=a/b.go/One -v 'a b'", 1},
         {"t -run {regex} {file}", "t -run '^(One|Two\\[x\\.y\\])$' a/b.go", 2},
         {"t {file}", "t a/b.go", 2},
+        {"t {name}", "t One", 1},
+        {"t {file} {names}", "t a/b.go One 'Two[x.y]'", 2},
+        {"t {file} --only={names::}", "t a/b.go '--only=One:Two[x.y]'", 2},
+        {"t {file} '{names:, }-{file}'", "t a/b.go 'One, Two[x.y]-a/b.go'", 2},
+        {"t '{ids: }'", "t 'a/b.go/One a/b.go/Two[x.y] c.go/Three'", 3},
         {"t {file} --xml={report}", "t a/b.go --xml=/tmp/it", 2},
         {"t {report} {file}", "t /dev/null a/b.go", 2},
         {"t -R {regex}", "t -R '^(One|Two\\[x\\.y\\]|Three)$'", 3},
@@ -96,6 +101,24 @@ static void test_whole_files_without_their_tests(void **state)
     assert_int_equal(recipe_check(&recipe, "here", &error), -EINVAL);
     strings_release(&argv);
     recipe_release(&recipe);
+}
+
+static void test_the_name_without_the_file(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *file, *name;
+    } cases[] = {
+        {"p/TestX", "p", "TestX"}, {"b/t:Sum.Adds", "b/t", "Sum.Adds"},
+        {"a.py::f", "a.py", "f"},  {"sum$t::adds", "sum", "t::adds"},
+        {"b/t:/x", "b/t", "/x"},   {"b/t: x", "b/t", " x"},
+        {"p/", "p", "p/"},         {"pq/TestX", "p", "pq/TestX"},
+        {"p", "p", "p"},           {"x", "", "x"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct recipe_test test = {cases[i].id, cases[i].file, 0};
+        assert_string_equal(recipe_test_name(&test), cases[i].name);
+    }
 }
 
 static void test_by_exit_status_one_at_a_time(void **state)
@@ -293,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_placeholders),
         cmocka_unit_test(test_whole_files_without_their_tests),
+        cmocka_unit_test(test_the_name_without_the_file),
         cmocka_unit_test(test_by_exit_status_one_at_a_time),
         cmocka_unit_test(test_a_command_line_is_never_too_long),
         cmocka_unit_test(test_what_was_set_arrives_elsewhere),
