@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import crowd
+import frameworks
 import idle
 import loops
 
@@ -65,8 +66,9 @@ def median(values):
     return values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
 
 
-def time_commands(subject, commands, rounds):
-    """The median seconds of each command; they take turns, after one round that only warms caches up."""
+def time_commands(subject, commands, rounds, code=1):
+    """The median seconds of each command; they take turns, after one round that only warms caches up. code: what each
+    ends with."""
     times = [[] for _ in commands]
     for turn in range(rounds + 1):
         for at, command in enumerate(commands):
@@ -74,8 +76,8 @@ def time_commands(subject, commands, rounds):
             done = subprocess.run(command, cwd=subject.root, env=subject.env, stdin=subprocess.DEVNULL,
                                   capture_output=True, text=True)
             took = time.monotonic() - start
-            if done.returncode != 1:
-                raise SystemExit(f"bench: {' '.join(command)}: exit {done.returncode}, not 1:\n"
+            if done.returncode != code:
+                raise SystemExit(f"bench: {' '.join(command)}: exit {done.returncode}, not {code}:\n"
                                  f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
             if turn > 0:
                 times[at].append(took)
@@ -145,6 +147,40 @@ def bench_streams(table, subject, options):
               ours >= 50 * theirs)
 
 
+def bench_readers(table, base, options):
+    """Each format's reader on a stream of 100,000 tests, in memory."""
+    tap = "".join(f"ok {number} - tests of module {number // 50}: case {number} does what it says\n" for number in range(1, 100001)) + "1..100000\n"
+    head = '{"Time":"2026-11-21T10:00:00.000000000Z","Action":"%s","Package":"example.org/p","Test":"TestNumber%d"%s}\n'
+    said = ',"Output":"=== RUN   TestNumber%d\\n"'
+    go = "".join(head % ("run", n, "") + head % ("output", n, said % n) + head % ("pass", n, ',"Elapsed":0')
+                 for n in range(100000)) + '{"Action":"pass","Package":"example.org/p","Elapsed":1}\n'
+    for name, text, least in (("tap", tap, 300), ("go", go, 100)):
+        stream = base / f"stream.{name}"
+        stream.write_text(text)
+        ours = rate("mb", [os.path.join(options.programs, "bench_stream"), name, stream])
+        table.row(f"{name} reader, 100,000 tests", f"{ours:.0f} MB/s", "-", "-", f"{least} MB/s", ours >= least)
+
+
+def bench_commands(table, base, options):
+    project = frameworks.commands(base / "commands")
+    ours = [options.aloof, "--once", "-n", "2"]
+    for name, theirs, limit in (("xargs -P2", frameworks.XARGS, 1.3), ("prove -j2", frameworks.PROVE, 1),
+                                ("ctest -j2", frameworks.CTEST, 1)):
+        if frameworks.have(theirs[0]):
+            times = time_commands(project, [ours, theirs], options.rounds // 2, 0)
+            table.times(f"{frameworks.MANY} x /bin/true: {name}", *times, limit)
+
+
+def bench_frameworks(table, base, options):
+    for name, (make, tool, theirs, more) in frameworks.OWN.items():
+        if not frameworks.have(tool):
+            print(f"bench: {name} is skipped, there is no {tool}")
+            continue
+        project = make(base / name)
+        times = time_commands(project, [[options.aloof, "--once", "-n", "2", *more], theirs], options.rounds // 2, 0)
+        table.times(f"full run: {name}'s own", *times, 1.1)
+
+
 def bench_keys(table, base, options):
     times = crowd.measure_keys(crowd.Crowd(base / "keys"), [options.aloof, "-n", "2"], rounds=3)
     for name, share, limit in (("median", 0.5, 8), ("p99", 0.99, 16)):
@@ -166,7 +202,8 @@ def bench_memory(table, base, options):
 
 # Of jinja2; and of projects made here.
 PARTS = {"loops": bench_loops, "full": bench_full, "boxed": bench_boxed, "idle": bench_idle, "streams": bench_streams}
-OWN_PARTS = {"keys": bench_keys, "loud": bench_loud, "memory": bench_memory}
+OWN_PARTS = {"keys": bench_keys, "loud": bench_loud, "memory": bench_memory, "readers": bench_readers,
+             "commands": bench_commands, "frameworks": bench_frameworks}
 
 
 def make_subject(base):
