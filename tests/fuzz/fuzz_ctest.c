@@ -1,0 +1,2 @@
+#define FORMAT "ctest"
+#include "fuzz_stream.h"
