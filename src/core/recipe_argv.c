@@ -2,14 +2,12 @@
 
 #include "core/words.h"
 
-<<<<<<< HEAD
 #include <stdint.h>
 #include <stdlib.h>
 
-#define ARGV_MAX 98304 /* octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all */
-=======
-#define ARGV_MAX 60000 /* octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all; CMake compiles 64 */
->>>>>>> 47102cc (ctest: what it prints is a stream, so that one process runs many tests)
+/* Octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all; CMake compiles regular expressions of
+ * 64 KiB. */
+#define ARGV_MAX 60000
 
 const char *recipe_test_name(const struct recipe_test *test)
 {

@@ -29,6 +29,7 @@ struct ctest_reader {
     uint64_t offset;            /* of its first line */
     bool open;                  /* it has begun and has no summary yet */
     bool began;                 /* it has begun to run tests */
+    bool over;                  /* it has told its summary: what follows repeats it */
 };
 
 static void keep(struct ctest_reader *reader, const struct line *line)
@@ -119,7 +120,8 @@ static struct outcome_said read_result(struct ctest_reader *reader, struct bytes
         said.tag = TAG_TIMEOUT;
     } else if (bytes_starts(text, "***Not Run") || bytes_starts(text, "***Could not run")) {
         said.tag = TAG_NOT_RUN;
-    } else if (scan_word(&text, "***Exception: ")) {
+    } else if (scan_word(&text, "***Exception:")) {
+        text = scan_trim(text);
         said.tag = TAG_CRASH;
         buf_add(&reader->reason, text.data, text.len);
     } else if (scan_word(&text, "***Failed")) {
@@ -174,12 +176,13 @@ static void close_project(struct ctest_reader *reader)
 {
     settle(reader);
     if (reader->open && reader->began)
-        reader->emitter.sink->damage(reader->emitter.owner, "a run of ctest without a summary", reader->offset, 0);
+        reader->emitter.sink->damage(reader->emitter.owner, "a run of ctest without a summary",
+                                     reader->offset, 0);
     struct started *each;
     vec_each (each, &reader->running)
         free(each->name);
     reader->running.len = 0;
-    reader->open = reader->began = false;
+    reader->open = reader->began = reader->over = false;
     reader->failures = 0;
     emit_noise(&reader->emitter, buf_bytes(&reader->output));
     buf_clear(&reader->output);
@@ -189,8 +192,8 @@ static void close_project(struct ctest_reader *reader)
 static bool take_summary(struct ctest_reader *reader, struct bytes text, const struct line *line)
 {
     uint64_t percent, failed;
-    if (!scan_number(&text, &percent) || !scan_word(&text, "% tests passed, ") || !scan_number(&text, &failed) ||
-        scan_find(text, " out of ") == SIZE_MAX)
+    if (!scan_number(&text, &percent) || !scan_word(&text, "% tests passed, ") ||
+        !scan_number(&text, &failed) || scan_find(text, " out of ") == SIZE_MAX)
         return false;
     settle(reader);
     char reason[80];
@@ -199,24 +202,32 @@ static bool take_summary(struct ctest_reader *reader, struct bytes text, const s
     if (failed != reader->failures)
         emit_damage(&reader->emitter, line, reason);
     reader->open = false;
+    reader->over = true;
     return true;
+}
+
+/* What is not ctest's own is output of the test that has failed or the only one that runs. */
+static void take_other(struct ctest_reader *reader, const struct line *line)
+{
+    if (reader->open && (reader->failed.len > 0 || reader->running.len == 1))
+        keep(reader, line);
+    else if (!reader->over && !bytes_starts(line->text, "Internal ctest changing into directory: "))
+        emit_noise_line(&reader->emitter, line);
 }
 
 static void take_line(void *owner, const struct line *line)
 {
     struct ctest_reader *reader = owner;
+    bool project = bytes_starts(line->text, "Test project ");
     if (line->lost > 0)
         emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
-    if (bytes_starts(line->text, "Test project ")) {
+    if (project) {
         close_project(reader);
         reader->open = true;
         reader->offset = line->offset;
     } else if (!reader->open || (!take_start(reader, line->text, line) && !take_result(reader, line->text) &&
                                  !take_summary(reader, line->text, line))) {
-        if (reader->open && (reader->failed.len > 0 || reader->running.len == 1))
-            keep(reader, line);
-        else
-            emit_noise_line(&reader->emitter, line);
+        take_other(reader, line);
     }
 }
 

@@ -165,11 +165,16 @@ def test_ctest_builds_first(project):
         add_test(NAME sum.good COMMAND sum 0)
         add_test(NAME sum.bad COMMAND sum 1)
         """)
-    project.write("sum.c", "#include <stdlib.h>\nint main(int c, char **v) { return c < 2 || atoi(v[1]); }\n")
+    project.write("sum.c", "#include <stdio.h>\n#include <stdlib.h>\n"
+                  "int main(int c, char **v) { puts(\"seven\"); return c < 2 || atoi(v[1]); }\n")
     assert project.once().returncode == 1  # there is no build directory yet
     subprocess.run(["cmake", "-B", "build"], cwd=project.root, check=True, stdout=subprocess.DEVNULL)
     done = project.once()
     assert (done.returncode, "FAIL  sum.bad" in done.stdout, "3 tests, 1 failure" in done.stdout) == (1, True, True)
+    assert "seven" in done.stdout  # what it printed
+    project.write("sum.c", "#include <stdlib.h>\nint main(int c, char **v) { if (atoi(v[1])) abort(); return 0; }\n")
+    done = project.once()
+    assert "CRASH sum.bad" in done.stdout, done.stdout
     project.write("sum.c", "int main(void) { return wrong; }\n")
     done = project.once()
     assert done.returncode == 1
