@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all; CMake compiles regular expressions of
- * 64 KiB. */
+/* Octets of ids: Linux takes 128 KiB in one word, others 256 KiB in all; CMake compiles regular expressions
+ * of 64 KiB. */
 #define ARGV_MAX 60000
 
 const char *recipe_test_name(const struct recipe_test *test)
