@@ -279,7 +279,7 @@ def test_a_file_without_points_is_skipped(project):
 
 
 @pytest.mark.parametrize("keys, line, said", [
-    ("lsit = ls", 3, "unknown key lsit of a recipe; did you mean list?"),
+    ("lits = ls", 3, "unknown key lits of a recipe; did you mean list?"),
     ("run = sh 'x", 3, "cannot split 'sh 'x': a quote or backslash is left open"),
     ("run = sh x\n\tlist = ls", 3, "run of recipe mine does not say what to run"),
     ("run = sh {id}", 3, "recipe mine lacks the key list"),
