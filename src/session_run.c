@@ -2,6 +2,7 @@
 
 #include "core/crash.h"
 #include "plan/package.h"
+#include "project/bytecode.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,7 @@ static void begin_run(struct session *session, bool follow_up)
     chatter_begin(&session->chatter);
     session_files_begin(session);
     session->events->run_begins(session->owner);
+    bytecode_distrust(repo_root(session->repo), &session->loop_plan.changed);
     session_teams_run(session);
 }
 
