@@ -38,6 +38,8 @@ LOG := $(BUILD)/log
 # Recursive makes use every processor, unless -j was given.
 MAKE_ALL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 PYTEST = ALOOF='$(abspath $(BUILD)/aloof)' ALOOF_MAKE='$(MAKEOVERRIDES)' $(PYTHON) -B -m pytest -q -p no:cacheprovider
+# Tests on a terminal wait most of their time.
+SIDE_BY_SIDE = -n 3
 
 .PHONY: all programs deps demo check suites unit worker e2e bench fuzz lint format install uninstall clean help FORCE
 
@@ -69,11 +71,11 @@ unit: programs ## the C units only
 
 worker: $(BUILD)/aloof ## the workers' own tests only
 	@mkdir -p $(LOG)
-	@set -- $(wildcard tests/worker/test_*.py); test $$# = 0 || $(PYTEST) --junitxml=$(LOG)/worker.xml "$$@"
+	@set -- $(wildcard tests/worker/test_*.py); test $$# = 0 || $(PYTEST) $(SIDE_BY_SIDE) --junitxml=$(LOG)/worker.xml "$$@"
 
 e2e: $(BUILD)/aloof ## the real binary on a real terminal only; TESTS='-k crash' picks some
 	@mkdir -p $(LOG)
-	@set -- $(wildcard tests/e2e/test_*.py); test $$# = 0 || $(PYTEST) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
+	@set -- $(wildcard tests/e2e/test_*.py); test $$# = 0 || $(PYTEST) $(SIDE_BY_SIDE) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
 
 check-frameworks: ## the recipes, with the frameworks that make check does without; npm fetches some of them
 	@sh .ci/deps build check frameworks

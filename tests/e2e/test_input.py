@@ -59,7 +59,7 @@ def test_a_click_puts_the_cursor_there_and_on_a_hint_presses_it(lighthouse):
 
 def test_a_double_click_opens_the_frame(lighthouse):
     told = lighthouse.base / "told"
-    loop = lighthouse.aloof(EDITOR=editor(lighthouse, f'echo "$@" >{told}\necho HERE\nread answer\n'))
+    loop = lighthouse.aloof(EDITOR=editor(lighthouse, f'echo "$@" >{told}\necho HERE\nread answer\n'), columns=140)
     loop.wait_for(RED)
     row, column = place(loop, "+17 tests/test_tide.py")
     loop.type(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m" * 2)
