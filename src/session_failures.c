@@ -101,14 +101,32 @@ static void read_trace(struct session *session, struct failure *failure)
     mark(session, failure);
 }
 
+/* What keeps tests from running at all: until it is mended, nothing new is known of those. */
+static bool comes_first(const struct session *session, size_t index)
+{
+    const struct test *test = &session->model.tests.items[index];
+    bool builds = session_team_of(session, index)->recipe->build.len > 0;
+    return test->outcome == OUTCOME_COLLECTION ||
+           (builds && strcmp(session_own_id(session, test), RECIPE_BUILD_ID) == 0);
+}
+
+/* Behind all others; one that comes first, behind those that do. */
 static void add(struct session *session, size_t test)
 {
+    bool first = comes_first(session, test);
+    size_t at = first ? 0 : session->failures.len;
+    while (at < session->failures.len && comes_first(session, session->failures.items[at].test))
+        at++;
     while (session->failure_at.len <= test)
         vec_push(&session->failure_at, MAP_NONE);
-    session->failure_at.items[test] = session->failures.len;
     bool outside = !loop_concerns(&session->loop_plan, &session->model.tests.items[test]);
-    vec_push(&session->failures,
-             (struct failure){.test = test, .outside = outside, .version = ++session->versions});
+    vec_push(&session->failures, (struct failure){0});
+    memmove(session->failures.items + at + 1, session->failures.items + at,
+            (session->failures.len - 1 - at) * sizeof *session->failures.items);
+    session->failures.items[at] =
+        (struct failure){.test = test, .outside = outside, .version = ++session->versions};
+    for (size_t i = at; i < session->failures.len; i++)
+        session->failure_at.items[session->failures.items[i].test] = i;
 }
 
 static size_t find(const struct session *session, size_t test)

@@ -35,8 +35,9 @@ enum recipe_hole {
     HOLE_FILES = 256,
 };
 
-#define RECIPE_BY_EXIT "exit" /* as format: the outcome is the exit status */
-#define RECIPE_LINES "lines"  /* as list format: an id a line */
+#define RECIPE_BY_EXIT "exit"   /* as format: the outcome is the exit status */
+#define RECIPE_BUILD_ID "build" /* the test that is red when the build command fails */
+#define RECIPE_LINES "lines"    /* as list format: an id a line */
 
 struct recipe {
     char *name;

@@ -17,7 +17,6 @@
 
 #define RECIPE_MAX (1 << 20)
 #define TEXT_KEPT (16 * 1024) /* octets of what a broken build or list printed */
-#define BUILD_ID "build"
 #define LIST_ID "list"
 #define NO_COMMAND 126 /* from here on it is a shell that speaks */
 
@@ -99,7 +98,7 @@ static void start_stage(struct runner *runner, enum stage stage)
 
 static void tell_build(struct runner *runner, enum event_status status)
 {
-    const struct event event = {.status = status, .test_id = bytes_of(BUILD_ID)};
+    const struct event event = {.status = status, .test_id = bytes_of(RECIPE_BUILD_ID)};
     wire_event(&runner->wire, &event);
     wire_flush(&runner->wire);
 }
@@ -108,7 +107,7 @@ static void take_output(void *owner, bool errors, struct bytes octets)
 {
     struct runner *runner = owner;
     if (runner->stage == STAGE_BUILD) {
-        const struct event event = {.test_id = bytes_of(BUILD_ID),
+        const struct event event = {.test_id = bytes_of(RECIPE_BUILD_ID),
                                     .file_name = bytes_of(errors ? "stderr" : "stdout"),
                                     .file = octets};
         wire_event(&runner->wire, &event);

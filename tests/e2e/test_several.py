@@ -232,3 +232,49 @@ def test_the_reports_name_each_test_once(mixed):
     assert done.returncode == 1
     names = re.findall('<testcase classname="([^"]*)" name="([^"]*)"', (mixed.base / "junit.xml").read_text())
     assert len(names) == len(set(names)) == 6
+
+
+def order(loop, *labels):
+    """Waits until the failures stand in that order on the screen."""
+    def stands(terminal):
+        places = [terminal.text.find(label) for label in labels]
+        return -1 not in places and places == sorted(places)
+    return loop.wait_for(stands)
+
+
+def test_a_broken_build_stands_above_the_red_tests(project):
+    project.write(".aloof.conf", """
+        recipe = one
+        recipe = two
+        [recipe "one"]
+        	list = ls ones
+        	run = sh ones/{id}
+        [recipe "two"]
+        	build = sh build.sh
+        	list = sh list.sh
+        	run = true {id}
+        """)
+    project.write("ones/alpha", "exit 1\n")
+    project.write("ones/beta", "exit 1\n")
+    project.write("build.sh", "exit 0\n")
+    project.write("list.sh", "echo fine\n")
+    loop = project.aloof().wait_for(re.compile("RED 2 of 4"))
+    order(loop, "FAIL  alpha", "FAIL  beta")
+    project.write("list.sh", "echo unlisted; exit 1\n")
+    order(loop, "COLLECT two: list", "FAIL  alpha", "FAIL  beta")
+    loop.wait_for(re.compile("RED 3 of"))
+    project.write("build.sh", "echo unbuilt; exit 1\n")
+    order(loop, "COLLECT two: list", "FAIL  two: build", "FAIL  alpha", "FAIL  beta")
+    loop.wait_for(re.compile("RED 4 of"))
+    loop.type("q")
+    assert loop.wait_exit() == 0
+    loop = project.aloof()  # as the history has them
+    order(loop, "two: build", "FAIL  alpha", "FAIL  beta")
+    order(loop, "COLLECT two: list", "FAIL  alpha", "FAIL  beta")
+
+
+def test_a_file_that_cannot_be_collected_stands_above_the_red_tests(project):
+    project.write("test_a.py", "def test_a(): assert False\n")
+    loop = project.aloof().wait_for(re.compile("RED 1 of 1"))
+    project.write("test_b.py", "def test_b(:\n")
+    order(loop, "COLLECT test_b.py", "FAIL  test_a.py::test_a")
