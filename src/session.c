@@ -188,6 +188,8 @@ int session_start(struct session *session, struct error *error)
         if (bad != 0)
             return bad;
         session->open_parts++;
+        if (session->settings.recipes.list.len == 0)
+            session_beside_look(session);
     }
     const struct loop_event begin = {.kind = session->load != NULL ? LOOP_LOAD
                                              : session->watching   ? LOOP_START

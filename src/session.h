@@ -15,7 +15,9 @@
 #include <uv.h>
 
 /* A failure as the screen shows it. Order is the order of first appearance and does not change under the
- * cursor. */
+ * cursor; but what keeps others from running (a build, a listing, a file that cannot be collected) comes
+ * first.
+ */
 struct failure {
     size_t test; /* index into the model */
     struct trace trace;
@@ -28,6 +30,7 @@ struct failure {
 enum session_remark {
     REMARK_IGNORED, /* something that was touched starts no run */
     REMARK_KILLED,  /* a test or a box came to a bad end */
+    REMARK_RECIPES, /* the project could be run otherwise */
 };
 
 struct session_events {

@@ -174,6 +174,11 @@ void session_tell_cancelled(struct session *session);
 /* The worker is being killed. */
 void session_tell_broken(struct session *session);
 void session_tell_ignored(struct session *session, const char *path, size_t others, const char *why);
+/* recipes: the value of the key that would have what fits, too. */
+void session_tell_beside(struct session *session, const char *recipes);
+
+/* session_beside.c: has the log tell, soon, which other recipes fit. */
+void session_beside_look(struct session *session);
 
 /* session_files.c: files of no test. A run begins; an event is a piece of one; the run is over. */
 void session_files_begin(struct session *session);

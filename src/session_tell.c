@@ -102,6 +102,14 @@ void session_tell_broken(struct session *session)
     remark(session, REMARK_KILLED, &text);
 }
 
+void session_tell_beside(struct session *session, const char *recipes)
+{
+    struct buf text = {0};
+    buf_printf(&text, "recipe %s is used; to use what else fits, too: recipe = %s in .aloof.conf",
+               session->teams[0].recipe->name, recipes);
+    remark(session, REMARK_RECIPES, &text);
+}
+
 void session_tell_ignored(struct session *session, const char *path, size_t others, const char *why)
 {
     struct buf text = {0};

@@ -76,5 +76,5 @@ void log_remark(struct story *log, time_t now, enum session_remark what, const c
     if (last != NULL && strcmp(last->spans.items[SPAN_TEXT].text, text) == 0)
         repeat(last, now);
     else
-        log_add(log, now, what == REMARK_IGNORED ? STYLE_DIM : STYLE_YELLOW, text);
+        log_add(log, now, what == REMARK_KILLED ? STYLE_YELLOW : STYLE_DIM, text);
 }

@@ -4,6 +4,7 @@
 #include "core/words.h"
 #include "project/ask.h"
 #include "project/config.h"
+#include "project/recipe_beside.h"
 #include "ui/keys.h"
 
 #include <errno.h>
@@ -67,6 +68,10 @@ static void tell_recipe(struct doctor *doctor, const struct recipe *recipe,
         if (strcmp(fitting.items[i], name) != 0 &&
             strings_find(&doctor->settings.recipes.list, fitting.items[i], NULL) != 0)
             buf_printf(&others, "%s%s", others.len > 0 ? ", " : "; others that fit: ", fitting.items[i]);
+    char *several = doctor->settings.recipes.list.len == 0 ? recipe_beside(places, name) : NULL;
+    if (several != NULL)
+        buf_printf(&others, " (to use more than one: recipe = %s in .aloof.conf)", several);
+    free(several);
     if (doctor->settings.recipes.list.len > 0)
         finding_ok(&doctor->findings, "recipe", "%s, by the configuration%s", name, buf_str(&others));
     else if (mark != NULL)

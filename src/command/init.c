@@ -2,6 +2,7 @@
 
 #include "command/where.h"
 #include "core/options.h"
+#include "project/recipe_beside.h"
 #include "trace/editor.h"
 
 #include <errno.h>
@@ -56,7 +57,8 @@ static void put_setting(struct draft *draft, bool commented, const char *key, co
 static void put_recipe(struct draft *draft)
 {
     struct buf *to = &draft->text;
-    const struct recipe_places places = where_recipes(&draft->where);
+    struct recipe_places places = where_recipes(&draft->where);
+    places.config = "/dev/null";
     const char *mark = recipe_mark(&draft->recipe, places.root);
     if (draft->fitting.len == 0)
         buf_puts(to, "\t# nothing here tells which it is, so pytest is tried\n");
@@ -68,6 +70,10 @@ static void put_recipe(struct draft *draft)
             buf_printf(to, "%s %s", i > 0 ? "," : "", draft->fitting.items[i]);
         buf_putc(to, '\n');
     }
+    char *several = recipe_beside(&places, draft->recipe.name);
+    if (several != NULL)
+        buf_printf(to, "\t# to use more than one: recipe = %s\n", several);
+    free(several);
     put_setting(draft, draft->fitting.len < 2, "recipe", draft->recipe.name);
 }
 

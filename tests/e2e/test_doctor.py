@@ -147,7 +147,7 @@ def test_which_recipes_fit(project):
     project.write("test_a.py", "")
     project.write("t/a.t", "")
     code, found = findings(project)
-    assert found["recipe"] == ("ok", "pytest, by test_*.py; others that fit: prove")
+    assert found["recipe"] == ("ok", "pytest, by test_*.py; others that fit: prove (to use more than one: recipe = pytest, prove in .aloof.conf)")
     project.write(".aloof.conf", "[run]\n\trecipe = prove\n")
     code, found = findings(project)
     assert found["recipe"] == ("ok", "prove, by the configuration; others that fit: pytest")

@@ -59,7 +59,7 @@ def test_one_of_several_recipes_is_written_down(project):
     project.write("test/a.bats", "")
     project.write("test_a.py", "")
     text = project.run("init", "-").stdout
-    assert "\t# here: by test_*.py\n\t# these fit: pytest, bats, prove\n\trecipe = pytest\n" in text
+    assert "\t# here: by test_*.py\n\t# these fit: pytest, bats, prove\n\t# to use more than one: recipe = pytest, bats, prove\n\trecipe = pytest\n" in text
 
 
 def test_nothing_is_found(project):

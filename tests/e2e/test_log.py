@@ -146,3 +146,17 @@ def test_what_quitting_kills_is_told_where_lines_stay(gated):
     assert loop.wait_exit() == 0
     assert "killed test_gated.py::test_gate: aloof quits" in loop.text
     assert loop.given_back()
+
+
+def test_what_else_fits_is_told_when_nobody_said_what_is_used(project):
+    project.write("test_a.py", "import unittest\n\ndef test(): pass\n")
+    project.write("t/a.t", "use Test::More; pass('well'); done_testing;\n")
+    told = "recipe pytest is used; to use what else fits, too: recipe = pytest, prove in .aloof.conf"
+    loop = log_of(project).wait_for(line(told))
+    loop.type("q")
+    loop.wait_for("GREEN 1 test")
+    loop.type("q")
+    assert loop.wait_exit() == 0
+    project.write(".aloof.conf", "recipe = pytest\n")
+    loop = log_of(project).wait_for("ran in")
+    assert "what else fits" not in loop.text
