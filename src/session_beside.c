@@ -1,5 +1,5 @@
-/* What else the project could be run by, when nobody said by what it is: found out in another thread, as nothing
- * waits for it. */
+/* What else the project could be run by, when nobody said by what it is: found out in another thread, as
+ * nothing waits for it. */
 #include "session_private.h"
 
 #include "project/recipe_beside.h"
