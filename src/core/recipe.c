@@ -2,7 +2,7 @@
 
 #include "core/bytes.h"
 #include "core/nearest.h"
-#include "core/pattern.h"
+#include "core/regex.h"
 #include "core/words.h"
 
 #include <errno.h>
@@ -101,10 +101,10 @@ static int set_command(struct strings *to, const char *value, const char *where,
 static int set_regex(char **to, const char *value, const char *where, struct error *error)
 {
     struct error why;
-    struct pattern *pattern = pattern_new(value, &why);
-    if (pattern == NULL)
+    struct regex *regex;
+    if (regex_new(&regex, value, &why) != 0)
         return error_set(error, -EINVAL, "%s: %s", where, why.text);
-    pattern_free(pattern);
+    regex_free(regex);
     free(*to);
     *to = mem_strdup(value);
     return 0;

@@ -25,8 +25,8 @@ int regex_new(struct regex **regex, const char *pattern, struct error *error)
     if (made == NULL) {
         char reason[128];
         pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
-        return error_set(error, -EINVAL, "%s: no regular expression: %s, at its character %zu", pattern,
-                         reason, at);
+        return error_set(error, -EINVAL, "'%s' is no regular expression: %s, at %zu", pattern, reason,
+                         at + 1);
     }
     struct regex *fresh = mem_zero(sizeof *fresh);
     fresh->code = made;
@@ -45,6 +45,15 @@ int regex_found(const struct regex *regex, struct bytes text)
     int code = pcre2_match(regex->code, (PCRE2_SPTR)(text.data != NULL ? text.data : ""), text.len, 0, 0,
                            regex->match, regex->limits);
     return code >= 0 ? 1 : code == PCRE2_ERROR_NOMATCH ? 0 : -E2BIG;
+}
+
+struct bytes regex_prefix(const struct regex *regex, struct bytes text)
+{
+    int code = pcre2_match(regex->code, (PCRE2_SPTR)(text.data != NULL ? text.data : ""), text.len, 0,
+                           PCRE2_ANCHORED, regex->match, regex->limits);
+    if (code < 0)
+        return (struct bytes){0};
+    return (struct bytes){text.data, pcre2_get_ovector_pointer(regex->match)[1]};
 }
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789"

@@ -13,6 +13,10 @@ int regex_new(struct regex **regex, const char *pattern, struct error *error);
 /* Whether it is found somewhere in the text: 1 or 0; -E2BIG: that would have cost too much. */
 int regex_found(const struct regex *regex, struct bytes text);
 
+/* What of the text it matches from the first octet on; absent when nothing does, or that would have cost too
+ * much. Borrowed from the text. */
+struct bytes regex_prefix(const struct regex *regex, struct bytes text);
+
 /* Whether the text can be a replacement: $1, ${1}, $name and ${name} are groups that there are, $$ is a $. */
 bool regex_takes(const struct regex *regex, const char *replacement);
 

@@ -33,7 +33,7 @@ static void forget(const struct recipe_test *test)
 /* "pkg.mod.Class." is called without its last dot. */
 static struct bytes group_of(const struct listing *listing, struct bytes id)
 {
-    struct bytes group = pattern_match(listing->group, id);
+    struct bytes group = regex_prefix(listing->group, id);
     while (group.len > 0 && strchr("./:#", group.data[group.len - 1]) != NULL)
         group.len--;
     return group;
@@ -135,7 +135,7 @@ void listing_init(struct listing *listing, const struct recipe *recipe, const st
 {
     *listing = (struct listing){.recipe = recipe, .scope = scope, .wire = wire};
     if (recipe->group != NULL && recipe->unit == UNIT_TEST)
-        listing->group = pattern_new(recipe->group, NULL);
+        regex_new(&listing->group, recipe->group, NULL); /* recipe_set has seen that it is one */
     if (recipe->list_format == NULL)
         return;
     listing->format = stream_format(recipe->list_format);
@@ -177,7 +177,7 @@ void listing_release(struct listing *listing)
     vec_each (test, &listing->tests)
         forget(test);
     vec_release(&listing->tests);
-    pattern_free(listing->group);
+    regex_free(listing->group);
     buf_release(&listing->remarks);
     map_release(&listing->by_file);
     strings_release(&listing->files);

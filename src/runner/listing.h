@@ -3,8 +3,8 @@
 #define ALOOF_RUNNER_LISTING_H
 
 #include "core/map.h"
-#include "core/pattern.h"
 #include "core/recipe_argv.h"
+#include "core/regex.h"
 #include "runner/wire.h"
 #include "stream/lines.h"
 #include "stream/stream.h"
@@ -20,9 +20,9 @@ struct listing {
     struct lines lines;                 /* of a list of lines … */
     const struct stream_format *format; /* … or NULL, and the reader of this one */
     void *reader;
-    struct pattern *group; /* what of an id is its file; NULL: that is told otherwise */
-    struct buf remarks;    /* what the stream says of no test: why it could not list them, should it fail */
-    struct buf damage;     /* lines: what could not be understood */
+    struct regex *group; /* what of an id is its file; NULL: that is told otherwise */
+    struct buf remarks;  /* what the stream says of no test: why it could not list them, should it fail */
+    struct buf damage;   /* lines: what could not be understood */
 };
 
 /* All borrowed while the listing is in use. */

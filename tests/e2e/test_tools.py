@@ -148,7 +148,7 @@ def test_the_filters_leave_what_subunit_filter_leaves(ours, theirs):
 @pytest.mark.parametrize("command", ["convert", "stats", "ls"])
 @pytest.mark.parametrize("args, line", [
     (["--only", "failed"], "failed: neither a status"),
-    (["--except", "/(/"], "(: no regular expression: missing closing parenthesis"),
+    (["--except", "/(/"], "'(' is no regular expression: missing closing parenthesis"),
     (["--rename", "a"], "--rename a: expected REGEX=REPLACEMENT"),
     (["--rename", "a=$2"], "--rename a=$2: no such group"),
     (["--tag", "x"], "--tag x: expected +TAG or -TAG"),
