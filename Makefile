@@ -113,7 +113,7 @@ format: ## clang-format the C sources in place
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 INSTALLED := $(DESTDIR)$(PREFIX)/bin/aloof \
-	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/workers/*.rb share/workers/*.sh share/workers/*/*.py share/recipes/*.conf)) \
+	$(patsubst share/%,$(DESTDIR)$(DATADIR)/%,$(wildcard share/workers/*.py share/workers/*.rb share/workers/*.sh share/workers/*.cjs share/workers/*.mjs share/workers/*/*.py share/recipes/*.conf)) \
 	$(patsubst share/man/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(wildcard share/man/*.1)) \
 	$(patsubst share/man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard share/man/*.5)) \
 	$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloof \
@@ -123,7 +123,7 @@ INSTALLED := $(DESTDIR)$(PREFIX)/bin/aloof \
 install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -d $(sort $(dir $(INSTALLED)))
 	install -m 755 $(BUILD)/aloof $(DESTDIR)$(PREFIX)/bin/aloof
-	install -m 644 $(wildcard share/workers/*.py share/workers/*.rb share/workers/*.sh) $(DESTDIR)$(DATADIR)/workers/
+	install -m 644 $(wildcard share/workers/*.py share/workers/*.rb share/workers/*.sh share/workers/*.cjs share/workers/*.mjs) $(DESTDIR)$(DATADIR)/workers/
 	install -m 644 $(wildcard share/workers/aloof_worker/*.py) $(DESTDIR)$(DATADIR)/workers/aloof_worker/
 	install -m 644 $(wildcard share/recipes/*.conf) $(DESTDIR)$(DATADIR)/recipes/
 	install -m 644 $(wildcard share/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1/

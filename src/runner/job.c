@@ -2,57 +2,15 @@
 
 #include <stdlib.h>
 
-#define BETWEEN " > "
 #define NAMED_MAX 1500  /* octets kept of the name of what was reported unasked */
 #define STRAY_MAX 16384 /* octets kept of output that came when no test ran */
 #define DAMAGE_MAX 4096 /* octets kept of what cannot be true */
 #define PLAIN_TEXT "text/plain;charset=utf8"
 
-/* Whether a stream means the job's file by that name: as it was asked for, or by a longer path. */
-static bool is_file(const struct job *job, struct bytes name)
-{
-    struct bytes file = bytes_of(job->tests[0].id);
-    if (job->recipe->unit != UNIT_FILE || name.len < file.len)
-        return false;
-    size_t more = name.len - file.len;
-    return memcmp(name.data + more, file.data, file.len) == 0 && (more == 0 || name.data[more - 1] == '/');
-}
-
 /* Whether its results come in a file of their own. */
 static bool has_report(const struct job *job)
 {
     return (job->recipe->holes & HOLE_REPORT) != 0;
-}
-
-static size_t find(const struct job *job, struct bytes id)
-{
-    if (is_file(job, id))
-        return 0;
-    size_t at = map_get(&job->by_id, id);
-    return at == MAP_NONE ? job->count : at;
-}
-
-/* Whether the id is the file's, or of something in it. */
-static bool is_in(struct bytes id, const char *file)
-{
-    size_t len = strlen(file);
-    return len > 0 && id.len >= len && memcmp(id.data, file, len) == 0 &&
-           (id.len == len || strchr("/:.#$ ", id.data[len]) != NULL);
-}
-
-/* The file, of those that the job was asked for, that something belongs to; "" none. */
-static const char *file_of(const struct job *job, struct bytes id)
-{
-    const struct recipe_test *last = &job->tests[job->count - 1];
-    if (strcmp(job->tests[0].file, last->file) == 0)
-        return last->file;
-    if (job->running < job->count && is_in(id, job->tests[job->running].file))
-        return job->tests[job->running].file;
-    for (size_t i = 0; i < job->count; i++)
-        if ((i == 0 || strcmp(job->tests[i].file, job->tests[i - 1].file) != 0) &&
-            is_in(id, job->tests[i].file))
-            return job->tests[i].file;
-    return "";
 }
 
 /* Makes the tag of that file in job->group. Returns how many tags that is. */
@@ -63,20 +21,18 @@ static size_t tag_group(struct job *job, const char *file)
     return file[0] != '\0';
 }
 
-/* By id, and within one file by name. */
-static void map_tests(struct job *job)
-{
-    bool one = strcmp(job->tests[0].file, job->tests[job->count - 1].file) == 0;
-    for (size_t i = 0; one && i < job->count; i++)
-        map_put(&job->by_id, bytes_of(recipe_test_name(&job->tests[i])), i);
-    for (size_t i = 0; i < job->count; i++)
-        map_put(&job->by_id, bytes_of(job->tests[i].id), i);
-}
-
 static void send(struct job *job, const struct event *event)
 {
     job->any_failed |= event->status == EVENT_FAIL;
     held_take(&job->held, event);
+}
+
+static void begin(struct job *job, size_t at)
+{
+    job->running = at;
+    const struct event event = {
+        .status = EVENT_INPROGRESS, .test_id = bytes_of(job->asked.tests[at].id), .runnable = true};
+    send(job, &event);
 }
 
 /* A deadline wants to know which test it is that runs: without a word from the stream, the first that is not
@@ -84,14 +40,11 @@ static void send(struct job *job, const struct event *event)
 static void start_next(struct job *job)
 {
     size_t at = 0;
-    while (at < job->count && job->reported[at])
+    while (at < job->asked.count && job->reported[at])
         at++;
     job->running = at;
-    if (at == job->count)
-        return;
-    const struct event event = {
-        .status = EVENT_INPROGRESS, .test_id = bytes_of(job->tests[at].id), .runnable = true};
-    send(job, &event);
+    if (at < job->asked.count)
+        begin(job, at);
 }
 
 static void settle(struct job *job, size_t at)
@@ -100,26 +53,45 @@ static void settle(struct job *job, size_t at)
     if (!job->tells_starts && !job->crashed)
         start_next(job);
     else if (job->running == at)
-        job->running = job->count;
+        job->running = job->asked.count;
 }
 
 /* Output of the process, which is that of the test that runs. */
 static void forward(struct job *job, const char *name, struct bytes octets)
 {
-    if (job->running == job->count)
+    if (job->running == job->asked.count)
         clip_add(&job->stray, octets);
     const struct event event = {.file_name = bytes_of(name), .file = octets};
     send(job, &event);
 }
 
-/* What a part is called in its file; some streams say the file, too. */
-static struct bytes name_in_file(const struct job *job, struct bytes id)
+/* The index of the file that a part is of, which then is the one that runs where the stream does not say
+ * such things. */
+static size_t find_file(struct job *job, struct bytes id, struct bytes *name)
 {
-    const char *between = memmem(id.data, id.len, BETWEEN, strlen(BETWEEN));
-    size_t len = between != NULL ? (size_t)(between - id.data) : 0;
-    if (between == NULL || !is_file(job, (struct bytes){id.data, len}))
-        return id;
-    return (struct bytes){between + strlen(BETWEEN), id.len - len - strlen(BETWEEN)};
+    size_t at = asked_find_part(&job->asked, id, name);
+    if (at == job->asked.count)
+        return job->asked.count == 1 ? 0 : job->running < job->asked.count ? job->running : job->last;
+    if (at != job->running && !job->reported[at] && !job->tells_starts)
+        begin(job, at);
+    job->last = at;
+    return at;
+}
+
+/* Makes the name of a part in job->name. Returns the file that it is of; "" none. */
+static const char *name_part(struct job *job, struct bytes id, struct tally **tally)
+{
+    struct bytes name = id;
+    bool files = job->asked.files;
+    size_t at = files ? find_file(job, id, &name) : 0;
+    size_t kept = name.len < NAMED_MAX ? name.len : NAMED_MAX;
+    const char *file = files ? job->asked.tests[at].id : asked_file(&job->asked, id, job->running);
+    *tally = &job->tallies[at];
+    buf_clear(&job->name);
+    if (files || (file[0] != '\0' && !asked_is_in(name, file)))
+        buf_printf(&job->name, "%s" ASKED_BETWEEN, file);
+    buf_add(&job->name, name.data, kept);
+    return files ? job->asked.tests[at].file : file;
 }
 
 /* A part of a file (a TAP point), or something that nobody listed: it is shown, and never asked for. */
@@ -127,27 +99,20 @@ static void take_part(struct job *job, const struct event *event)
 {
     struct event part = *event;
     VEC(struct bytes) tags = {0};
-    struct bytes name = name_in_file(job, event->test_id);
-    size_t kept = name.len < NAMED_MAX ? name.len : NAMED_MAX;
-    const char *file = file_of(job, name);
-    buf_clear(&job->name);
-    if (job->recipe->unit == UNIT_FILE)
-        buf_printf(&job->name, "%s" BETWEEN, job->tests[0].id);
-    else if (file[0] != '\0' && !is_in(name, file))
-        buf_printf(&job->name, "%s" BETWEEN, file);
-    buf_add(&job->name, name.data, kept);
+    struct tally *tally;
+    const char *file = name_part(job, event->test_id, &tally);
     part.test_id = buf_bytes(&job->name);
     part.route = (struct bytes){0};
     part.runnable = false;
     if (event_has_tag(event, TAG_COLLECTION) && event->status == EVENT_FAIL)
         strings_take(&job->broken, bytes_dup(event->test_id));
     if (event_is_final(event)) {
-        job->parts++;
-        job->failed += event->status == EVENT_FAIL;
-        job->skipped += event->status == EVENT_SKIP;
+        tally->parts++;
+        tally->failed += event->status == EVENT_FAIL;
+        tally->skipped += event->status == EVENT_SKIP;
         for (size_t i = 0; i < event->tag_count; i++)
             vec_push(&tags, event->tags[i]);
-        if (tag_group(job, file_of(job, event->test_id)) > 0)
+        if (tag_group(job, file) > 0)
             vec_push(&tags, buf_bytes(&job->group));
         part.has_tags = tags.len > 0;
         part.tags = tags.items;
@@ -175,8 +140,29 @@ static bool take_crash(struct job *job, size_t at)
     job->crashed = true;
     snprintf(reason, sizeof reason, "exited with status %d in the middle of the test", job->exit_code);
     if (job->exit_code >= 0)
-        attach(job, bytes_of(job->tests[at].id), "reason", bytes_of(reason));
+        attach(job, bytes_of(job->asked.tests[at].id), "reason", bytes_of(reason));
     return true;
+}
+
+/* The outcome of a file, by what it says itself, what its parts say, and what else speaks against it (lines;
+ * NULL: nothing). */
+static void conclude(struct job *job, size_t at, struct event outcome, const struct buf *charges)
+{
+    const struct tally *tally = &job->tallies[at];
+    struct buf report = {0};
+    if (tally->failed > 0)
+        buf_printf(&report, "%zu of %zu in it failed\n", tally->failed, tally->parts);
+    if (charges != NULL)
+        buf_add(&report, charges->data, charges->len);
+    if (report.len > 0)
+        outcome.status = EVENT_FAIL;
+    if (outcome.status == EVENT_SUCCESS && tally->parts > 0 && tally->parts == tally->skipped) {
+        outcome.status = EVENT_SKIP;
+        attach(job, outcome.test_id, "reason", bytes_of("all of it is skipped"));
+    }
+    attach(job, outcome.test_id, "report", buf_bytes(&report));
+    send(job, &outcome);
+    buf_release(&report);
 }
 
 static void take_event(void *owner, const struct event *event)
@@ -186,15 +172,15 @@ static void take_event(void *owner, const struct event *event)
         send(job, event);
     if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
         return;
-    size_t at = find(job, event->test_id);
-    if (at == job->count || recipe_is_part(job->recipe, event)) {
+    size_t at = asked_find(&job->asked, event->test_id);
+    if (at == job->asked.count || recipe_is_part(job->recipe, event)) {
         take_part(job, event);
         return;
     }
     if (event_has_tag(event, TAG_CRASH) && !take_crash(job, at))
         return;
     struct event own = *event;
-    own.test_id = bytes_of(job->tests[at].id);
+    own.test_id = bytes_of(job->asked.tests[at].id);
     own.route = (struct bytes){0};
     own.runnable = true;
     if (event->status == EVENT_INPROGRESS) {
@@ -204,7 +190,10 @@ static void take_event(void *owner, const struct event *event)
         if (known)
             return;
     }
-    send(job, &own);
+    if (job->asked.files && event_is_final(event))
+        conclude(job, at, own, NULL);
+    else
+        send(job, &own);
     if (event_is_final(event) && !job->reported[at])
         settle(job, at);
 }
@@ -228,12 +217,14 @@ static const struct event_sink sink = {take_event, take_noise, take_damage};
 void job_again(struct job *job, const struct recipe_test *tests, size_t count)
 {
     free(job->reported);
-    map_release(&job->by_id);
-    job->tests = tests;
-    job->count = job->running = count;
+    free(job->tallies);
+    asked_release(&job->asked);
+    asked_init(&job->asked, job->recipe, tests, count);
+    job->running = count;
+    job->last = 0;
     job->reported = mem_zero(count * sizeof *job->reported);
+    job->tallies = mem_zero(count * sizeof *job->tallies);
     job->crashed = false;
-    map_tests(job);
 }
 
 void job_init(struct job *job, const struct recipe *recipe, const struct recipe_test *tests, size_t count,
@@ -278,8 +269,6 @@ static void accuse(const struct job *job, int exit_code, int signal, struct buf 
 {
     if (signal != 0)
         buf_printf(charges, "killed by signal %d when all was reported\n", signal);
-    else if (job->failed > 0 && job->recipe->unit == UNIT_FILE)
-        buf_printf(charges, "%zu of %zu in it failed\n", job->failed, job->parts);
     else if (exit_code != 0 && !job->any_failed)
         buf_printf(charges, "exited with status %d%s\n", exit_code,
                    job->format != NULL ? ", and nothing that it reported failed" : "");
@@ -291,20 +280,15 @@ static void judge_whole(struct job *job, int exit_code)
 {
     struct buf charges = {0};
     accuse(job, exit_code, 0, &charges);
-    struct bytes id = bytes_of(job->tests[0].id);
-    bool skipped = charges.len == 0 && job->format != NULL && job->skipped == job->parts;
-    if (skipped)
-        attach(job, id, "reason",
-               bytes_of(job->parts > 0 ? "all of it is skipped" : "there is nothing in it"));
-    attach(job, id, "report", buf_bytes(&charges));
-    const struct event outcome = {.test_id = id,
-                                  .status = charges.len > 0 ? EVENT_FAIL
-                                            : skipped       ? EVENT_SKIP
-                                                            : EVENT_SUCCESS,
-                                  .runnable = true};
-    send(job, &outcome);
+    struct event outcome = {
+        .test_id = bytes_of(job->asked.tests[0].id), .status = EVENT_SUCCESS, .runnable = true};
+    if (charges.len == 0 && job->format != NULL && job->tallies[0].parts == 0) {
+        outcome.status = EVENT_SKIP;
+        attach(job, outcome.test_id, "reason", bytes_of("there is nothing in it"));
+    }
+    conclude(job, 0, outcome, &charges);
     job->reported[0] = true;
-    job->running = job->count;
+    job->running = job->asked.count;
     buf_release(&charges);
 }
 
@@ -312,7 +296,7 @@ static void judge_whole(struct job *job, int exit_code)
  */
 static void judge_missing(struct job *job, size_t at, int exit_code)
 {
-    const struct recipe_test *test = &job->tests[at];
+    const struct recipe_test *test = &job->asked.tests[at];
     bool broken = strings_find(&job->broken, test->file, NULL) == 0;
     struct bytes id = bytes_of(test->id);
     struct buf reason = {0};
@@ -338,12 +322,12 @@ static void judge_missing(struct job *job, size_t at, int exit_code)
 static void judge_each(struct job *job, int exit_code, int signal)
 {
     struct buf charges = {0};
-    for (size_t i = 0; i < job->count; i++)
+    for (size_t i = 0; i < job->asked.count; i++)
         if (!job->reported[i])
             judge_missing(job, i, exit_code);
-    job->running = job->count;
+    job->running = job->asked.count;
     accuse(job, exit_code, signal, &charges);
-    const char *file = file_of(job, bytes_of(""));
+    const char *file = asked_file(&job->asked, bytes_of(""), job->running);
     const char *shared = file[0] != '\0' ? file : job->recipe->name;
     size_t tagged = tag_group(job, file);
     const struct bytes group = buf_bytes(&job->group);
@@ -366,9 +350,9 @@ static void judge_each(struct job *job, int exit_code, int signal)
 static bool all_reported(const struct job *job)
 {
     size_t at = 0;
-    while (at < job->count && job->reported[at])
+    while (at < job->asked.count && job->reported[at])
         at++;
-    return at == job->count;
+    return at == job->asked.count;
 }
 
 bool job_is_done(struct job *job)
@@ -379,24 +363,70 @@ bool job_is_done(struct job *job)
     return done;
 }
 
-bool job_end(struct job *job, int exit_code, int signal)
+/* The process ended in the middle of a file, as the stream has it. */
+static void judge_cut_off(struct job *job, int exit_code)
+{
+    size_t at = job->running;
+    char reason[80];
+    const struct bytes id = bytes_of(job->asked.tests[at].id), tag = bytes_of(TAG_CRASH);
+    const struct event crash = {.test_id = id,
+                                .status = EVENT_FAIL,
+                                .tags = &tag,
+                                .tag_count = 1,
+                                .has_tags = true,
+                                .runnable = true};
+    snprintf(reason, sizeof reason, "exited with status %d in the middle of it", exit_code);
+    attach(job, id, "reason", bytes_of(reason));
+    job->crashed = true;
+    send(job, &crash);
+    settle(job, at);
+}
+
+/* The files of which parts were told, and no end. When nothing is wrong as a whole, that is all of them, and
+ * they are as their parts are. Whether all are judged. */
+static bool judge_files(struct job *job, int exit_code)
+{
+    bool whole = true, fine = job->damage.len == 0 && (exit_code == 0 || job->any_failed);
+    for (size_t i = 0; i < job->asked.count; i++) {
+        const struct event outcome = {
+            .test_id = bytes_of(job->asked.tests[i].id), .status = EVENT_SUCCESS, .runnable = true};
+        bool told = fine && job->tallies[i].parts > 0;
+        whole &= told || job->reported[i];
+        if (told && !job->reported[i])
+            conclude(job, i, outcome, NULL);
+        job->reported[i] |= told;
+    }
+    return whole;
+}
+
+static enum job_ending died(struct job *job, bool known)
+{
+    held_settle(&job->held);
+    bool blames = known || job->asked.count == 1 || !job->asked.files || job->recipe->feed;
+    return blames ? JOB_DIED : JOB_UNSURE;
+}
+
+enum job_ending job_end(struct job *job, int exit_code, int signal)
 {
     job->signal = signal;
     job->exit_code = exit_code;
     if (job->format != NULL)
         job->format->end(job->reader);
-    if ((signal != 0 || job->crashed) && !all_reported(job)) {
-        held_settle(&job->held);
-        return false;
-    }
+    bool files = job->asked.files && job->format != NULL, many = job->asked.count > 1;
+    if (signal == 0 && files && job->tells_starts && job->running < job->asked.count)
+        judge_cut_off(job, exit_code);
+    if ((signal != 0 || job->crashed) && !all_reported(job))
+        return died(job, job->crashed || job->tells_starts);
+    if (files && many && !job->recipe->feed && !all_reported(job) && !judge_files(job, exit_code))
+        return died(job, false);
     if (job->crashed)
-        job->running = job->count; /* that explains the rest of what is odd */
-    else if (job->format == NULL || (job->recipe->unit == UNIT_FILE && !job->reported[0]))
+        job->running = job->asked.count; /* that explains the rest of what is odd */
+    else if (job->format == NULL || (files && !many && !job->reported[0]))
         judge_whole(job, exit_code);
     else
         judge_each(job, exit_code, signal);
     held_settle(&job->held);
-    return true;
+    return JOB_WHOLE;
 }
 
 void job_release(struct job *job)
@@ -405,7 +435,8 @@ void job_release(struct job *job)
         job->format->release(job->reader);
     free(job->reader);
     free(job->reported);
-    map_release(&job->by_id);
+    free(job->tallies);
+    asked_release(&job->asked);
     strings_release(&job->broken);
     buf_release(&job->group);
     buf_release(&job->name);

@@ -5,33 +5,36 @@
 #define ALOOF_RUNNER_JOB_H
 
 #include "core/clip.h"
-#include "core/map.h"
-#include "core/recipe_argv.h"
+#include "runner/asked.h"
 #include "stream/held.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>
 
+/* How many parts a file has reported. */
+struct tally {
+    size_t parts, failed, skipped;
+};
+
 struct job {
     const struct recipe *recipe;
-    const struct recipe_test *tests; /* that it was asked for, of one share */
-    size_t count;
-    struct map by_id;      /* index of each */
-    struct strings broken; /* files of theirs that do not even build */
-    bool *reported;
+    struct asked asked;                 /* what it was asked for */
+    struct strings broken;              /* files of theirs that do not even build */
+    bool *reported;                     /* of each: its outcome is told */
+    struct tally *tallies;              /* of each file */
     size_t running;                     /* index; count: none */
+    size_t last;                        /* index of the file that was told of last */
     bool tells_starts;                  /* the stream says itself when a test begins */
     const struct stream_format *format; /* NULL: by exit status */
     void *reader;
-    struct held held;              /* the way of all events */
-    struct buf group, name;        /* scratch: the tag of what it reports unasked; its name */
-    size_t parts, failed, skipped; /* of what it reported unasked */
-    bool any_failed;               /* anything at all */
-    bool crashed;                  /* a test of it, as the stream says */
-    int signal;                    /* that ended it; 0: none, or it runs */
-    int exit_code;                 /* -1: none, or it runs */
-    struct clip stray;             /* output that came when no test ran */
-    struct buf damage;             /* lines: what cannot be true */
+    struct held held;       /* the way of all events */
+    struct buf group, name; /* scratch: the tag of what it reports unasked; its name */
+    bool any_failed;        /* anything at all */
+    bool crashed;           /* a test of it, as the stream says */
+    int signal;             /* that ended it; 0: none, or it runs */
+    int exit_code;          /* -1: none, or it runs */
+    struct clip stray;      /* output that came when no test ran */
+    struct buf damage;      /* lines: what cannot be true */
 };
 
 /* tests are borrowed, count >= 1; event is called with owner from all of the functions below. */
@@ -57,11 +60,17 @@ void job_report(struct job *job, struct bytes octets);
 /* Something is wrong with what it wrote: a sentence. It fails for it. */
 void job_complain(struct job *job, const char *text);
 
+enum job_ending {
+    JOB_WHOLE,  /* all of its tests are reported */
+    JOB_DIED,   /* under one of them, which is known: the rest is the pool's to deal again */
+    JOB_UNSURE, /* several files, and nobody knows what is with those that are not reported: they are to be
+                   asked for again, fewer at once */
+};
+
 /* It ended: what is not reported is judged, but for a process that was killed by a signal, or whose stream
- * says that a test has crashed: its unreported tests are the pool's to judge. exit_code: -1 when signal is
- * not 0. Whether all of its tests are reported.
- */
-bool job_end(struct job *job, int exit_code, int signal);
+ * says that a test has crashed: its unreported tests are the pool's to judge. Of several files those are
+ * judged that reported parts, when nothing is wrong with the process. exit_code: -1 when signal is not 0. */
+enum job_ending job_end(struct job *job, int exit_code, int signal);
 
 void job_release(struct job *job);
 

@@ -113,7 +113,7 @@ static void bury_rest(struct runner_slot *slot, json_t *left)
         count = 0;
     }
     for (size_t i = 0; i < count; i++)
-        add_left(left, children[i], slot->job.count == 1 ? slot->job.tests[0].id : NULL);
+        add_left(left, children[i], slot->job.asked.count == 1 ? slot->job.asked.tests[0].id : NULL);
     family_kill(family);
 }
 
@@ -164,7 +164,7 @@ static bool end_fed(struct runner_slot *slot, json_t *left, int *by)
     int status = slot->process.family.status;
     process_forget(&slot->process);
     *by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by);
+    bool whole = job_end(&slot->job, *by == 0 ? WEXITSTATUS(status) : -1, *by) == JOB_WHOLE;
     job_release(&slot->job);
     free(slot->fed);
     slot->fed = NULL;
@@ -196,7 +196,7 @@ static bool feed_share(struct runner_slot *slot, struct recipe_test *take_tests,
     job_begin(&slot->job);
     wire_flush(&slot->wire);
     if (!runs && start_fed(slot) < 0) {
-        bool whole = job_end(&slot->job, 127, 0);
+        bool whole = job_end(&slot->job, 127, 0) == JOB_WHOLE;
         job_release(&slot->job);
         free(slot->fed);
         slot->fed = NULL;
@@ -260,9 +260,21 @@ static int hold_ids(const struct recipe_test *tests, size_t count, char path[sta
     return fd;
 }
 
-/* One process for these tests. Whether all of them are reported; else *status is how it ended. */
-static bool run_share(struct runner_slot *slot, const struct strings *command,
-                      const struct recipe_test *tests, size_t count, json_t *left, int *status)
+/* Moves the tests that the job has not reported to the end. Returns how many. */
+static size_t keep_unreported(const struct job *job, struct recipe_test *tests, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = count; i-- > 0;)
+        if (!job->reported[i])
+            tests[count - ++kept] = tests[i];
+    return kept;
+}
+
+/* One process for these tests. Unless all of them are reported *status is how it ended, and *again the number
+ * of those at the end of tests that others are to be asked for. */
+static enum job_ending run_share(struct runner_slot *slot, const struct strings *command,
+                                 struct recipe_test *tests, size_t count, json_t *left, int *status,
+                                 size_t *again)
 {
     const struct runner_slot_work *work = slot->work;
     struct strings argv = {0};
@@ -280,12 +292,40 @@ static bool run_share(struct runner_slot *slot, const struct strings *command,
     if (reports)
         finish_report(slot, &report, opened);
     int by = WIFSIGNALED(*status) ? WTERMSIG(*status) : 0;
-    bool whole = job_end(&slot->job, by == 0 ? WEXITSTATUS(*status) : -1, by);
+    enum job_ending ending = job_end(&slot->job, by == 0 ? WEXITSTATUS(*status) : -1, by);
+    if (ending == JOB_UNSURE && slot->killed)
+        ending = JOB_DIED; /* who killed it knows why */
+    *again = ending == JOB_UNSURE ? keep_unreported(&slot->job, tests, count) : 0;
     job_release(&slot->job);
     strings_release(&argv);
     if (ids >= 0)
         close(ids);
-    return whole;
+    return ending;
+}
+
+/* As many processes as the tests need, one after the other, up to the first that dies under a test that is
+ * known. Where nobody knows whose fault it was, half as many are asked for at once until that place is
+ * passed. Whether all of them are reported; else *status is how that process ended. */
+static bool run_shares(struct runner_slot *slot, struct recipe_test *tests, size_t count, json_t *left,
+                       int *status)
+{
+    size_t most = count, careful_to = 0;
+    for (size_t at = 0; at < count && slot->open;) {
+        const struct strings *command;
+        size_t room = (at < careful_to ? careful_to : count) - at, again;
+        size_t share = recipe_share(slot->work->recipe, tests + at, room < most ? room : most, &command);
+        enum job_ending ending = run_share(slot, command, tests + at, share, left, status, &again);
+        if (ending == JOB_DIED)
+            return false;
+        at += share - again;
+        if (again > 0 && at + again > careful_to)
+            careful_to = at + again;
+        if (again > 0)
+            most = share / 2;
+        else if (at >= careful_to)
+            most = count;
+    }
+    return true;
 }
 
 static size_t positions_of(const struct runner_slot *slot, json_t *box, struct recipe_test *tests)
@@ -300,8 +340,7 @@ static size_t positions_of(const struct runner_slot *slot, json_t *box, struct r
     return count;
 }
 
-/* A box is as many processes as its tests need, one after the other; the first that dies under a test ends
- * it, and the rest is dealt again. */
+/* The first process of a box that dies under a test ends it, and the rest is dealt again. */
 static void run_box(struct runner_slot *slot, json_t *box)
 {
     struct recipe_test *tests = mem_zero(json_array_size(box) * sizeof *tests);
@@ -319,12 +358,8 @@ static void run_box(struct runner_slot *slot, json_t *box)
         status = by; /* as wait has it */
         tests = NULL;
     }
-    for (size_t at = 0; !feeds && at < count && whole && slot->open;) {
-        const struct strings *command;
-        size_t share = recipe_share(slot->work->recipe, tests + at, count - at, &command);
-        whole = run_share(slot, command, tests + at, share, left, &status);
-        at += share;
-    }
+    if (!feeds)
+        whole = run_shares(slot, tests, count, left, &status);
     json_t *gone = !whole && WIFSIGNALED(status)
                        ? json_pack("{s:n, s:i, s:o}", "exit", "signal", WTERMSIG(status), "left", left)
                        : json_pack("{s:i, s:n, s:o}", "exit",

@@ -1,0 +1,40 @@
+/* The tests that one process is asked for, and which of them is meant by a name
+ * in what it reports. */
+#ifndef ALOOF_RUNNER_ASKED_H
+#define ALOOF_RUNNER_ASKED_H
+
+#include "core/map.h"
+#include "core/recipe_argv.h"
+
+#include <stdbool.h>
+
+#define ASKED_BETWEEN " > " /* a file and a part of it */
+
+struct asked {
+    const struct recipe_test *tests; /* borrowed, as is all that they hold */
+    size_t count;
+    bool files;       /* each test is a file */
+    struct map by_id; /* index of each */
+};
+
+/* count >= 1. */
+void asked_init(struct asked *asked, const struct recipe *recipe, const struct recipe_test *tests,
+                size_t count);
+
+/* The index of the test of that id; of a file, that may stand behind directories. count: none of them. */
+size_t asked_find(const struct asked *asked, struct bytes id);
+
+/* The index of the file that a part called "FILE > NAME" is of, and its name there; count where it says none
+ * of them, and then the id is the name. */
+size_t asked_find_part(const struct asked *asked, struct bytes id, struct bytes *name);
+
+/* The file that something with this id belongs to; "" none. running: the index of the test that runs, which
+ * is the likeliest; count none. */
+const char *asked_file(const struct asked *asked, struct bytes id, size_t running);
+
+/* Whether the id is the file's, or of something in it. */
+bool asked_is_in(struct bytes id, const char *file);
+
+void asked_release(struct asked *asked);
+
+#endif
