@@ -8,6 +8,23 @@ _aloof() {
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
     local commands='init doctor load convert emit ls mux stats'
+    local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec junit libtest gtest unittest subunit1 catch2 ctest'
+    local targets='json subunit subunit1 tap junit csv'
+    local statuses='exists inprogress success uxsuccess skip fail xfail'
+    local input='--from --only --except --rename --tag --no-passthrough'
+    local command=
+    ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
+    case $command in
+    init) options='--stdout -h --help' ;;
+    doctor) options='-h --help' ;;
+    load) options+=' --from' ;;
+    convert) options="--to $input -h --help" ;;
+    emit) options='--file --mime --tag --route --not-runnable --time --no-time --to -h --help' ;;
+    ls) options="--exists --times -0 --null $input -h --help" ;;
+    mux) options='--from -h --help' ;;
+    stats) options="$input -h --help" ;;
+    *) command= ;;
+    esac
 
     # "--box=te" comes as the words --box, =, te.
     if [[ $cur == = ]]; then
@@ -15,6 +32,28 @@ _aloof() {
     elif [[ $prev == = ]]; then
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
+    case $command$prev in
+    load--from | convert--from | ls--from | mux--from | stats--from)
+        COMPREPLY=($(compgen -W "$formats" -- "$cur"))
+        return
+        ;;
+    convert--to)
+        COMPREPLY=($(compgen -W "$targets" -- "$cur"))
+        return
+        ;;
+    *--only | *--except)
+        COMPREPLY=($(compgen -W "$statuses tag: /" -- "$cur"))
+        return
+        ;;
+    *--rename | *--tag | *--mime | *--route | *--time)
+        COMPREPLY=()
+        [[ $command ]] && return
+        ;;
+    emitemit)
+        COMPREPLY=($(compgen -W "$options $statuses" -- "$cur"))
+        return
+        ;;
+    esac
     case $prev in
     --box) COMPREPLY=($(compgen -W 'auto test group' -- "$cur")) ;;
     --color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")) ;;

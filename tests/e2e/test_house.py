@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 
 import pytest
@@ -95,6 +96,7 @@ def test_the_recipes_are_described_and_complete(tmp_path):
 def test_the_completions_name_the_same_options_and_keys(options, shell, flag):
     text = (TOP / "share/completions" / shell).read_text()
     if shell == "aloof.fish":
+        text = "\n".join(re.findall(r"^complete -c aloof -n __aloof_runs .*(?:\n    .*)?", text, re.M))
         named = {"--" + name for name in re.findall(r" -l ([a-z]+)", text)}
         named |= {"-" + letter for letter in re.findall(r" -s ([a-z])", text)}
         values = re.search(r"-a 'boxes= (.*)'", text)[0]
@@ -102,7 +104,7 @@ def test_the_completions_name_the_same_options_and_keys(options, shell, flag):
         named = set(re.findall(flag, re.search(r"options='(.*?)'", text, re.S)[0] + " "))
         values = re.search(r"keys='(.*?)'", text, re.S)[1]
     else:
-        named = set(re.findall(flag, text.split("_arguments")[1]))
+        named = set(re.findall(flag, text.split("_arguments -s -S $from")[1]))
         values = " ".join(re.findall(r"(?:keys|sections)=\((.*?)\)", text, re.S))
     assert named == flags(options)
     assert set(re.findall(r"[a-z]+(?:\.[a-z]*)?", values.removeprefix("-a "))) == keys(options)
@@ -115,6 +117,63 @@ def complete(*words):
     done = subprocess.run(["bash", "-c", script, "bash", str(TOP / "share/completions/aloof.bash"), *words],
                           capture_output=True, text=True, check=True)
     return done.stdout.split()
+
+
+COMMANDS = ["init", "doctor", "load", "convert", "emit", "ls", "mux", "stats"]
+
+
+def options_of(command):
+    """As its manual has them."""
+    manual = (TOP / f"share/man/aloof-{command}.1").read_text()
+    rows = re.findall(r"^\.It (Fl .*)$", manual, re.M)
+    return {"-" + flag for row in rows for flag in re.findall(r"Fl (-?[\w-]+)", row)} | {"-h", "--help"}
+
+
+def formats_of(heading):
+    """Those that convert reads or writes."""
+    told = subprocess.run([ALOOF, "convert", "--help"], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"^  ([\w-]+)", re.search(rf"^{heading}:\n((?:  .*\n)+)", told, re.M)[1], re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_bash_completes_the_options_of_a_command(options, command):
+    more = flags(options) if command == "load" else set()
+    assert {word for word in complete("aloof", command, "-") if word[0] == "-"} == options_of(command) | more
+
+
+def test_bash_completes_the_values_of_a_command():
+    for command in ("load", "convert", "ls", "mux", "stats"):
+        assert complete("aloof", command, "--from", "") == formats_of("--from")
+    assert complete("aloof", "convert", "--to", "=", "") == formats_of("--to")
+    assert complete("aloof", "ls", "--only", "f") == ["fail"]
+    assert complete("aloof", "emit", "xf") == ["xfail"]
+    assert complete("aloof", "--box", "=", "a") == ["auto"]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_fish_completes_the_options_of_a_command(options, command, tmp_path):
+    def offers(line):
+        script = f"source {TOP}/share/completions/aloof.fish; complete -C '{line}'"
+        done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path,
+                              env={**os.environ, "HOME": str(tmp_path)})
+        return {row.split("\t")[0] for row in done.stdout.splitlines()}
+    wanted = options_of(command) | (flags(options) if command == "load" else set())
+    assert offers(f"aloof {command} -") | offers(f"aloof {command} --") == wanted
+    if "--from" in wanted:
+        assert offers(f"aloof {command} --from ") == set(formats_of("--from"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_zsh_names_the_options_of_a_command(command):
+    text = (TOP / "share/completions/_aloof").read_text()
+    body = re.search(rf"^\({command}\) (.*?);;", text, re.M | re.S)[1]
+    lists = {name: re.search(rf"^{name}=\((.*?)\)$", text, re.M | re.S)[1] for name in ("help", "input")}
+    body += "".join(lists[name] for name in lists if f"${name}" in body)
+    named = set(re.findall(r"(?<![\w-])(--?[a-z0-9][a-z-]*)(?=[=\[,}])", body))
+    assert named == options_of(command) - ({"-h", "--help"} if command == "load" else set())
+    assert re.search(r"^local formats='\((.*)\)'$", text, re.M)[1].split() == formats_of("--from")
+    assert re.search(r"^local targets='\((.*)\)'$", text, re.M)[1].split() == formats_of("--to")
 
 
 def test_bash_completes():
