@@ -236,6 +236,7 @@ void job_init(struct job *job, const struct recipe *recipe, const struct recipe_
     if (recipe->format == NULL)
         return;
     job->format = stream_format(recipe->format);
+    job->held.late = job->format->late;
     job->reader = mem_zero(job->format->size);
     job->format->init(job->reader, &sink, job);
 }

@@ -9,19 +9,23 @@
 
 #include <stdbool.h>
 
+struct held_failure {
+    struct event *event; /* a copy */
+    bool explained;
+};
+
 struct held {
     void (*event)(void *owner, const struct event *event); /* who gets the events, in their new order */
     void *owner;
-    bool holds;
-    struct event failure; /* whose strings are these: */
-    struct buf id;
-    struct strings tags;
+    bool late; /* what explains them may come when others have ended */
+    VEC(struct held_failure) failures;
 };
 
-/* Takes in an event: a failure is held until another test is spoken of; all else goes on. */
+/* Takes in an event: a failure is held until another test is spoken of, a late one until it is explained and
+ * then another is spoken of; all else goes on. */
 void held_take(struct held *held, const struct event *event);
 
-/* Nothing more will be said of what is held. */
+/* Nothing more will be said of those that are held. */
 void held_settle(struct held *held);
 
 void held_release(struct held *held);

@@ -1,5 +1,6 @@
 #include "stream/libtest.h"
 
+#include "stream/cargo.h"
 #include "stream/emit.h"
 #include "stream/lines.h"
 #include "stream/names.h"
@@ -22,9 +23,11 @@ struct libtest_reader {
     struct emitter emitter;
     struct lines lines;
     struct names names;
+    struct cargo cargo;
     struct program program;
     struct buf running; /* the id of a test whose verdict has not come, … */
     struct buf output;  /* … and what came instead */
+    bool dies;          /* cargo is about to say how the program ended */
     struct buf told;    /* of whom a section of output tells; empty: not in one */
     struct buf text;    /* that section */
     bool sections;      /* behind "failures:" or "successes:" */
@@ -78,6 +81,16 @@ static struct bytes name_of(struct bytes printed)
         if (scan_ends(printed, notes[i]))
             return (struct bytes){printed.data, printed.len - strlen(notes[i])};
     return printed;
+}
+
+/* Makes the id of a test of that name, which says its program, too, where that is known. */
+static void make_id(const struct libtest_reader *reader, struct buf *id, struct bytes name)
+{
+    buf_clear(id);
+    put(id, buf_bytes(&reader->cargo.program));
+    if (id->len > 0)
+        put(id, bytes_of("$"));
+    put(id, name);
 }
 
 static void count(struct program *program, enum event_status status)
@@ -162,7 +175,7 @@ static void crash(struct libtest_reader *reader, struct bytes message)
     emit_outcome(&reader->emitter, id, &said);
     buf_clear(&reader->running);
     buf_clear(&reader->output);
-    reader->program.open = false;
+    reader->program.open = reader->dies = false;
 }
 
 static void damage_program(struct libtest_reader *reader, const struct line *line, const char *what,
@@ -219,7 +232,8 @@ static bool take_test(struct libtest_reader *reader, const struct line *line)
     size_t slow = scan_find(text, " has been running for over ");
     if (slow != SIZE_MAX && reader->running.len == 0) {
         const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = true};
-        emit_outcome(&reader->emitter, name_of((struct bytes){text.data, slow}), &said);
+        make_id(reader, &reader->id, name_of((struct bytes){text.data, slow}));
+        emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
         return true;
     }
     if (!scan_until(&text, " ... ", &name))
@@ -228,13 +242,25 @@ static bool take_test(struct libtest_reader *reader, const struct line *line)
     if (verdict.status == EVENT_NONE && reader->running.len > 0)
         return false;
     struct buf *id = verdict.status == EVENT_NONE ? &reader->running : &reader->id;
-    buf_clear(id);
-    put(id, name_of(name));
+    make_id(reader, id, name_of(name));
     if (verdict.status != EVENT_NONE)
         emit_test(reader, id, &verdict, NULL);
+    else if (cargo_is_end(text))
+        reader->dies = true;
     else if (text.len > 0)
         put_line(&reader->output, text);
     return true;
+}
+
+/* How the program ended, in "process didn't exit successfully: `a/path` (signal: 6, SIGABRT: …)". */
+static struct bytes end_of(struct bytes line)
+{
+    size_t at = scan_find_last(line, "` (");
+    struct bytes how = scan_skip(line, at != SIZE_MAX ? at + 3 : line.len);
+    if (how.len == 0 || !scan_ends(how, ")"))
+        return scan_trim(line);
+    how.len--;
+    return how;
 }
 
 /* Of a test that is running: its verdict on a line of its own, or what it prints. */
@@ -242,7 +268,9 @@ static void take_output(struct libtest_reader *reader, const struct line *line)
 {
     struct verdict verdict = read_verdict(line->text);
     if (scan_find(line->text, "process didn't exit successfully: ") != SIZE_MAX) {
-        crash(reader, scan_trim(line->text));
+        crash(reader, end_of(line->text));
+    } else if (reader->dies || cargo_is_end(line->text)) {
+        reader->dies = true;
     } else if (verdict.status == EVENT_NONE) {
         put_line(&reader->output, line->text);
     } else {
@@ -304,7 +332,7 @@ static bool take_section(struct libtest_reader *reader, const struct line *line)
     if (scan_word(&text, "---- ") && scan_ends(text, " stdout ----")) {
         end_section(reader);
         text.len -= strlen(" stdout ----");
-        put(&reader->told, text);
+        make_id(reader, &reader->told, text);
         return true;
     }
     if (reader->told.len > 0)
@@ -363,11 +391,44 @@ static void take_error(struct libtest_reader *reader, const struct line *line)
     }
 }
 
+/* What cargo says between programs. A program that runs may print such lines, too, but not the path of one
+ * that was built. */
+static bool take_cargo(struct libtest_reader *reader, const struct line *line)
+{
+    bool between = !reader->program.open && reader->told.len == 0;
+    if (between && line->text.len == 0 && reader->errors.len == 0)
+        return true;
+    if (!between && !bytes_starts(line->text, "   "))
+        return false;
+    enum cargo_line kind = cargo_take(&reader->cargo, line->text);
+    return between ? kind != CARGO_NOT : kind == CARGO_TURN && reader->cargo.program.len > 0;
+}
+
+/* "a::b: test": a program lists its tests. */
+static bool take_listed(struct libtest_reader *reader, const struct line *line)
+{
+    static const char end[] = ": test";
+    struct bytes name = line->text;
+    const struct bytes program = buf_bytes(&reader->cargo.program);
+    if (program.len == 0 || reader->program.open || !scan_ends(name, end))
+        return false;
+    name.len -= sizeof end - 1;
+    struct buf group = {0};
+    buf_printf(&group, TAG_GROUP "%s", buf_str(&reader->cargo.program));
+    make_id(reader, &reader->id, name);
+    const struct outcome_said said = {.status = EVENT_EXISTS, .tag = buf_str(&group), .runnable = true};
+    emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+    buf_release(&group);
+    return true;
+}
+
 static void take_line(void *owner, const struct line *line)
 {
     struct libtest_reader *reader = owner;
     if (line->lost > 0)
         emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
+    if (take_cargo(reader, line) || take_listed(reader, line))
+        return;
     if (take_start(reader, line) || take_result(reader, line) || take_section(reader, line))
         return;
     if (reader->program.open && reader->told.len == 0 && take_test(reader, line))
@@ -406,6 +467,7 @@ static void libtest_release(void *state)
     struct libtest_reader *reader = state;
     lines_release(&reader->lines);
     names_release(&reader->names);
+    cargo_release(&reader->cargo);
     buf_release(&reader->running);
     buf_release(&reader->output);
     buf_release(&reader->told);
@@ -433,6 +495,8 @@ static int libtest_guess(struct bytes head, bool whole)
     (void)whole;
     if (has_start(head))
         return 92;
+    if (scan_find(head, "{\"reason\":\"compiler-artifact\",") != SIZE_MAX)
+        return 85;
     return scan_find(head, "error: could not compile `") != SIZE_MAX ? 70 : 0;
 }
 

@@ -107,6 +107,12 @@ static const struct process {
     {"which test a signal hit is known, and the rest is the pool's", "format gtest unit test",
      "b:S.a b:S.b b:S.c", GTEST_A "[ RUN      ] S.b\nhm\n", NULL, -1, 11,
      "+ b:S.a\nok b:S.a\n+ b:S.b\nb:S.b stdout: hm\n", JOB_DIED},
+    {"a failure waits for what tells of it when all tests are over", "format libtest unit test", "b:a b:b",
+     "running 2 tests\ntest a ... FAILED\ntest b ... ok\n\nfailures:\n\n---- a stdout ----\nwhy\n\n"
+     "failures:\n    a\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n",
+     NULL, 101, 0, "+ b:a\n+ b:b\nok b:b\nb:a traceback: why\nfail b:a\n", JOB_WHOLE},
+    {"but not when nothing comes", "format libtest unit test", "b:a b:b",
+     "running 2 tests\ntest a ... FAILED\ntest b ... \n", NULL, -1, 9, "+ b:a\n+ b:b\nfail b:a\n", JOB_DIED},
     {"so it is where somebody else noticed the crash", "format libtest unit test", "b:a b:b b:c",
      "running 3 tests\ntest a ... ok\ntest b ... \nhm\n", NULL, 101, 0,
      "+ b:a\nok b:a\n+ b:b\nb:b stdout: hm\nb:b reason: exited with status 101 in the middle of the test\n"
