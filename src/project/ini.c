@@ -7,7 +7,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define DEPTH 8 /* of values that refer to values */
+enum {
+    DEPTH = 8,           /* of values that refer to values */
+    REFERENCES = 256,    /* that one value may lead to */
+    VALUE_LIMIT = 65536, /* octets, from where nothing more is put in */
+    KEY_LIMIT = 256,     /* octets of a name that is referred to */
+    ENTRY_LIMIT = 4096,  /* in a file */
+};
 
 static bool is_blank(char c)
 {
@@ -51,8 +57,11 @@ static int begin_section(struct scan *scan, struct bytes text)
 
 static int add(struct scan *scan, struct bytes key, struct bytes value)
 {
-    struct ini_entry entry = {mem_strdup(buf_str(&scan->section)), bytes_dup(key), bytes_dup(value),
-                              scan->line};
+    if (scan->ini->entries.len == ENTRY_LIMIT)
+        return error_set(scan->error, -EINVAL, "%s:%u: more than %d keys", scan->ini->path, scan->line,
+                         ENTRY_LIMIT);
+    struct ini_entry entry = {mem_strdup(buf_str(&scan->section)), bytes_dup(key), {0}, scan->line};
+    buf_add(&entry.value, value.data, value.len);
     for (char *p = entry.key; *p != '\0'; p++)
         *p = (char)tolower((unsigned char)*p);
     const struct ini_entry *before = ini_find(scan->ini, entry.section, entry.key);
@@ -81,9 +90,8 @@ static int begin_entry(struct scan *scan, struct bytes text)
 static void continue_entry(struct scan *scan, struct bytes text)
 {
     struct ini_entry *entry = &scan->ini->entries.items[scan->ini->entries.len - 1];
-    char *longer = mem_printf("%s\n%.*s", entry->value, (int)text.len, text.data);
-    free(entry->value);
-    entry->value = longer;
+    buf_putc(&entry->value, '\n');
+    buf_add(&entry->value, text.data, text.len);
 }
 
 static int take_line(struct scan *scan, struct bytes line)
@@ -198,7 +206,7 @@ const struct ini_entry *ini_find(const struct ini *ini, const char *section, con
 static const struct ini_entry *referred(const struct ini *ini, const char *section, const char *at,
                                         size_t *len)
 {
-    const char *end = at[1] == '(' ? strchr(at, ')') : NULL;
+    const char *end = at[1] == '(' ? memchr(at, ')', strnlen(at, KEY_LIMIT)) : NULL;
     if (end == NULL || end[1] != 's')
         return NULL;
     char *key = mem_dup(at + 2, (size_t)(end - at) - 2);
@@ -208,28 +216,38 @@ static const struct ini_entry *referred(const struct ini *ini, const char *secti
     return entry;
 }
 
-static void put_value(const struct ini *ini, const struct ini_entry *entry, unsigned depth, struct buf *to)
+/* A value that is put together. */
+struct filling {
+    const struct ini *ini;
+    unsigned references; /* that were followed so far */
+    struct buf text;
+};
+
+static void put_value(struct filling *filling, const struct ini_entry *entry, unsigned depth)
 {
-    for (const char *at = entry->value; *at != '\0'; at++) {
+    bool plain = filling->ini->plain;
+    for (const char *at = buf_str(&entry->value); *at != '\0'; at++) {
         size_t len = 0;
         const struct ini_entry *other = NULL;
-        if (*at == '%' && !ini->plain && depth < DEPTH)
-            other = referred(ini, entry->section, at, &len);
+        if (*at == '%' && !plain && depth < DEPTH && filling->references < REFERENCES &&
+            filling->text.len < VALUE_LIMIT)
+            other = referred(filling->ini, entry->section, at, &len);
         if (other != NULL) {
-            put_value(ini, other, depth + 1, to);
+            filling->references++;
+            put_value(filling, other, depth + 1);
             at += len - 1;
             continue;
         }
-        at += *at == '%' && at[1] == '%' && !ini->plain;
-        buf_putc(to, *at);
+        at += *at == '%' && at[1] == '%' && !plain;
+        buf_putc(&filling->text, *at);
     }
 }
 
 char *ini_value(const struct ini *ini, const struct ini_entry *entry)
 {
-    struct buf value = {0};
-    put_value(ini, entry, 0, &value);
-    return buf_take(&value);
+    struct filling filling = {.ini = ini};
+    put_value(&filling, entry, 0);
+    return buf_take(&filling.text);
 }
 
 void ini_release(struct ini *ini)
@@ -238,7 +256,7 @@ void ini_release(struct ini *ini)
     vec_each (entry, &ini->entries) {
         free(entry->section);
         free(entry->key);
-        free(entry->value);
+        buf_release(&entry->value);
     }
     vec_release(&ini->entries);
     free(ini->path);

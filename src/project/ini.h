@@ -3,14 +3,16 @@
 #ifndef ALOOF_PROJECT_INI_H
 #define ALOOF_PROJECT_INI_H
 
+#include "core/bytes.h"
 #include "core/error.h"
 #include "core/vec.h"
 
 #include <stdbool.h>
 
 struct ini_entry {
-    char *section, *key, *value; /* key in lower case; value as it stands, its lines joined by newlines */
-    unsigned line;               /* where the key stands, from 1 */
+    char *section, *key; /* the key in lower case */
+    struct buf value;    /* as it stands, its lines joined by newlines */
+    unsigned line;       /* where the key stands, from 1 */
 };
 
 /* Zeroed before, released by the caller whatever comes. */
@@ -31,7 +33,8 @@ int ini_read_toml(struct ini *ini, const char *path, const char *table, struct e
 /* The entry of that name; NULL when there is none. */
 const struct ini_entry *ini_find(const struct ini *ini, const char *section, const char *key);
 
-/* Its value with what it refers to put in: %(other)s of the same section, %% for %. The caller frees. */
+/* Its value with what it refers to put in: %(other)s of the same section, %% for %. Where values refer to
+ * values without end, the rest stands as it is written. The caller frees. */
 char *ini_value(const struct ini *ini, const struct ini_entry *entry);
 
 void ini_release(struct ini *ini);

@@ -184,6 +184,38 @@ static void test_recipes(void **state)
     }
 }
 
+/* Each of nine values refers a thousand times to the next, and the last is empty: what they lead to has no
+ * end. */
+static void test_values_have_a_limit(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    buf_puts(&text, "[A]\na =\n");
+    for (char key = 'b'; key < 'j'; key++) {
+        buf_printf(&text, "%c = ", key);
+        for (int i = 0; i < 1000; i++)
+            buf_printf(&text, "%%(%c)s", key - 1);
+        buf_putc(&text, '\n');
+    }
+    char *said = read_entries(buf_str(&text), false);
+    assert_in_range(strlen(said), 1, 1 << 20);
+    buf_release(&text);
+    free(said);
+}
+
+static void test_files_have_a_limit(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    buf_puts(&text, "[A]\n");
+    for (int i = 0; i < 5000; i++)
+        buf_printf(&text, "k%d=\n", i);
+    char *said = read_entries(buf_str(&text), false);
+    assert_string_equal(said, "f:4098: more than 4096 keys");
+    buf_release(&text);
+    free(said);
+}
+
 static void test_a_class_is_a_group(void **state)
 {
     (void)state;
@@ -198,6 +230,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_values_have_a_limit),
+        cmocka_unit_test(test_files_have_a_limit),
         cmocka_unit_test(test_recipes),
         cmocka_unit_test(test_a_class_is_a_group),
     };
