@@ -58,7 +58,10 @@ class Reporter {
     runner.on("suite end", (suite) => {
       if (left.get(suite.file) === 0) finish(suite.file);
     });
-    runner.on("end", () => [...open].forEach(finish));
+    runner.on("end", () => {
+      [...open].forEach(finish);
+      packets.done();
+    });
   }
 }
 

@@ -92,6 +92,11 @@ class Packets {
     this.packet(file, "fail");
   }
 
+  // All that ran is told.
+  done() {
+    this.packet("", "none");
+  }
+
   attach(id, texts) {
     for (const [name, text] of Object.entries(texts)) {
       const octets = Buffer.from(String(text || ""));
@@ -101,8 +106,8 @@ class Packets {
   }
 
   packet(id, status, { at = Date.now(), tags = [], file } = {}) {
-    const flags = 0x2000 | 0x0200 | 0x0800 | 0x0100 | (tags.length > 0 ? 0x0080 : 0) | (file ? 0x0060 : 0) | STATUS[status];
-    const parts = [time(at), string(id)];
+    const flags = 0x2000 | 0x0200 | (id ? 0x0900 : 0) | (tags.length > 0 ? 0x0080 : 0) | (file ? 0x0060 : 0) | STATUS[status];
+    const parts = id ? [time(at), string(id)] : [time(at)];
     if (tags.length > 0) parts.push(number(tags.length), ...tags.map(string));
     if (file) parts.push(string(TEXT), string(file[0]), string(file[1]));
     const body = Buffer.concat(parts);

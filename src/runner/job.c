@@ -168,6 +168,7 @@ static void conclude(struct job *job, size_t at, struct event outcome, const str
 static void take_event(void *owner, const struct event *event)
 {
     struct job *job = owner;
+    job->spoken = true;
     if (event->test_id.data == NULL && event->file_name.data != NULL)
         send(job, event);
     if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
@@ -281,6 +282,8 @@ static void judge_whole(struct job *job, int exit_code)
 {
     struct buf charges = {0};
     accuse(job, exit_code, 0, &charges);
+    if (charges.len == 0 && job->format != NULL && job->format->silent && !job->spoken)
+        buf_printf(&charges, "exited with status %d without a word about it\n", exit_code);
     struct event outcome = {
         .test_id = bytes_of(job->asked.tests[0].id), .status = EVENT_SUCCESS, .runnable = true};
     if (charges.len == 0 && job->format != NULL && job->tallies[0].parts == 0) {

@@ -29,6 +29,7 @@ struct job {
     void *reader;
     struct held held;       /* the way of all events */
     struct buf group, name; /* scratch: the tag of what it reports unasked; its name */
+    bool spoken;            /* the stream said anything at all */
     bool any_failed;        /* anything at all */
     bool crashed;           /* a test of it, as the stream says */
     int signal;             /* that ended it; 0: none, or it runs */

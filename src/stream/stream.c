@@ -71,6 +71,7 @@ static const struct stream_format subunit_format = {
     .end = subunit_end,
     .release = subunit_release,
     .guess = subunit_guess,
+    .silent = true,
 };
 
 static const struct stream_format *const formats[] = {

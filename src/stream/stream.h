@@ -24,7 +24,8 @@ struct stream_format {
     void (*release)(void *reader);
     /* How sure it is that a stream that begins so (`whole`: and is no longer) is of this format: 0 to 100. */
     int (*guess)(struct bytes head, bool whole);
-    bool late; /* why a test failed may come at the stream's end only */
+    bool late;   /* why a test failed may come at the stream's end only */
+    bool silent; /* a stream with nothing in it is no damage */
 };
 
 /* What writes a protocol: a sink for events, whose owner is the writer. */

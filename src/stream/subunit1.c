@@ -364,4 +364,5 @@ const struct stream_format subunit1_format = {
     .end = subunit1_end,
     .release = subunit1_release,
     .guess = subunit1_guess,
+    .silent = true,
 };

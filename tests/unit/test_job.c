@@ -74,6 +74,8 @@ static const struct process {
      JOB_WHOLE},
     {"silence is none", "format tap", "a", NULL, NULL, 0, 0,
      "+ a\na report: no plan and no points (at octet 0 of its output)\nfail a\n", JOB_WHOLE},
+    {"nor where the format has nothing against it", "format subunit", "a", NULL, NULL, 0, 0,
+     "+ a\na report: exited with status 0 without a word about it\nfail a\n", JOB_WHOLE},
     {"an empty plan skips the file", "format tap", "a", "1..0\n", NULL, 0, 0,
      "+ a\n> stdout: 1..0\n> stdout: \na reason: there is nothing in it\nskip a\n", JOB_WHOLE},
     {"only skipped points skip it too", "format tap", "a", "1..1\nok 1 - x # SKIP no\n", NULL, 0, 0,
