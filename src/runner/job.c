@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 
-#define NAMED_MAX 1500  /* octets kept of the name of what was reported unasked */
-#define STRAY_MAX 16384 /* octets kept of output that came when no test ran */
-#define DAMAGE_MAX 4096 /* octets kept of what cannot be true */
+#define NOISE_PIECE 3000 /* octets: what fits in a packet with its head */
+#define NAMED_MAX 1500   /* octets kept of the name of what was reported unasked */
+#define STRAY_MAX 16384  /* octets kept of output that came when no test ran */
+#define DAMAGE_MAX 4096  /* octets kept of what cannot be true */
 #define PLAIN_TEXT "text/plain;charset=utf8"
 
 /* Whether its results come in a file of their own. */
@@ -165,10 +166,22 @@ static void conclude(struct job *job, size_t at, struct event outcome, const str
     buf_release(&report);
 }
 
+/* Lines that are not of the format go on together: an event each would cost more than they do. */
+static void flush_noise(struct job *job)
+{
+    if (job->noise.len == 0)
+        return;
+    struct buf noise = job->noise;
+    job->noise = (struct buf){0};
+    forward(job, "stdout", buf_bytes(&noise));
+    buf_release(&noise);
+}
+
 static void take_event(void *owner, const struct event *event)
 {
     struct job *job = owner;
     job->spoken = true;
+    flush_noise(job);
     if (event->test_id.data == NULL && event->file_name.data != NULL)
         send(job, event);
     if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
@@ -201,7 +214,10 @@ static void take_event(void *owner, const struct event *event)
 
 static void take_noise(void *owner, struct bytes octets)
 {
-    forward(owner, "stdout", octets);
+    struct job *job = owner;
+    buf_add(&job->noise, octets.data, octets.len);
+    if (job->noise.len >= NOISE_PIECE)
+        flush_noise(job);
 }
 
 static void take_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
@@ -252,12 +268,13 @@ void job_feed(struct job *job, bool errors, struct bytes octets)
     if (errors || job->format == NULL || has_report(job))
         forward(job, errors ? "stderr" : "stdout", octets);
     else
-        job->format->feed(job->reader, octets.data, octets.len);
+        job_report(job, octets);
 }
 
 void job_report(struct job *job, struct bytes octets)
 {
     job->format->feed(job->reader, octets.data, octets.len);
+    flush_noise(job);
 }
 
 void job_complain(struct job *job, const char *text)
@@ -416,6 +433,7 @@ enum job_ending job_end(struct job *job, int exit_code, int signal)
     job->exit_code = exit_code;
     if (job->format != NULL)
         job->format->end(job->reader);
+    flush_noise(job);
     bool files = job->asked.files && job->format != NULL, many = job->asked.count > 1;
     if (signal == 0 && files && job->tells_starts && job->running < job->asked.count)
         judge_cut_off(job, exit_code);
@@ -444,6 +462,7 @@ void job_release(struct job *job)
     strings_release(&job->broken);
     buf_release(&job->group);
     buf_release(&job->name);
+    buf_release(&job->noise);
     buf_release(&job->damage);
     clip_release(&job->stray);
     held_release(&job->held);

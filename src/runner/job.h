@@ -34,6 +34,7 @@ struct job {
     bool crashed;           /* a test of it, as the stream says */
     int signal;             /* that ended it; 0: none, or it runs */
     int exit_code;          /* -1: none, or it runs */
+    struct buf noise;       /* what is not of the format, and not forwarded yet */
     struct clip stray;      /* output that came when no test ran */
     struct buf damage;      /* lines: what cannot be true */
 };

@@ -77,7 +77,7 @@ static const struct process {
     {"nor where the format has nothing against it", "format subunit", "a", NULL, NULL, 0, 0,
      "+ a\na report: exited with status 0 without a word about it\nfail a\n", JOB_WHOLE},
     {"an empty plan skips the file", "format tap", "a", "1..0\n", NULL, 0, 0,
-     "+ a\n> stdout: 1..0\n> stdout: \na reason: there is nothing in it\nskip a\n", JOB_WHOLE},
+     "+ a\n> stdout: 1..0\na reason: there is nothing in it\nskip a\n", JOB_WHOLE},
     {"only skipped points skip it too", "format tap", "a", "1..1\nok 1 - x # SKIP no\n", NULL, 0, 0,
      "+ a\na > x reason: no\nskip a > x part group=a\na reason: all of it is skipped\nskip a\n", JOB_WHOLE},
     {"a signal in the middle: the held failure is told", "format tap", "a", "1..2\nnot ok 1 - x\n", NULL, -1,
@@ -93,7 +93,7 @@ static const struct process {
      JOB_WHOLE},
     {"with what was printed when no test ran", "format tap unit test", "a", "1..1\nok 1 - a\nno: disk\n",
      NULL, 2, 0,
-     "+ a\nok a\n> stdout: no: disk\n> stdout: \nr report: exited with status 2, and nothing that it "
+     "+ a\nok a\n> stdout: no: disk\nr report: exited with status 2, and nothing that it "
      "reported failed\n"
      "r stdout: no: disk\nfail r part\n",
      JOB_WHOLE},
