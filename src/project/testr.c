@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #define DEFAULT_SECTION "DEFAULT"
+#define FORMAT "testr"              /* subunit of either version; listings of one id a line, too */
 #define CLASS_REGEX "([^\\.]*\\.)*" /* what parallel_class means */
 
 const char *const testr_names[] = {"testr", "stestr", NULL};
@@ -101,9 +102,9 @@ static int set_commands(struct conf *conf, const char *command, const char *id_o
     if (code == 0)
         code = set_shell(conf, "run", run, arguments, from);
     if (code == 0)
-        code = set(conf, "list-format", "subunit", NULL);
+        code = set(conf, "list-format", FORMAT, NULL);
     if (code == 0)
-        code = set(conf, "format", "subunit", NULL);
+        code = set(conf, "format", FORMAT, NULL);
     if (code == 0)
         code = set(conf, "unit", "test", NULL);
     free(run);

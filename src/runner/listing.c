@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 #define REMARKS_MAX 16384 /* octets */
-#define ID_MAX 3000       /* octets, so that every packet about a test is one write */
+#define NOISE_MAX (64 * 1024 * 1024)
+#define ID_MAX 3000 /* octets, so that every packet about a test is one write */
 
 /* Whether a place that the person named holds the test: the same name, or what is below a directory. */
 static bool holds(const char *place, const char *name)
@@ -107,6 +108,7 @@ static void take_event(void *owner, const struct event *event)
 {
     struct listing *listing = owner;
     bool part = recipe_is_part(listing->recipe, event);
+    listing->packets = true;
     if (event->status == EVENT_EXISTS && event->test_id.data != NULL && !part)
         add(listing, event->test_id,
             listing->recipe->unit == UNIT_FILE ? event->test_id : event_tag_value(event, TAG_GROUP));
@@ -118,7 +120,9 @@ static void take_event(void *owner, const struct event *event)
 
 static void take_noise(void *owner, struct bytes octets)
 {
-    (void)owner, (void)octets; /* what a runner has to say while it lists */
+    struct listing *listing = owner;
+    if (listing->noise.len + octets.len <= NOISE_MAX)
+        buf_add(&listing->noise, octets.data, octets.len);
 }
 
 static void take_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
@@ -158,12 +162,19 @@ static void tell_neighbours(struct listing *listing)
         test->in_file = listing->in_file.items[map_get(&listing->by_file, bytes_of(test->file))];
 }
 
-void listing_end(struct listing *listing)
+/* Before there were packets, testr's list was lines. */
+static bool is_old_list(const struct listing *listing)
+{
+    return strcmp(listing->format->name, "testr") == 0 && !listing->packets;
+}
+
+void listing_end(struct listing *listing, bool ok)
 {
     if (listing->format != NULL)
         listing->format->end(listing->reader);
-    else
-        lines_end(&listing->lines, take_line, listing);
+    if (listing->format != NULL && ok && is_old_list(listing))
+        lines_feed(&listing->lines, buf_bytes(&listing->noise), take_line, listing);
+    lines_end(&listing->lines, take_line, listing);
     tell_neighbours(listing);
 }
 
@@ -179,6 +190,7 @@ void listing_release(struct listing *listing)
     vec_release(&listing->tests);
     regex_free(listing->group);
     buf_release(&listing->remarks);
+    buf_release(&listing->noise);
     map_release(&listing->by_file);
     strings_release(&listing->files);
     vec_release(&listing->in_file);

@@ -22,6 +22,8 @@ struct listing {
     void *reader;
     struct regex *group; /* what of an id is its file; NULL: that is told otherwise */
     struct buf remarks;  /* what the stream says of no test: why it could not list them, should it fail */
+    struct buf noise;    /* between its packets */
+    bool packets;        /* there are any */
     struct buf damage;   /* lines: what could not be understood */
 };
 
@@ -32,8 +34,9 @@ void listing_init(struct listing *listing, const struct recipe *recipe, const st
 /* Takes in the next octets of what `list` prints; each test that is inside of the scope is told. */
 void listing_feed(struct listing *listing, struct bytes octets);
 
-/* It is complete: each test now knows how many share its file. */
-void listing_end(struct listing *listing);
+/* It is complete: each test now knows how many share its file. ok: the command succeeded; then a list for
+ * testr that has no packets is an id a line. */
+void listing_end(struct listing *listing, bool ok);
 
 void listing_release(struct listing *listing);
 

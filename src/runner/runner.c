@@ -128,11 +128,21 @@ static void finish_build(struct runner *runner, int status)
         end_run(runner, EXIT_FAILED, 0, "the build failed");
 }
 
+/* The end of what the list has between its tests: there it says why there are no more. */
+static void add_noise(const struct runner *runner, struct buf *to)
+{
+    const struct buf *noise = &runner->listing.noise;
+    size_t kept = noise->len < TEXT_KEPT ? noise->len : TEXT_KEPT;
+    if (kept > 0)
+        buf_add(to, noise->data + noise->len - kept, kept);
+}
+
 /* The project's own code does not let its tests be listed: that is red, as a build that fails is. */
 static void tell_failed_list(struct runner *runner, int exit_code)
 {
     struct buf said = {0}, report = {0};
     buf_add(&said, runner->listing.remarks.data, runner->listing.remarks.len);
+    add_noise(runner, &said);
     clip_text(&runner->printed, &said);
     buf_printf(&report, "the tests cannot be listed: exit status %d\n", exit_code);
     buf_add(&report, runner->listing.damage.data, runner->listing.damage.len);
@@ -151,7 +161,7 @@ static void tell_failed_list(struct runner *runner, int exit_code)
 static void finish_list(struct runner *runner, int status)
 {
     struct buf text = {0};
-    listing_end(&runner->listing);
+    listing_end(&runner->listing, status == 0);
     wire_flush(&runner->wire);
     if (status == 0 && runner->listing.damage.len == 0) {
         runner->stage = STAGE_BOXES;

@@ -21,6 +21,7 @@
 #include "stream/subunit_target.h"
 #include "stream/tap.h"
 #include "stream/tap_target.h"
+#include "stream/testr_stream.h"
 #include "stream/unittest.h"
 
 #include <string.h>
@@ -150,7 +151,7 @@ const struct stream_format *stream_format(const char *name)
     for (size_t i = 0; i < FORMAT_COUNT; i++)
         if (strcmp(formats[i]->name, name) == 0)
             return formats[i];
-    return NULL;
+    return strcmp(name, testr_format.name) == 0 ? &testr_format : NULL;
 }
 
 const struct stream_format *stream_guess(struct bytes head, bool whole)

@@ -42,7 +42,7 @@ struct stream_target {
 const struct stream_format *const *stream_formats(size_t *count);
 const struct stream_target *const *stream_targets(size_t *count);
 
-/* The format of that name; NULL: there is none. */
+/* The format of that name (also "testr", see stream/testr_stream.h); NULL: there is none. */
 const struct stream_format *stream_format(const char *name);
 const struct stream_target *stream_target(const char *name);
 

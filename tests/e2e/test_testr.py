@@ -89,6 +89,38 @@ def test_only_the_red_ones_run_again(testr):
     assert asked(testr) == [[IDS[1]], IDS]
 
 
+OLD_RUNNER = """
+import os, sys
+
+known = open("ids").read().splitlines()
+if "--list" in sys.argv:
+    print("\\n".join(known))
+    sys.exit()
+asked = [line.rstrip("\\n") for line in open(sys.argv[2])]
+with open({ran!r}, "a") as noted:
+    noted.write(repr(asked) + "\\n")
+print("words before any test")
+for name in asked:
+    print("test: " + name)
+    if name in open("red").read().splitlines():
+        print("failure: " + name + " [\\nTraceback (most recent call last):\\n  File \\"run.py\\", line 3, in x\\nValueError: wrong\\n]")
+    else:
+        print("success: " + name)
+"""
+
+
+def test_subunit_1_and_a_listing_of_lines(testr):
+    testr.write("run.py", OLD_RUNNER.format(ran=str(testr.base / "ran")))
+    conf(testr, "$LISTOPT $IDOPTION", "test_id_option=--load $IDFILE")
+    testr.write("red", IDS[0] + "\n")
+    loop = testr.aloof("-n", "1", "--box=group").wait_for(re.compile("RED 1 of 5"))
+    loop.wait_for(f"FAIL  {IDS[0]}").wait_for("ValueError: wrong").wait_for(re.compile(r"\+3 +run\.py"))
+    assert asked(testr) == [IDS]
+    testr.write("red", "")
+    loop.wait_for(re.compile("GREEN 5 tests.*the red set passed"))
+    assert asked(testr) == [IDS, [IDS[0]]]  # sorted
+
+
 def test_a_group_is_not_torn_apart(testr):
     conf(testr, "$LISTOPT $IDLIST", r"group_regex=([^\.]+\.)+", "test_run_concurrency=echo 3")
     done = testr.once("--box=group")

@@ -117,7 +117,7 @@ static char *recipe_of(const char *name, const char *file, const char *text)
     return buf_take(&all);
 }
 
-#define SUBUNIT "list-format = subunit\nformat = subunit\nunit = test\n"
+#define SUBUNIT "list-format = testr\nformat = testr\nunit = test\n"
 
 static const struct {
     const char *name, *file, *text, *said;
