@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#define HEAD_MAX 8192 /* octets that neither version is found in: then it is the second, which takes noise */
+#define HEAD_MAX 8192 /* octets with neither version in them: it is the second, which takes noise */
 #define SURE 70       /* of the first version: a test and its outcome, or a time */
 
 struct testr_reader {

@@ -61,7 +61,8 @@ static void expect(struct bytes input, const char *wanted)
 static void version_1(void **state)
 {
     (void)state;
-    expect(bytes_of("test: a\nsuccess: a\ntest: b\nfailure: b\n"), "a inprogress;a success;b inprogress;b fail;");
+    expect(bytes_of("test: a\nsuccess: a\ntest: b\nfailure: b\n"),
+           "a inprogress;a success;b inprogress;b fail;");
     expect(bytes_of("words\ntest: a\nmore\nsuccess: a\n"), "words\na inprogress;more\na success;");
     expect(bytes_of("test: a\n"), "a inprogress;a fail;");
 }
