@@ -75,14 +75,14 @@ worker: $(BUILD)/aloof ## the workers' own tests only
 
 e2e: $(BUILD)/aloof ## the real binary on a real terminal only; TESTS='-k crash' picks some
 	@mkdir -p $(LOG)
-	@set -- $(wildcard tests/e2e/test_*.py); test $$# = 0 || $(PYTEST) $(SIDE_BY_SIDE) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
+	@set -- $(filter-out tests/e2e/test_real_%,$(wildcard tests/e2e/test_*.py)); test $$# = 0 || $(PYTEST) $(SIDE_BY_SIDE) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
 
-check-frameworks: ## the recipes, with the frameworks that make check does without; npm fetches some of them
+check-frameworks: ## the recipes, and real projects, with the frameworks that make check does without; npm and apt fetch them
 	@sh .ci/deps build check frameworks
 	@sh .ci/frameworks
 	@$(MAKE_ALL) all
 	@mkdir -p $(LOG)
-	@$(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard tests/e2e/test_recipes*.py)
+	@$(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard tests/e2e/test_recipes*.py tests/e2e/test_real_*.py)
 
 bench: ## speed side by side with what people use today
 	@sh .ci/deps build bench

@@ -1,0 +1,177 @@
+"""Real projects of real frameworks in the loop (make check-frameworks): one line of the source is wrong, its test is
+red; it is edited and still wrong, only that runs again; it is right again, that passes and then all do."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from subjects import CACHE, debian_package, debian_source, npm_package
+from terminal import DEADLINE
+
+TOOLS = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cache/aloof-npm") / "node_modules"
+PYTHON = "usr/lib/python3/dist-packages"
+
+
+BUILT = "ctest", "gtest", "catch2"  # whose build is a test too, and comes first each time
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A project, how it comes here and what is done to it."""
+
+    name: str
+    recipe: str
+    fetch: Callable  # -> the directory that it is in
+    take: str  # what of it is copied, globs
+    file: str  # of which `right` becomes `wrong`, and then as wrong in another way, `other`
+    right: str
+    wrong: str
+    other: str
+    red: str  # the test that this breaks, as it is named on the screen
+    whole_file: bool = False  # its tests run a file at a time, so the neighbours of a red one run too
+    needs: str = "sh"  # commands without which there is nothing to try
+    files: dict = field(default_factory=dict)  # written beside what was copied
+    prepare: str = ""  # a command in it
+    ignored: str = ""  # what git is not to know, beside Python's
+    modules: Callable = None  # -> the node_modules for it
+    args: tuple = ()
+    env: dict = field(default_factory=dict)
+
+
+def own_modules(directory):
+    return directory.parents[0] if directory.parent.name == "node_modules" else directory.parents[1]
+
+
+def tools(directory):
+    return TOOLS
+
+
+SUBJECTS = [
+    Subject("toolz", "pytest", lambda: debian_source("toolz"), "toolz tlz", "toolz/recipes.py",
+            "pluck(1, itertools.groupby", "pluck(0, itertools.groupby", "pluck([0], itertools.groupby",
+            "toolz/tests/test_recipes.py::test_partitionby", env={"PYTHONPATH": "."}),
+    Subject("pyflakes", "unittest", lambda: debian_package("python3-pyflakes", PYTHON), "pyflakes",
+            "pyflakes/checker.py", "self.report(messages.IfTuple, node)", "self.report(messages.AssertTuple, node)",
+            "self.report(messages.IfTuple)",
+            "pyflakes.test.test_other.TestUnusedAssignment.test_if_tuple",
+            files={"bin/pyflakes": "from pyflakes.scripts.pyflakes import main\nmain()\n"}, args=("--recipe", "unittest")),
+    Subject("extras", "subunit", lambda: debian_package("python3-extras", PYTHON), "extras",
+            "extras/__init__.py", "Could not import any of: %s", "Could not import %s", "Nothing to import: %s",
+            "extras.tests.test_extras.TestTryImports.test_None_is_default_alternative", args=("--recipe", "subunit")),
+    Subject("fixtures", "stestr", lambda: debian_package("python3-fixtures", PYTHON), "fixtures",
+            "fixtures/_fixtures/temphomedir.py", "\"HOME\"", "\"HOUSE\"", "\"HOTEL\"",
+            "fixtures.tests._fixtures.test_temphomedir.TestTempDir.test_basic", needs="stestr", prepare="cd fixtures/tests/_fixtures && rm test_mockpatch.py && sed -i /mockpatch/d __init__.py",
+            files={".stestr.conf": "[DEFAULT]\ntest_path=./fixtures/tests/_fixtures\ntop_dir=./\n"}, ignored=".stestr"),
+    Subject("pflag", "go", lambda: debian_source("golang-github-spf13-pflag"), "*.go", "count.go",
+            "countValue(*i + 1)", "countValue(*i + 2)", "countValue(*i + 3)", "TestCount",
+            needs="go", files={"go.mod": "module github.com/spf13/pflag\n\ngo 1.12\n"},
+            env={"GOCACHE": str(CACHE / "go-cache"), "GOFLAGS": "-mod=mod -vet=off", "GOPROXY": "off"}),
+    Subject("Text::CSV", "prove", lambda: debian_source("libtext-csv-perl"), "lib files t/util.pl t/12_acc.t t/80_diag.t t/85_util.t", "lib/Text/CSV_PP.pm",
+            "INI - constructor failed", "INI - no constructor", "INI - not constructed",
+            "t/80_diag.t > Set error STR", whole_file=True, needs="prove", ignored="_*"),
+    Subject("minitest", "minitest", lambda: debian_package("libruby3.1", "usr/lib/ruby/gems/3.1.0/gems/minitest-5.15.0"),
+            "lib test", "lib/minitest/benchmark.rb", "bench_exp 1, 10_000", "bench_exp 1, 1_000", "bench_exp 1, 100",
+            "TestMinitestBenchmark#test_cls_bench_range", needs="ruby"),
+    Subject("negotiator", "node", lambda: npm_package("@fastify/accept-negotiator@2.1.2", "@matteo.collina/tspl@0.2.0"),
+            "index.js package.json test", "index.js", "return this.cache.get(header)", "return this.cache.has(header)",
+            "return this.cache", "test/Negotiator.test.js", whole_file=True, needs="node", ignored="node_modules",
+            modules=own_modules),
+    Subject("lower-case", "jest", lambda: npm_package("lower-case@2.0.2", "upper-case@2.0.2").parent,
+            "lower-case/dist upper-case/dist", "lower-case/dist/index.js",
+            r"regexp: /\u0130|\u0049|", r"regexp: /\u0130|\u004a|", r"regexp: /\u0130|\u004b|", "lower-case/dist/index.spec.js > locale lower case tr: STRING -> strıng",
+            whole_file=True, needs="node", files={"package.json": '{"jest": {"testRegex": "spec.js$"}}\n'},
+            ignored="node_modules", modules=tools),
+    Subject("kareem", "mocha", lambda: npm_package("kareem@2.3.2"), "index.js package.json test", "index.js",
+            "return this._pres.has(name) ||", "return name in this._pres ||", "return name in {} ||",
+            "test/misc.test.js > hasHooks returns false for toString", whole_file=True, needs="node",
+            ignored="node_modules", modules=tools),
+    Subject("zod", "vitest", lambda: npm_package("zod@4.6.7"), "src/v3", "src/v3/types.ts",
+            "parsedType !== ZodParsedType.nan", "parsedType === ZodParsedType.nan", "parsedType == ZodParsedType.nan",
+            "src/v3/tests/nan.test.ts > passing validations", whole_file=True, needs="node", ignored="node_modules",
+            modules=tools, prepare="mkdir kept && mv src/v3/tests/[mntv]*.test.ts kept && rm -r src/v3/tests && "
+            "mv kept src/v3/tests && rm src/v3/tests/mocker*",
+            files={"vitest.config.mjs": 'export default { resolve: { alias: { "zod/v3": "/src/v3/index.ts" } } };\n'}),
+    Subject("cjson", "ctest", lambda: debian_source("cjson"), "*.c *.h CMakeLists.txt library_config tests fuzzing",
+            "cJSON.c", "h += (unsigned int) 10 + input[i] - 'A';", "h += (unsigned int) 11 + input[i] - 'A';",
+            "h += (unsigned int) 12 + input[i] - 'A';", "parse_hex4", needs="ctest", prepare="cmake -B build", ignored="build"),
+    Subject("googletest", "gtest", lambda: debian_package("googletest", "usr/src/googletest/googletest"), "samples",
+            "samples/sample1.cc", "result *= i", "result += i", "result -= i", "FactorialTest.Positive", needs="cmake",
+            files={"CMakeLists.txt": """
+                cmake_minimum_required(VERSION 3.10)
+                project(samples CXX)
+                find_package(GTest REQUIRED)
+                foreach(name 1 2 4)
+                    add_executable(sample${name}_unittest samples/sample${name}.cc samples/sample${name}_unittest.cc)
+                    target_link_libraries(sample${name}_unittest GTest::gtest_main)
+                endforeach()
+                """}, prepare="cmake -B build", ignored="build"),
+    Subject("catch", "catch2", lambda: debian_source("catch2"), "examples single_include",
+            "examples/110-Fix-ClassFixture.cpp", "arg.length() == 0", "arg.length() == 99", "arg.length() == 98",
+            "Create Employee/No Name", needs="cmake",
+            files={"CMakeLists.txt": """
+                cmake_minimum_required(VERSION 3.10)
+                project(Catch2Examples CXX)
+                include_directories(single_include)
+                add_executable(examples examples/000-CatchMain.cpp examples/110-Fix-ClassFixture.cpp
+                    examples/120-Bdd-ScenarioGivenWhenThen.cpp)
+                """}, prepare="cmake -B build", ignored="build"),
+]
+
+
+def bring(subject, project):
+    """The project in its work tree, as it was published, ready to run and committed."""
+    for tool in subject.needs.split():
+        if not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed")
+    directory = subject.fetch()
+    for pattern in subject.take.split():
+        found = list(directory.glob(pattern))
+        assert found, f"{subject.name} has no {pattern}"
+        for path in found:
+            target = project.root / path.name if "/" not in pattern else project.root / path.relative_to(directory)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(path, target)
+    for path, text in subject.files.items():
+        project.write(path, text)
+    project.write(".gitignore", project.read(".gitignore") + subject.ignored + "\n")
+    if subject.modules:
+        modules = subject.modules(directory)
+        if not modules.is_dir():
+            pytest.skip(f"{subject.recipe} is not installed (make check-frameworks)")
+        (project.root / "node_modules").symlink_to(modules)
+    if subject.prepare:
+        done = subprocess.run(["sh", "-c", subject.prepare], cwd=project.root, env=project.env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    project.commit()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: f"{subject.recipe}-{subject.name}")
+def test_red_edit_green_full(subject, project):
+    project.env.update(subject.env)
+    bring(subject, project)
+    published = project.read(subject.file)
+    assert published.count(subject.right) == 1, f"{subject.file} has changed"
+    project.write(subject.file, published.replace(subject.right, subject.wrong))
+    loop = project.aloof(*subject.args, rows=40, columns=160)
+    loop.wait_for(re.compile(r"RED \d+ of \d+ · ran \d+ in"), 6 * DEADLINE).wait_for(subject.red)
+    loop.wait_for(re.compile(rf"{subject.recipe}( [\d.]+)? ·"))
+    reds, total, ran = map(int, re.search(r"RED (\d+) of (\d+) · ran (\d+) in", loop.text).groups())
+    assert (ran, 0 < reds < total) == (total, True), loop.text
+    project.save(subject.file, published.replace(subject.right, subject.other))
+    loop.wait_for(re.compile(rf"RED \d+ of {total} · reran \d+ in"), 3 * DEADLINE).wait_for(subject.red)
+    reran = int(re.search(r"reran (\d+) in", loop.text)[1])
+    assert reds <= reran < total if subject.whole_file else reran == reds + (subject.recipe in BUILT), loop.text
+    project.save(subject.file, published)
+    loop.wait_for(re.compile(rf"GREEN {total} tests.*the red set passed"), 6 * DEADLINE)
+    loop.type("q")
+    assert loop.wait_exit() == 0
