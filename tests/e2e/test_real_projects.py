@@ -18,7 +18,7 @@ TOOLS = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cach
 PYTHON = "usr/lib/python3/dist-packages"
 
 
-BUILT = "ctest", "gtest", "catch2"  # whose build is a test too, and comes first each time
+BUILT = "ctest", "meson", "gtest", "catch2"  # whose build is a test too, and comes first each time
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,10 @@ SUBJECTS = [
     Subject("cjson", "ctest", lambda: debian_source("cjson"), "*.c *.h CMakeLists.txt library_config tests fuzzing",
             "cJSON.c", "h += (unsigned int) 10 + input[i] - 'A';", "h += (unsigned int) 11 + input[i] - 'A';",
             "h += (unsigned int) 12 + input[i] - 'A';", "parse_hex4", needs="ctest", prepare="cmake -B build", ignored="build"),
+    Subject("fribidi", "meson", lambda: debian_source("fribidi"), "meson* *.in gen.tab lib bin test doc",
+            "lib/fribidi-char-sets-iso8859-8.c", "ch - ISO_ALEF + UNI_ALEF", "ch - ISO_ALEF + UNI_ALEF + 1",
+            "ch - ISO_ALEF + UNI_ALEF + 2", "ISO8859-8_hebrew", needs="meson",
+            prepare="meson setup build -Ddocs=false", ignored="build"),
     Subject("googletest", "gtest", lambda: debian_package("googletest", "usr/src/googletest/googletest"), "samples",
             "samples/sample1.cc", "result *= i", "result += i", "result -= i", "FactorialTest.Positive", needs="cmake",
             files={"CMakeLists.txt": """
