@@ -210,27 +210,27 @@ def make(*args):
 
 def test_install_and_uninstall_cancel_out(tmp_path):
     stage = tmp_path / "stage"
-    (stage / "opt/share").mkdir(parents=True)
-    (stage / "opt/share/mine").write_text("not aloof's\n")
-    make("install", f"DESTDIR={stage}", "PREFIX=/opt")
+    (stage / "usr/local/share").mkdir(parents=True)
+    (stage / "usr/local/share/mine").write_text("not aloof's\n")
+    make("install", f"DESTDIR={stage}")
     installed = tree(stage)
-    assert "opt/bin/aloof" in installed
-    assert "opt/share/aloof/workers/boot.py" in installed
-    assert "opt/share/aloof/workers/aloof_worker/main.py" in installed
-    assert "opt/share/man/man1/aloof.1" in installed
-    assert "opt/share/man/man5/aloof-recipes.5" in installed
-    assert {f"opt/share/aloof/recipes/{file.name}" for file in (TOP / "share/recipes").iterdir()} <= set(installed)
+    assert "usr/local/bin/aloof" in installed
+    assert "usr/local/share/aloof/workers/boot.py" in installed
+    assert "usr/local/share/aloof/workers/aloof_worker/main.py" in installed
+    assert "usr/local/share/man/man1/aloof.1" in installed
+    assert "usr/local/share/man/man5/aloof-recipes.5" in installed
+    assert {f"usr/local/share/aloof/recipes/{file.name}" for file in (TOP / "share/recipes").iterdir()} <= set(installed)
     assert len([name for name in installed if "completions" in name or "site-functions" in name]) == 3
-    ran = subprocess.run([stage / "opt/bin/aloof", "--version"], capture_output=True, text=True)
+    ran = subprocess.run([stage / "usr/local/bin/aloof", "--version"], capture_output=True, text=True)
     assert re.match(r"aloof \d+\.\d+", ran.stdout)
-    make("uninstall", f"DESTDIR={stage}", "PREFIX=/opt")
-    assert tree(stage) == ["opt/share/mine"]
-    assert not (stage / "opt/share/aloof").exists()
+    make("uninstall", f"DESTDIR={stage}")
+    assert tree(stage) == ["usr/local/share/mine"]
+    assert not (stage / "usr/local/share/aloof").exists()
 
 
 def test_an_installed_aloof_finds_its_worker(tmp_path, lighthouse):
-    make("install", f"DESTDIR={tmp_path}/stage", "PREFIX=/opt")
-    done = subprocess.run([tmp_path / "stage/opt/bin/aloof", "--once"], cwd=lighthouse.root, env=lighthouse.env,
+    make("install", f"DESTDIR={tmp_path}/stage")
+    done = subprocess.run([tmp_path / "stage/usr/local/bin/aloof", "--once"], cwd=lighthouse.root, env=lighthouse.env,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "15 tests, 1 failure" in done.stdout
