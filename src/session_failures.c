@@ -68,7 +68,7 @@ static void fill_sources(struct session *session, struct trace *trace)
 static void look_in_output(struct trace *trace, const struct test *test, const struct trace_paths *paths)
 {
     static const char *const names[] = {"stderr", "stdout"};
-    bool parts = strcmp(test->id, test->group) == 0;
+    bool parts = strcmp(test->id, test->group) == 0 && test->outcome != OUTCOME_COLLECTION;
     char *told = result_text(test->result, "traceback");
     for (size_t i = 0; i < 2 && told == NULL && !parts && trace->frames.len == 0; i++) {
         struct trace found;
