@@ -88,7 +88,7 @@ class Terminal:
                                    dimensions=(rows, columns), echo=True)
         self.child.delaybeforesend = None
         self.fd = self.child.child_fd
-        self.modes_before = termios.tcgetattr(self.fd)
+        self.modes_before = modes_of_a_new_terminal()  # of this one they may be changed by now
 
     @property
     def pid(self):
@@ -192,6 +192,14 @@ class Terminal:
                 self.child.wait()
         self.child.ptyproc.delayafterclose = 0
         self.child.close()
+
+
+def modes_of_a_new_terminal():
+    ends = os.openpty()
+    modes = termios.tcgetattr(ends[1])
+    for end in ends:
+        os.close(end)
+    return modes
 
 
 # DEC private modes that a program must not leave switched on, and the cursor, which it must not leave off.

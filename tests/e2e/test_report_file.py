@@ -62,7 +62,7 @@ def test_red_edit_green_full_with_a_report(reporting):
 ])
 def test_a_report_is_never_falsely_green_and_never_left(reporting, script, said):
     reporting.write("t/it", script + "\n")
-    done = reporting.once("-n", "1", "--box=test")
+    done = reporting.once("-n", "1", "--box=test", timeout=150)
     assert done.returncode == 1
     assert re.search(said, done.stdout), done.stdout
     assert left(reporting) == []
