@@ -74,7 +74,7 @@ ALL = ["bin good", "lib adds", "lib good", "whole good"]
 @pytest.mark.presses("Enter")
 def test_red_edit_green_full_with_cargo(crate):
     script, told = editor(crate)
-    loop = crate.aloof(EDITOR=script).wait_for(re.compile("RED 1 of 8"), 120)
+    loop = crate.aloof(EDITOR=script).wait_for(re.compile("RED 1 of 8 · ran 8"), 120)
     assert crate.ran() == ALL
     loop.wait_for("FAIL  sums$tests::adds").wait_for("right: 3")
     jumps_to(loop, told, "+16 src/lib.rs")
