@@ -91,7 +91,7 @@ def test_red_edit_green_full_with_gtest(made):
     loop.wait_for(re.compile(r"RED 1 of 3 · reran 2"), 60).wait_for("  4")
     assert project.ran() == ["bad"]
     project.write("sums_test.cpp", GTEST % "wrong")
-    loop.wait_for(re.compile("[¹²]FAIL  build.*\n.*\\+9 sums_test.cpp"), 60)
+    loop.wait_for(re.compile("¹FAIL  build.*\n.*\\+9 sums_test.cpp"), 60)
     loop.type("1" if "¹FAIL  build" in loop.text else "2")
     jumps_to(loop, told, "+9 sums_test.cpp")
     project.write("sums_test.cpp", GTEST % 2)
@@ -172,7 +172,7 @@ def test_red_edit_green_full_with_catch2(made):
     loop.wait_for("2 == 4", 60).wait_for(re.compile(r"RED 1 of 3 · reran 2"))
     assert set(project.ran()) == {"bad"}
     project.write("sums_test.cpp", CATCH % "wrong")
-    loop.wait_for(re.compile("[¹²]FAIL  build.*\n.*\\+10 sums_test.cpp"), 60)
+    loop.wait_for(re.compile("¹FAIL  build.*\n.*\\+10 sums_test.cpp"), 60)
     project.write("sums_test.cpp", CATCH % 2)
     loop.wait_for(re.compile("GREEN 3 tests"), 60)
     assert set(project.ran()) == {"bad", "good"}
