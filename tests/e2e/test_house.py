@@ -228,6 +228,15 @@ def test_install_and_uninstall_cancel_out(tmp_path):
     assert not (stage / "usr/local/share/aloof").exists()
 
 
+def test_another_prefix_is_where_all_of_it_goes(tmp_path):
+    """Only said, as the place is compiled in: the suites beside this one run what would be built anew."""
+    said = make("-n", "install", f"DESTDIR={tmp_path}", "PREFIX=/opt").stdout
+    for place in ("/opt/bin", "/opt/share/aloof/workers/aloof_worker/", "/opt/share/aloof/recipes/", "/opt/share/man/man5"):
+        assert f"{tmp_path}{place}" in said, place
+    assert "ALOOF_DATADIR=" not in said or '"/opt/share/aloof"' in said
+    assert f"{tmp_path}/usr" not in said
+
+
 def test_an_installed_aloof_finds_its_worker(tmp_path, lighthouse):
     make("install", f"DESTDIR={tmp_path}/stage")
     done = subprocess.run([tmp_path / "stage/usr/local/bin/aloof", "--once"], cwd=lighthouse.root, env=lighthouse.env,
