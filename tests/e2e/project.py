@@ -25,7 +25,8 @@ class Project:
         self.mark = uuid.uuid4().hex
         self.terminals = []
         self.env = {
-            "PATH": os.environ["PATH"],
+            # The python3 that a project finds is the one that these tests run with, which has pytest.
+            "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}",
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",

@@ -75,7 +75,8 @@ def goes_round(project, source, flags, before):
     loop.wait_for(re.compile("BROKEN(.*\n)*.*FAIL  build .*\n.*sums.c"), 60)
     project.write("sums.c", source % 2)
     loop.wait_for(re.compile(r"GREEN "), 60)
-    return loop
+    loop.type("q")  # or it would build at the next save, beside whoever saves
+    assert loop.wait_exit() == 0
 
 
 @check
