@@ -37,7 +37,7 @@ LOG := $(BUILD)/log
 
 # Recursive makes use every processor, unless -j was given.
 MAKE_ALL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
-PYTEST = ALOOF='$(abspath $(BUILD)/aloof)' ALOOF_MAKE='$(MAKEOVERRIDES)' $(PYTHON) -B -m pytest -q -p no:cacheprovider
+PYTEST = ALOOF='$(abspath $(BUILD)/aloof)' ALOOF_MAKE=$(call QUOTED,$(MAKEOVERRIDES)) $(PYTHON) -B -m pytest -q -p no:cacheprovider
 # Tests on a terminal wait most of their time.
 SIDE_BY_SIDE = -n 3
 

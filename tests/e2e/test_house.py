@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 
@@ -199,13 +198,28 @@ def tree(top):
     return sorted(str(path.relative_to(top)) for path in top.rglob("*") if not path.is_dir())
 
 
+def variables(overrides):
+    """The words of make's MAKEOVERRIDES, each as it was given."""
+    words = re.findall(r"(?:\\.|[^\\\s])+", overrides)
+    return [re.sub(r"\\(.)", r"\1", word).replace("$$", "$") for word in words]
+
+
 def make(*args):
     """make with the variables of the make that runs these tests, so that it finds everything built."""
-    given = shlex.split(os.environ.get("ALOOF_MAKE", ""))
+    given = variables(os.environ.get("ALOOF_MAKE", ""))
     done = subprocess.run(["make", "--no-print-directory", "-C", str(TOP), *given, *args], capture_output=True, text=True,
                           env={key: value for key, value in os.environ.items() if not key.startswith("MAKE")})
     assert done.returncode == 0, done.stdout + done.stderr
     return done
+
+
+def test_the_variables_of_make_reach_these_tests_as_given(tmp_path):
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nprintf %s "$ALOOF_MAKE" >{tmp_path}/variables\n')
+    python.chmod(0o755)
+    picked, flags = "TESTS=-k 'alpha or beta'", 'LIKE=-DX="a b" \\'
+    make(picked, flags, f"PYTHON={python}", f"LOG={tmp_path}/log", "e2e")
+    assert {picked, flags} <= set(variables((tmp_path / "variables").read_text()))
 
 
 def test_install_and_uninstall_cancel_out(tmp_path):
