@@ -53,3 +53,35 @@ struct bytes tap_dialect(struct tap_line *point)
     }
     return said;
 }
+
+bool tap_dialect_sums_up(struct bytes comment)
+{
+    static const char *const sentences[] = {"Looks like you failed ", "Looks like you planned ",
+                                            "Looks like your test exited with ",
+                                            "Tests were run but no plan was declared"};
+    static const char *const counts[] = {"tests ",   "suites ", "pass ", "fail ",       "cancelled ",
+                                         "skipped ", "skip ",   "todo ", "duration_ms "};
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (bytes_starts(comment, sentences[i]))
+            return true;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        struct bytes number = comment;
+        if (!scan_word(&number, counts[i]))
+            continue;
+        number = scan_trim(number);
+        while (number.len > 0 && (isdigit((unsigned char)number.data[0]) || number.data[0] == '.'))
+            number = scan_skip(number, 1);
+        return number.len == 0;
+    }
+    return false;
+}
+
+bool tap_dialect_is_routine(struct bytes line)
+{
+    static const char *const lines[] = {"type: 'suite'", "type: 'test'", "failureType: 'testCodeFailure'",
+                                        "code: 'ERR_TEST_FAILURE'"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (bytes_is(line, lines[i]))
+            return true;
+    return bytes_starts(line, "duration_ms: ");
+}

@@ -66,6 +66,27 @@ def test_red_edit_green_full_with_prove(project):
     assert loop.wait_exit() == 0
 
 
+def test_what_a_script_sums_up_is_its_own_and_no_failures(project):
+    points(project, a="""
+        cat <<E
+        ok 1 - first
+        not ok 2 - second
+        #   Failed test 'second'
+        1..2
+        # Looks like you failed 1 test of 2.
+        E
+        """)
+    loop = project.aloof().wait_for(re.compile("RED 2 of 3"))
+    loop.wait_for(re.compile(r"FAIL  t/a > second.*\n +Failed test 'second' *\n *\n.*FAIL  t/a "))
+    loop.wait_for(re.compile(r"its output *\n +# Looks like you failed 1 test of 2\."))
+    loop.type("j")
+    loop.type("v")
+    loop.wait_for(lambda shown: "Looks like you failed" in shown.text and "Failed test" not in shown.text)
+    loop.type("q")
+    loop.type("q")
+    assert loop.wait_exit() == 0
+
+
 @perl
 def test_a_new_file_of_prove_is_run_and_a_deleted_one_leaves(project):
     noted(project, "t/a.t", "fail('badly');")
