@@ -78,13 +78,15 @@ static void find_reports(struct session *session)
     }
 }
 
-static void open_history(struct session *session)
+static void open_history(struct session *session, bool forgetful)
 {
     char *notice = NULL;
     history_open(&session->history, repo_state_dir(session->repo), session->settings.history_keep, &notice);
     if (notice != NULL)
         session_notice(session, "%s", notice);
     free(notice);
+    if (forgetful)
+        history_freeze(session->history);
     history_each(session->history, recall, session);
     session_failures_recall(session);
 }
@@ -123,6 +125,7 @@ static int prepare(struct session *session, const struct session_options *option
     session->settings = *options->settings;
     session->repo = options->repo;
     session->watching = options->watch;
+    session->idle = options->idle;
     session->cwd = mem_strdup(options->cwd);
     session->self = mem_strdup(options->self);
     session->worker_source = mem_strdup(options->worker);
@@ -168,7 +171,7 @@ int session_open(struct session **out, uv_loop_t *loop, const struct session_opt
     session->calm.data = session;
     session->open_parts += 3;
     session_teams_open(session); /* their start takes longest, so it comes first */
-    open_history(session);
+    open_history(session, options->forgetful);
     *out = session;
     return 0;
 }
@@ -195,7 +198,8 @@ int session_start(struct session *session, struct error *error)
                                              : session->watching   ? LOOP_START
                                                                    : LOOP_RUN_ALL,
                                      .pattern = session->load != NULL ? session_load_name(session) : NULL};
-    session_step(session, &begin);
+    if (!session->idle)
+        session_step(session, &begin);
     return 0;
 }
 

@@ -112,6 +112,8 @@ struct session_options {
     const char *worker;  /* directory of the worker's source */
     const struct session_input *load; /* what is read as the first run, NULL nothing; borrowed for the call */
     bool watch;                       /* the loop; false: --once */
+    bool idle;                        /* without watch: runs nothing at first, its owner asks for the runs */
+    bool forgetful;                   /* the history is read and never written */
 };
 
 /* Opens history and model of the project, and starts the worker; nothing is run yet. 0, or a negative errno
@@ -141,6 +143,14 @@ void session_notice(struct session *session, const char *format, ...) __attribut
 void session_rerun_red(struct session *session);
 void session_run_all(struct session *session);
 void session_run_one(struct session *session, size_t test);
+
+/* Runs exactly these tests, in this order; without any, all are listed and none runs. one_box: all of a
+ * recipe in one box, so in one process where it runs many in one; and nothing runs beside it. Else in as many
+ * boxes as may be: the order is that in which they begin, but for those of one group, which stay together. An
+ * id that is not listed does not run, and a file that could not be collected stands for its tests. The ids
+ * are copied. It can be called from run_ended, for what is to run next; nothing else follows by itself. */
+void session_run_list(struct session *session, const struct strings *ids, bool one_box);
+
 void session_stop_run(struct session *session);
 void session_pause(struct session *session, bool paused);
 void session_watch_again(struct session *session);

@@ -11,6 +11,10 @@ static bool may_enter(const struct team *team, unsigned slot)
 {
     if (schedule_is_empty(&team->schedule))
         return false;
+    const struct session *session = team->session;
+    for (unsigned i = 0; session->one_box && i < session->settings.boxes; i++)
+        if (i != slot && session_team_in(session, i) != NULL)
+            return false;
     for (unsigned i = 0; team->recipe->unsafe && i < pool_slots(team->pool); i++)
         if (i != slot && pool_slot(team->pool, i).held > 0)
             return false;
@@ -77,7 +81,23 @@ static void on_returned(void *owner, const uint32_t *own, size_t count)
 /* Where a process costs much to begin with, fewer are better, unless the person wants it otherwise. */
 static enum box_mode box_mode(const struct settings *settings, const struct team *team)
 {
+    if (team->session->one_box)
+        return BOX_ONE;
     return settings->box == BOX_AUTO && team->recipe->slow ? BOX_FEW : (enum box_mode)settings->box;
+}
+
+static void deal(struct team *team)
+{
+    const struct session *session = team->session;
+    const struct loop *plan = &session->loop_plan;
+    enum box_mode mode = box_mode(&session->settings, team);
+    unsigned boxes = team->recipe->unsafe ? 1 : session->settings.boxes;
+    const struct order order = {.kind = plan->run == RUN_LIST ? ORDER_GIVEN : ORDER_LEARNED,
+                                .places = &plan->places};
+    if (order.kind != ORDER_LEARNED || mode == BOX_ONE)
+        order_deal(&team->schedule, &session->model, team->number, &order, mode, boxes);
+    else
+        schedule_deal(&team->schedule, &session->model, team->number, &session->covered, mode, boxes);
 }
 
 static void on_listed(void *owner, size_t tests, unsigned maxfail)
@@ -92,8 +112,7 @@ static void on_listed(void *owner, size_t tests, unsigned maxfail)
     if (session->load != NULL)
         return;
     loop_select(&session->loop_plan, &session->model, team->number);
-    schedule_deal(&team->schedule, &session->model, team->number, &session->covered, box_mode(settings, team),
-                  team->recipe->unsafe ? 1 : settings->boxes);
+    deal(team);
     session_touch(session);
 }
 

@@ -6,7 +6,7 @@
 
 #include "chatter.h"
 
-#include "plan/schedule.h"
+#include "plan/order.h"
 #include "project/repo.h"
 #include "project/watch.h"
 #include "run/pool.h"
@@ -94,7 +94,10 @@ struct session {
     struct strings killed;  /* ids of tests, not yet told */
     struct strings reports; /* files that are written for other programs, relative to the root */
     bool watching, dirty, stop_on_failure, stopped;
-    unsigned maxfail; /* of this run: the settings', else what the runner's own options say */
+    bool idle;            /* its owner asks for every run */
+    bool list_in_one_box; /* that is wanted of lists; */
+    bool one_box;         /* and so it is with this run */
+    unsigned maxfail;     /* of this run: the settings', else what the runner's own options say */
     unsigned serial;
     uint64_t run_began, run_took;                     /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */

@@ -10,7 +10,7 @@
 
 static const char *kind_name(enum run_kind kind)
 {
-    static const char *const names[] = {"none", "red", "all", "one", "load"};
+    static const char *const names[] = {"none", "red", "all", "one", "load", "list"};
     return names[kind];
 }
 
@@ -34,6 +34,7 @@ static void begin_run(struct session *session, bool follow_up)
     session->serial++;
     session->stop_on_failure = session->stopped = false;
     session->maxfail = session->settings.maxfail;
+    session->one_box = session->loop_plan.run == RUN_LIST && session->list_in_one_box;
     session->run_began = uv_hrtime();
     session->run_began_utc = session_now();
     session->run_ended_utc = 0;

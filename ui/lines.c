@@ -204,11 +204,10 @@ static void on_result(void *owner, size_t test)
 /* "src/a.py changed: running the red set" */
 static void on_run_begins(void *owner)
 {
-    static const char *const kinds[] = {[RUN_NONE] = "running",
-                                        [RUN_RED] = "running the red set",
-                                        [RUN_ALL] = "running all tests",
-                                        [RUN_ONE] = "running one test",
-                                        [RUN_LOADED] = "loading"};
+    static const char *const kinds[] = {
+        [RUN_NONE] = "running",          [RUN_RED] = "running the red set",
+        [RUN_ALL] = "running all tests", [RUN_ONE] = "running one test",
+        [RUN_LOADED] = "loading",        [RUN_LIST] = "running a list of tests"};
     struct lines *lines = owner;
     struct session_status status;
     session_status(lines->session, &status);

@@ -143,7 +143,7 @@ static void put_activity(struct buf *line, const struct screen *screen, const st
 {
     static const char *const running[] = {
         [RUN_NONE] = "running",         [RUN_RED] = "running the red set", [RUN_ALL] = "running all",
-        [RUN_ONE] = "running one test", [RUN_LOADED] = "loading",
+        [RUN_ONE] = "running one test", [RUN_LOADED] = "loading",          [RUN_LIST] = "running a list",
     };
     if (status->state == LOOP_CANCELLING)
         buf_puts(line, "stopping");

@@ -64,16 +64,34 @@ static void add_once(struct map *known, struct strings *files, const char *path)
     map_put(known, bytes_of(files->items[files->len - 1]), files->len - 1);
 }
 
+static bool is_on_list(const struct loop *loop, const struct test *test)
+{
+    return loop->run == RUN_LIST && map_get(&loop->places, bytes_of(test->id)) != MAP_NONE;
+}
+
 /* Whether the run is about the test, by what is known before the listing. */
 static bool is_wanted(const struct loop *loop, const struct test *test)
 {
+    if (loop->run == RUN_LIST)
+        return is_on_list(loop, test) && !test->unknown;
     bool wanted = (test->red && !test->unknown) || (loop->run == RUN_ALL && !test->gone);
     return wanted && loop_concerns(loop, test);
 }
 
-static bool runs_everything(const struct loop *loop)
+/* Of a list: a test that nobody knows may be anybody's, and anywhere. */
+static bool is_list_known(const struct loop *loop, const struct model *model)
+{
+    for (size_t i = 0; i < loop->list.len; i++)
+        if (model_find(model, bytes_of(loop->list.items[i])) == MAP_NONE)
+            return false;
+    return loop->list.len > 0;
+}
+
+static bool runs_everything(const struct loop *loop, const struct model *model)
 {
     bool all = loop->run == RUN_ALL && (loop->filter == NULL || !loop->surveyed);
+    if (loop->run == RUN_LIST)
+        return !is_list_known(loop, model);
     return all || loop->run == RUN_NONE || loop->run == RUN_LOADED;
 }
 
@@ -100,7 +118,7 @@ static bool may_have_changed(const struct loop *loop, const struct model *model,
 
 bool loop_involves(const struct loop *loop, const struct model *model, unsigned team)
 {
-    if (runs_everything(loop))
+    if (runs_everything(loop, model))
         return true;
     if (loop->run == RUN_ONE)
         return model->tests.items[loop->one].team == team;
@@ -128,7 +146,7 @@ static bool add_groups(const struct loop *loop, const struct model *model, unsig
 
 bool loop_files(const struct loop *loop, const struct model *model, unsigned team, struct strings *files)
 {
-    if (runs_everything(loop))
+    if (runs_everything(loop, model))
         return false;
     struct map known = {0};
     index_paths(&known, files);
@@ -141,9 +159,9 @@ bool loop_files(const struct loop *loop, const struct model *model, unsigned tea
             add_once(&known, files, group);
     } else {
         some = add_groups(loop, model, team, &known, files);
-        for (size_t i = 0; some && i < loop->changed.len; i++)
+        for (size_t i = 0; some && loop->run != RUN_LIST && i < loop->changed.len; i++)
             add_once(&known, files, loop->changed.items[i]);
-        some = some && (loop->run == RUN_RED || files->len > before);
+        some = some && (loop->run != RUN_ALL || files->len > before);
     }
     map_release(&known);
     while (!some && files->len > before)
@@ -171,15 +189,27 @@ static size_t owner_of(const struct model *model, const char *part)
     return MAP_NONE;
 }
 
+/* Whether the run is about this test, be it listed or not. */
+static bool is_due(const struct loop *loop, const struct model *model, size_t at)
+{
+    const struct test *test = &model->tests.items[at];
+    if (loop->run == RUN_ONE)
+        return at == loop->one;
+    bool due = loop->run == RUN_RED ? test->red : is_on_list(loop, test);
+    return due && !test->unknown && loop_concerns(loop, test);
+}
+
 /* Asks for what stands in for the team's parts that this run wants: their owners; where there is none, all
- * tests of their groups, which are added. */
+ * tests of their groups, which are added. So are those of what is on the list and could not be collected. */
 static void select_for_parts(const struct loop *loop, struct model *model, unsigned team, struct map *groups)
 {
     for (size_t i = 0; i < model->tests.len; i++) {
         const struct test *test = &model->tests.items[i];
-        bool red = loop->run == RUN_RED && test->red && !test->unknown && loop_concerns(loop, test);
-        bool wanted = loop->run == RUN_ONE ? i == loop->one : red;
-        if (!wanted || test->team != team || !is_part(test))
+        if (test->team != team || !is_due(loop, model, i))
+            continue;
+        if (loop->run == RUN_LIST && test->outcome == OUTCOME_COLLECTION)
+            map_put(groups, bytes_of(test->group), i);
+        if (!is_part(test))
             continue;
         size_t owner = owner_of(model, test->id);
         if (owner == MAP_NONE && test->group[0] != '\0')
@@ -203,8 +233,9 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team)
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
         bool in_group = map_get(&groups, bytes_of(test->group)) != MAP_NONE;
-        bool due = loop->run == RUN_ALL || test->red || in_group;
-        bool asked = loop->run == RUN_ONE ? *at == loop->one || in_group : due && matches(loop, test);
+        bool due = loop->run == RUN_ALL || (loop->run == RUN_RED && test->red) || is_on_list(loop, test);
+        bool asked =
+            loop->run == RUN_ONE ? *at == loop->one || in_group : (due || in_group) && matches(loop, test);
         if (asked && test->team == team && !test->deselected)
             model_ask(model, *at);
     }

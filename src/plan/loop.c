@@ -12,6 +12,8 @@ void loop_release(struct loop *loop)
     strings_release(&loop->changed);
     strings_release(&loop->scope);
     strings_release(&loop->owed);
+    strings_release(&loop->list);
+    map_release(&loop->places);
     steps_end(&loop->steps);
     free(loop->filter);
     free(loop->because);
@@ -72,7 +74,7 @@ static struct loop_action begin(struct loop *loop, const struct model *model, en
     loop->state = LOOP_RUNNING;
     loop->run = kind;
     loop->next = RUN_NONE;
-    if (kind != RUN_ONE && kind != RUN_LOADED)
+    if (kind == RUN_RED || kind == RUN_ALL)
         loop->changed_since_run = loop->steps_cut_a_run = false;
     stand(loop, model);
     return (struct loop_action){LOOP_RUN, kind, loop->because};
@@ -287,9 +289,9 @@ static struct loop_action ended(struct loop *loop, const struct model *model, bo
     loop->state = LOOP_IDLE;
     if (loop->run == RUN_LOADED)
         return loaded(loop, model);
-    if (loop->run == RUN_ONE) {
+    if (loop->run == RUN_ONE || loop->run == RUN_LIST) {
         stand(loop, model);
-        return stepping(loop) ? step_on(loop, model) : stay();
+        return stepping(loop) && loop->run == RUN_ONE ? step_on(loop, model) : stay();
     }
     if (loop->run == RUN_ALL) {
         loop->full_broken = !complete;
@@ -311,6 +313,17 @@ static struct loop_action ended(struct loop *loop, const struct model *model, bo
     }
     explain(loop, mem_strdup("the red set passed"));
     return begin(loop, model, RUN_ALL);
+}
+
+static struct loop_action run_list(struct loop *loop, const struct model *model, const struct strings *ids)
+{
+    steps_end(&loop->steps);
+    map_release(&loop->places);
+    strings_clear(&loop->list);
+    remember(&loop->list, ids);
+    for (size_t i = 0; i < loop->list.len; i++)
+        map_put(&loop->places, bytes_of(loop->list.items[i]), i);
+    return want(loop, model, RUN_LIST, mem_strdup("a list of tests"));
 }
 
 struct loop_action loop_step(struct loop *loop, struct model *model, const struct loop_event *event)
@@ -340,6 +353,8 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
     case LOOP_RUN_ONE:
         loop->one = event->test;
         return want(loop, model, RUN_ONE, mem_strdup("key"));
+    case LOOP_RUN_LIST:
+        return run_list(loop, model, event->paths);
     case LOOP_STOP:
         return stopped(loop);
     case LOOP_PAUSE:

@@ -25,6 +25,8 @@
  *  - Results that are loaded from elsewhere are the newest run, and nothing runs after them by itself: what
  * they made red runs with the next change. Of that, tests that are unknown here are never asked for, and do
  * not keep a full run from following; it retires them. A change while they are read waits for their end.
+ *  - A list of tests is run as it is: these, and nothing after them. What of it cannot be collected stands
+ * for all tests of its file.
  *  - Keys: r runs the red set, and nothing when nothing is red (a change is what it is pressed for); a runs
  *    all; s runs one test and then waits; each of them first cancels what runs. x cancels and waits for
  *    the next change. A change overtakes a pending r, s or x, never a pending a, which covers it. */
@@ -48,6 +50,7 @@ enum run_kind {
     RUN_ALL,
     RUN_ONE,    /* the test the person asked for */
     RUN_LOADED, /* none: results of elsewhere are read */
+    RUN_LIST,   /* tests by name, in the order of a list */
 };
 
 /* As of the last step. While a run goes on it is the verdict before it, less what a change or a result took
@@ -68,7 +71,8 @@ enum loop_event_kind {
     LOOP_CANCELLED, /* the run that was to be cancelled is gone */
     LOOP_RERUN_RED, /* keys: r a s x p */
     LOOP_RUN_ALL,
-    LOOP_RUN_ONE, /* test */
+    LOOP_RUN_ONE,  /* test */
+    LOOP_RUN_LIST, /* paths: ids of tests, and no others; without any, all are listed and none runs */
     LOOP_STOP,
     LOOP_PAUSE, /* changes are remembered, and run on resume; a run that is on goes on */
     LOOP_RESUME,
@@ -106,6 +110,8 @@ struct loop {
     bool changed_since_run; /* a file changed after the newest red or full run began */
     bool full_broken;       /* the newest full run that ended did so badly */
     size_t one;             /* of RUN_ONE */
+    struct strings list;    /* of RUN_LIST, … */
+    struct map places;      /* … and by id the place in it */
     enum run_kind next;     /* what to run once the cancel is through; RUN_RED: as the plan then asks */
     struct strings changed; /* changed files not yet covered by a finished run */
     struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
@@ -131,8 +137,8 @@ struct loop_action loop_step(struct loop *loop, struct model *model, const struc
 bool loop_involves(const struct loop *loop, const struct model *model, unsigned team);
 
 /* The files that the team collects for that run: the groups of the red set, the changed files,
- * the one test's group, what a filter leaves of a full run. false: everything (a full run, or a group is
- * unknown). Paths are appended to `files`, each once. */
+ * the one test's group, those of a list, what a filter leaves of a full run. false: everything (a full run,
+ * or a group is unknown). Paths are appended to `files`, each once. */
 bool loop_files(const struct loop *loop, const struct model *model, unsigned team, struct strings *files);
 
 /* After the team's listing: which of its tests to run. Marks them with model_ask. A red run asks for the

@@ -358,6 +358,13 @@ void schedule_return(struct schedule *schedule, const uint32_t *positions, size_
     *front = parcel;
 }
 
+struct parcel *schedule_append(struct schedule *schedule)
+{
+    struct parcel *parcel = mem_zero(sizeof *parcel);
+    vec_push(&schedule->parcels, parcel);
+    return parcel;
+}
+
 void schedule_release(struct schedule *schedule)
 {
     for (size_t i = 0; i < schedule->parcels.len; i++) {

@@ -9,6 +9,7 @@ enum box_mode {
     BOX_TEST,  /* one process a test */
     BOX_GROUP, /* one process a group (file); a long one is split between classes, never inside of one */
     BOX_FEW,   /* as few processes as keep all slots busy: whole groups, and several of them, in each */
+    BOX_ONE,   /* one process for all; see order_deal */
 };
 
 /* How soon a parcel wants to run. */
@@ -58,6 +59,10 @@ const struct parcel *schedule_take(struct schedule *schedule);
 /* Puts positions back at the front as one parcel (the rest of a crashed box). They are copied; none: nothing
  * happens. */
 void schedule_return(struct schedule *schedule, const uint32_t *positions, size_t count);
+
+/* A new, empty parcel behind all others, for who deals otherwise; it is to be filled. Borrowed until release.
+ */
+struct parcel *schedule_append(struct schedule *schedule);
 
 void schedule_release(struct schedule *schedule);
 

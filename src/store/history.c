@@ -33,6 +33,7 @@ struct history {
     char *path;  /* of the file; NULL: in memory */
     ino_t inode; /* the file that was opened */
     unsigned keep_runs;
+    bool frozen;
     int64_t run_started_ns; /* of what is put in next */
     int64_t now_ns;         /* by what was put in last */
     int64_t due_ns;         /* when the queue is to be written */
@@ -200,6 +201,10 @@ static size_t keep_text(struct history *history, const char *text)
 
 static void enqueue(struct history *history, struct entry entry)
 {
+    if (history->frozen) {
+        buf_clear(&history->texts);
+        return;
+    }
     entry.time_ns = history->now_ns;
     if (history->queue.len == 0)
         history->due_ns = entry.time_ns + BATCH_NS;
@@ -244,6 +249,12 @@ int history_open(struct history **history, const char *dir, unsigned keep_runs, 
     }
     *notice = history_notice(made);
     return 0;
+}
+
+void history_freeze(struct history *history)
+{
+    history_flush(history);
+    history->frozen = true;
 }
 
 int history_each(struct history *history, bool (*each)(void *owner, const struct history_test *test),

@@ -37,6 +37,10 @@ struct history_past {
  * frees; NULL none) says why. keep_runs: older runs are pruned at history_end_run. */
 int history_open(struct history **history, const char *dir, unsigned keep_runs, char **notice);
 
+/* Right after the opening: nothing is written, results and the rest are dropped. What is there can be read.
+ */
+void history_freeze(struct history *history);
+
 /* All tests of all recipes that are known and not retired, for the model at start; stops when `each` returns
  * false. Borrowed during the call. 0, also when the file turned out to be unusable (history_notice says so),
  * or -EBUSY. `each` may not use the history. */

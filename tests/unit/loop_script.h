@@ -157,7 +157,7 @@ static const struct {
     {"start", LOOP_START}, {"change", LOOP_CHANGED},  {"die", LOOP_ENDED},    {"cancelled", LOOP_CANCELLED},
     {"r", LOOP_RERUN_RED}, {"a", LOOP_RUN_ALL},       {"s", LOOP_RUN_ONE},    {"x", LOOP_STOP},
     {"pause", LOOP_PAUSE}, {"resume", LOOP_RESUME},   {"f", LOOP_FILTER},     {"i", LOOP_STEP},
-    {"n", LOOP_STEP_NEXT}, {"N", LOOP_STEP_PREVIOUS}, {"out", LOOP_STEP_OUT},
+    {"n", LOOP_STEP_NEXT}, {"N", LOOP_STEP_PREVIOUS}, {"out", LOOP_STEP_OUT}, {"list", LOOP_RUN_LIST},
 };
 
 /* The red set, as a screen would have it. */
@@ -205,7 +205,7 @@ static struct loop_action act(struct fixture *f, const char *does)
 
 static void tell_action(const struct fixture *f, const struct loop_action *action, struct buf *to)
 {
-    static const char *const runs[] = {"none", "red", "all", "one"};
+    static const char *const runs[] = {"none", "red", "all", "one", "load", "list"};
     if (action->kind != LOOP_RUN) {
         buf_puts(to, action->kind == LOOP_WAIT ? "wait" : "cancel");
         return;

@@ -245,6 +245,29 @@ static void recipes_keep_their_tests_apart(void **state)
     history_close(history);
 }
 
+static void a_frozen_one_is_read_and_not_written(void **state)
+{
+    struct scratch *scratch = *state;
+    struct history *history = open_expecting(scratch->dir, NULL);
+    history_begin_run(history, "all", NOW);
+    put(history, "t", "failed", 1000, NOW);
+    history_end_run(history, "red", NOW);
+    history_close(history);
+    history = open_expecting(scratch->dir, NULL);
+    history_freeze(history);
+    expect_tests(history, "t|test_a.py|failed|101|1|1000|1000\n");
+    history_begin_run(history, "list", NOW);
+    put(history, "t", "passed", 2000, NOW);
+    put(history, "new", "failed", 2000, NOW);
+    history_retire(history, named("t"));
+    history_set_red(history, named("t"), false);
+    history_end_run(history, "red", NOW);
+    history_close(history);
+    history = open_expecting(scratch->dir, NULL);
+    expect_tests(history, "t|test_a.py|failed|101|1|1000|1000\n");
+    history_close(history);
+}
+
 static bool list_past(void *owner, const struct history_past *past)
 {
     buf_printf(owner, "%s %s %lld %lld\n", past->outcome, past->run, (long long)(past->time_ns - NOW),
@@ -756,6 +779,7 @@ int main(void)
         IN_SCRATCH(the_newest_outcome_counts_and_times_decay),
         IN_SCRATCH(tests_leave_and_come_back),
         IN_SCRATCH(recipes_keep_their_tests_apart),
+        IN_SCRATCH(a_frozen_one_is_read_and_not_written),
         IN_SCRATCH(the_newest_results_of_a_test_are_told_the_oldest_first),
         IN_SCRATCH(a_file_of_the_first_schema_is_brought_to_the_newest),
         IN_SCRATCH(flaky_tests_stay_flaky),
