@@ -42,13 +42,15 @@ struct team {
     char *said;
 };
 
-/* How many files differ from HEAD is counted in another thread: on large trees that takes a while. */
-struct session_count {
+/* A look at the work tree, in another thread. */
+struct session_tree {
     struct session *session;
     uv_work_t work;
     bool busy, again;
     int code;
-    size_t added, modified;
+    struct repo_state state;
+    unsigned number; /* the model's, of the tree that is looked at; 0: it had just changed */
+    unsigned newest; /* that a run was of */
 };
 
 struct session_load;  /* session_load.c */
@@ -101,7 +103,7 @@ struct session {
     unsigned serial;
     uint64_t run_began, run_took;                     /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */
-    struct session_count count;
+    struct session_tree tree_look;
     size_t added, modified; /* as counted last */
     int exit_code;
 };
@@ -192,7 +194,12 @@ void session_files_free(struct session *session);
 
 /* session_watch.c */
 extern const struct watch_events session_watch_events;
-void session_repo_changes(struct session *session);
+
+/* session_tree.c: looks at the work tree, and tells the header and the history of it; again, if it is at it.
+ */
+void session_tree_look(struct session *session);
+/* A run begins; fills in what it is of. */
+void session_tree_begin(struct session *session, struct history_run *run);
 
 /* session_failures.c: the list of failures as the screen shows it. */
 void session_failure_update(struct session *session, size_t test);

@@ -23,6 +23,19 @@ static void note_run(const struct session *session)
     buf_release(&text);
 }
 
+static void remember_run(struct session *session)
+{
+    struct buf changed = {0};
+    for (size_t i = 0; i < session->covered.len; i++)
+        buf_printf(&changed, "%s\n", session->covered.items[i]);
+    struct history_run run = {.kind = kind_name(session->loop_plan.run),
+                              .because = session->loop_plan.because,
+                              .changed = buf_str(&changed)};
+    session_tree_begin(session, &run);
+    history_begin_run(session->history, &run, session->run_began_utc);
+    buf_release(&changed);
+}
+
 /* follow_up: the full run that a passed red run asks for; what was just fixed stays in sight during it. */
 static void begin_run(struct session *session, bool follow_up)
 {
@@ -42,7 +55,7 @@ static void begin_run(struct session *session, bool follow_up)
     session->broken = NULL;
     note_run(session);
     model_begin(&session->model, session->serial);
-    history_begin_run(session->history, kind_name(session->loop_plan.run), session->run_began_utc);
+    remember_run(session);
     if (session->reporter != NULL && session->reporter->run_begins != NULL)
         session->reporter->run_begins(session->reporter_owner, session->run_began_utc);
     chatter_begin(&session->chatter);
@@ -253,14 +266,14 @@ void session_end_run(struct session *session, int exit_code, bool complete, bool
         session->reporter->run_ended(session->reporter_owner, &session->model);
     session->stopped = cancelled || session->stop_on_failure;
     if (session->watching)
-        session_repo_changes(session);
+        session_tree_look(session);
     session->verdict_at = session->run_ended_utc;
     session->events->run_ended(session->owner, session->exit_code, session->broken);
     const char *verdict = cancelled                 ? "cancelled"
                           : !complete               ? "broken"
                           : session->exit_code == 0 ? "passed"
                                                     : "failed";
-    history_end_run(session->history, verdict, session->verdict_at);
+    history_end_run(session->history, verdict, session->model.tree != 0, session->verdict_at);
     session_step(session,
                  &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
 }

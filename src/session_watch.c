@@ -126,45 +126,12 @@ static void ignored(void *owner, enum watch_reason reason, const char *path, siz
     session_tell_ignored(session, path, others, kind ? "such directories hold no source" : whys[reason]);
 }
 
-static void count_changes(uv_work_t *work)
-{
-    struct session_count *count = work->data;
-    count->code = repo_changes(count->session->repo, &count->added, &count->modified);
-}
-
-static void changes_counted(uv_work_t *work, int status)
-{
-    struct session_count *count = work->data;
-    struct session *session = count->session;
-    if (status == 0 && count->code == 0) {
-        session->added = count->added;
-        session->modified = count->modified;
-        session_touch(session);
-    }
-    count->busy = false;
-    if (count->again && !session->closing)
-        session_repo_changes(session);
-    session_part_closed(session);
-}
-
-void session_repo_changes(struct session *session)
-{
-    struct session_count *count = &session->count;
-    count->again = count->busy;
-    if (count->busy)
-        return;
-    count->session = session;
-    count->work.data = count;
-    count->busy = uv_queue_work(session->loop, &count->work, count_changes, changes_counted) == 0;
-    session->open_parts += count->busy;
-}
-
 static void repo_changed(void *owner)
 {
     struct session *session = owner;
     free(session->branch);
     session->branch = repo_branch(session->repo);
-    session_repo_changes(session);
+    session_tree_look(session);
     session_failures_remark(session);
     session_touch(session);
 }

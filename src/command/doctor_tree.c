@@ -18,8 +18,8 @@ static void tell_work_tree(struct doctor *doctor)
     struct repo *repo = doctor->where.repo;
     char *branch = repo_branch(repo), *rules = mem_printf("%s/.gitignore", repo_root(repo));
     char *lock = mem_printf("%s/index.lock", repo_git_dir(repo));
-    size_t added, modified;
-    int bad = repo_changes(repo, &added, &modified);
+    struct repo_state state = {0};
+    int bad = repo_state(repo, &state);
     if (access(lock, F_OK) == 0)
         finding_wrong(&doctor->findings, "git",
                       "%s: git is at work, or was killed; as long as it is there, changes wait", lock);
@@ -28,8 +28,9 @@ static void tell_work_tree(struct doctor *doctor)
     else
         finding_ok(&doctor->findings, "git",
                    "branch %s, %zu new files, %zu changed; what it ignores is left alone%s",
-                   branch != NULL ? branch : "?", added, modified,
+                   branch != NULL ? branch : "?", state.added, state.modified,
                    access(rules, F_OK) == 0 ? "" : " (no .gitignore at the top)");
+    repo_state_release(&state);
     free(lock);
     free(rules);
     free(branch);

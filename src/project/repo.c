@@ -249,46 +249,6 @@ void repo_refresh(struct repo *repo)
         git_attr_cache_flush(repo->git);
 }
 
-/* What is left alone without git's rules asking for it (see repo_ignored) is no news either. */
-static bool is_cache(const git_status_entry *entry)
-{
-    const git_diff_delta *delta = entry->index_to_workdir;
-    return entry->status == GIT_STATUS_WT_NEW && delta != NULL &&
-           strstr(delta->new_file.path, "__pycache__/") != NULL;
-}
-
-static void count_status(git_status_list *list, size_t *added, size_t *modified)
-{
-    const unsigned new = GIT_STATUS_WT_NEW | GIT_STATUS_INDEX_NEW;
-    for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
-        const git_status_entry *entry = git_status_byindex(list, i);
-        unsigned status = entry->status;
-        *added += (status & new) != 0 && !is_cache(entry);
-        *modified += (status & new) == 0 && status != GIT_STATUS_CURRENT && status != GIT_STATUS_IGNORED;
-    }
-}
-
-int repo_changes(struct repo *repo, size_t *added, size_t *modified)
-{
-    *added = *modified = 0;
-    if (repo->git_dir == NULL)
-        return -ENOENT;
-    git_repository *git = NULL;
-    git_status_list *list = NULL;
-    git_status_options options;
-    git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
-    options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
-                    GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
-    int code = 0;
-    if (git_repository_open(&git, repo->git_dir) < 0 || git_status_list_new(&list, git, &options) < 0)
-        code = -EIO;
-    else
-        count_status(list, added, modified);
-    git_status_list_free(list);
-    git_repository_free(git);
-    return code;
-}
-
 char *repo_library(void)
 {
     int major, minor, revision;

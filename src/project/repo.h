@@ -49,9 +49,20 @@ void repo_refresh(struct repo *repo);
 bool repo_line_changed(struct repo *repo, const char *path, unsigned line);
 void repo_refresh_file(struct repo *repo, const char *path);
 
-/* How many files differ from HEAD: added/untracked and modified, for the header ("+3 ~2"). -ENOENT without
- * git. Slow on large trees; may be called from another thread (it opens the repository anew). */
-int repo_changes(struct repo *repo, size_t *added, size_t *modified);
+/* How the work tree stands to HEAD. */
+struct repo_state {
+    size_t added, modified; /* files that differ: added or untracked; changed or deleted */
+    struct strings dirty;   /* of these files those below the root, relative to it; the first 200 */
+    char *commit;           /* HEAD in hex, NULL before the first commit */
+    char *fingerprint;      /* the same for the same HEAD with the same differences; NULL: not known, as
+                               more than 1,000 files differ, or one cannot be read */
+};
+#define REPO_DIRTY_MAX 200
+
+/* Finds out; the state is zeroed before, and released by the caller whatever comes. -ENOENT without git,
+ * -EIO. Slow on large trees; may be called from another thread (it opens the repository anew). */
+int repo_state(const struct repo *repo, struct repo_state *state);
+void repo_state_release(struct repo_state *state);
 
 /* The version of libgit2. The caller frees. */
 char *repo_library(void);

@@ -16,14 +16,14 @@
 #define QUEUE_MAX 100000   /* while somebody else holds the lock */
 #define CLOSE_BUSY_MS 2000 /* it is the last chance */
 
-enum entry_kind { ENTRY_RESULT, ENTRY_RETIRE, ENTRY_RED, ENTRY_FLAKY, ENTRY_BEGIN, ENTRY_END };
+enum entry_kind { ENTRY_RESULT, ENTRY_RETIRE, ENTRY_RED, ENTRY_FLAKY, ENTRY_BEGIN, ENTRY_TREE, ENTRY_END };
 
-/* Something to be written; texts are offsets into the queue's. `text` is a test's id (`recipe` says whose), a
- * run's kind or its verdict. */
+/* Something to be written; texts are offsets into the queue's. */
 struct entry {
     enum entry_kind kind;
-    size_t text, recipe, group, outcome;
+    size_t texts[4];          /* a test's id, recipe, group, outcome; else as history.h has them */
     struct history_test test; /* but for its texts */
+    bool new_tree, no_tree, steady;
     int64_t time_ns, at_ms;
 };
 
@@ -138,30 +138,40 @@ static void recover_from(struct history *history, int err, const struct error *w
     recover(history, err, line.text);
 }
 
+static int write_run(struct ledger *ledger, const struct entry *entry, const char *const texts[],
+                     unsigned keep_runs)
+{
+    const struct history_run run = {texts[0], texts[1], texts[2], entry->new_tree, entry->no_tree};
+    const struct history_tree tree = {texts[0], texts[1], texts[2]};
+    if (entry->kind == ENTRY_BEGIN)
+        return ledger_begin_run(ledger, &run, entry->time_ns);
+    if (entry->kind == ENTRY_TREE)
+        return ledger_set_tree(ledger, &tree);
+    return ledger_end_run(ledger, texts[0], entry->steady, entry->time_ns, keep_runs);
+}
+
 static int write_entry(struct history *history, const struct entry *entry)
 {
-    const char *texts = history->texts.data, *text = texts + entry->text;
-    const struct history_name name = {texts + entry->recipe, text};
+    const char *texts[4];
+    for (size_t i = 0; i < 4; i++)
+        texts[i] = history->texts.data + entry->texts[i];
     struct ledger *ledger = &history->ledger;
     struct history_test test = entry->test;
+    test.name = (struct history_name){.id = texts[0], .recipe = texts[1]};
+    test.group = texts[2];
+    test.outcome = texts[3];
     switch (entry->kind) {
-    case ENTRY_BEGIN:
-        return ledger_begin_run(ledger, text, entry->time_ns);
-    case ENTRY_END:
-        return ledger_end_run(ledger, text, entry->time_ns, history->keep_runs);
     case ENTRY_RETIRE:
-        return ledger_retire(ledger, name);
+        return ledger_retire(ledger, test.name);
     case ENTRY_RED:
-        return ledger_set_red(ledger, name, test.red);
+        return ledger_set_red(ledger, test.name, test.red);
     case ENTRY_FLAKY:
-        return ledger_set_flaky(ledger, name, test.flaky);
+        return ledger_set_flaky(ledger, test.name, test.flaky);
     case ENTRY_RESULT:
-        break;
+        return ledger_put(ledger, &test, entry->time_ns, entry->at_ms);
+    default:
+        return write_run(ledger, entry, texts, history->keep_runs);
     }
-    test.name = name;
-    test.group = texts + entry->group;
-    test.outcome = texts + entry->outcome;
-    return ledger_put(ledger, &test, entry->time_ns, entry->at_ms);
 }
 
 static int write_queue(struct history *history, struct error *why)
@@ -192,19 +202,21 @@ void history_flush(struct history *history)
     buf_clear(&history->texts);
 }
 
-static size_t keep_text(struct history *history, const char *text)
+static void keep_texts(struct history *history, struct entry *entry, const char *const texts[4])
 {
-    size_t at = history->texts.len;
-    buf_add(&history->texts, text != NULL ? text : "", text != NULL ? strlen(text) + 1 : 1);
-    return at;
+    for (size_t i = 0; i < 4; i++) {
+        const char *text = texts[i] != NULL ? texts[i] : "";
+        entry->texts[i] = history->texts.len;
+        buf_add(&history->texts, text, strlen(text) + 1);
+    }
 }
 
-static void enqueue(struct history *history, struct entry entry)
+/* texts: kept from now on; NULL is "". */
+static void enqueue(struct history *history, struct entry entry, const char *const texts[4])
 {
-    if (history->frozen) {
-        buf_clear(&history->texts);
+    if (history->frozen)
         return;
-    }
+    keep_texts(history, &entry, texts);
     entry.time_ns = history->now_ns;
     if (history->queue.len == 0)
         history->due_ns = entry.time_ns + BATCH_NS;
@@ -281,58 +293,52 @@ int history_results(struct history *history, struct history_name name, unsigned 
     return 0;
 }
 
-void history_begin_run(struct history *history, const char *kind, int64_t time_ns)
+void history_begin_run(struct history *history, const struct history_run *run, int64_t time_ns)
 {
     history->run_started_ns = history->now_ns = time_ns;
-    enqueue(history, (struct entry){.kind = ENTRY_BEGIN, .text = keep_text(history, kind)});
+    enqueue(history, (struct entry){.kind = ENTRY_BEGIN, .new_tree = run->new_tree, .no_tree = run->no_tree},
+            (const char *const[4]){run->kind, run->because, run->changed});
     history_flush(history);
+}
+
+void history_set_tree(struct history *history, const struct history_tree *tree)
+{
+    enqueue(history, (struct entry){.kind = ENTRY_TREE},
+            (const char *const[4]){tree->commit, tree->fingerprint, tree->dirty});
 }
 
 void history_result(struct history *history, const struct history_test *test, int64_t time_ns)
 {
     int64_t at_ms = (time_ns - history->run_started_ns) / 1000000;
-    struct entry entry = {
-        .kind = ENTRY_RESULT,
-        .text = keep_text(history, test->name.id),
-        .recipe = keep_text(history, test->name.recipe),
-        .group = keep_text(history, test->group),
-        .outcome = keep_text(history, test->outcome),
-        .test = *test,
-        .at_ms = at_ms > 0 ? at_ms : 0,
-    };
     history->now_ns = time_ns;
-    enqueue(history, entry);
+    enqueue(history, (struct entry){.kind = ENTRY_RESULT, .test = *test, .at_ms = at_ms > 0 ? at_ms : 0},
+            (const char *const[4]){test->name.id, test->name.recipe, test->group, test->outcome});
 }
 
-static struct entry entry_about(struct history *history, enum entry_kind kind, struct history_name name)
+static void enqueue_about(struct history *history, struct entry entry, struct history_name name)
 {
-    return (struct entry){
-        .kind = kind, .text = keep_text(history, name.id), .recipe = keep_text(history, name.recipe)};
+    enqueue(history, entry, (const char *const[4]){name.id, name.recipe});
 }
 
 void history_retire(struct history *history, struct history_name name)
 {
-    enqueue(history, entry_about(history, ENTRY_RETIRE, name));
+    enqueue_about(history, (struct entry){.kind = ENTRY_RETIRE}, name);
 }
 
 void history_set_red(struct history *history, struct history_name name, bool red)
 {
-    struct entry entry = entry_about(history, ENTRY_RED, name);
-    entry.test.red = red;
-    enqueue(history, entry);
+    enqueue_about(history, (struct entry){.kind = ENTRY_RED, .test.red = red}, name);
 }
 
 void history_set_flaky(struct history *history, struct history_name name, unsigned passes)
 {
-    struct entry entry = entry_about(history, ENTRY_FLAKY, name);
-    entry.test.flaky = passes;
-    enqueue(history, entry);
+    enqueue_about(history, (struct entry){.kind = ENTRY_FLAKY, .test.flaky = passes}, name);
 }
 
-void history_end_run(struct history *history, const char *verdict, int64_t time_ns)
+void history_end_run(struct history *history, const char *verdict, bool steady, int64_t time_ns)
 {
     history->now_ns = time_ns;
-    enqueue(history, (struct entry){.kind = ENTRY_END, .text = keep_text(history, verdict)});
+    enqueue(history, (struct entry){.kind = ENTRY_END, .steady = steady}, (const char *const[4]){verdict});
     history_flush(history);
 }
 

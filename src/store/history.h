@@ -51,8 +51,25 @@ int history_each(struct history *history, bool (*each)(void *owner, const struct
 int history_results(struct history *history, struct history_name name, unsigned most,
                     bool (*each)(void *owner, const struct history_past *past), void *owner);
 
-/* Begins a run; kind is a word ("all", "red", …). time_ns: UTC. */
-void history_begin_run(struct history *history, const char *kind, int64_t time_ns);
+/* What a run is about. */
+struct history_run {
+    const char *kind;    /* a word: "all", "red", … */
+    const char *because; /* why it began */
+    const char *changed; /* files that changed, relative to the root, a line each; "" none */
+    bool new_tree;       /* the sources are not those of the run before it */
+    bool no_tree;        /* it is of some other tree, which nobody knows */
+};
+
+/* Begins a run. time_ns: UTC. */
+void history_begin_run(struct history *history, const struct history_run *run, int64_t time_ns);
+
+/* The sources that runs were of since the newest new tree began, once that is known: HEAD in hex, a
+ * fingerprint that is the same for the same sources, files that differ from HEAD (a line each); "" not known.
+ */
+struct history_tree {
+    const char *commit, *fingerprint, *dirty;
+};
+void history_set_tree(struct history *history, const struct history_tree *tree);
 
 /* One result: the test's newest outcome, and one of this run. Its usual_ns is not read: history keeps its
  * own, the mean of all durations with weight 0.3 for each newest. Results are held in memory for at most 500
@@ -70,9 +87,9 @@ void history_set_red(struct history *history, struct history_name name, bool red
 /* Has the test, if it is known, be flaky until it has passed so often. */
 void history_set_flaky(struct history *history, struct history_name name, unsigned passes);
 
-/* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("green", "red",
- * "stopped"). */
-void history_end_run(struct history *history, const char *verdict, int64_t time_ns);
+/* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("passed", "failed",
+ * "cancelled", …). steady: the sources did not change meanwhile. */
+void history_end_run(struct history *history, const char *verdict, bool steady, int64_t time_ns);
 
 /* Writes what is held in memory. */
 void history_flush(struct history *history);

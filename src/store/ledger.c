@@ -19,12 +19,17 @@ enum statement {
     RETIRE,
     SET_RED,
     SET_FLAKY,
+    ADD_TREE,
+    SET_TREE,
     BEGIN_RUN,
     END_RUN,
+    TALLY,
     OLDEST_KEPT,
     PRUNE_RESULTS,
     PRUNE_TESTS,
+    PRUNE_TALLIES,
     PRUNE_RUNS,
+    PRUNE_TREES,
     STATEMENT_COUNT
 };
 
@@ -57,20 +62,27 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         " ELSE (usual_ns * 7 + excluded.duration_ns * 3) / 10 END,"
         " time_ns = excluded.time_ns, run = excluded.run, cpu_ns = excluded.cpu_ns,"
         " flaky = excluded.flaky, gone = 0 RETURNING id",
-    [PUT_RESULT] =
-        "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us) VALUES (?, ?, ?, ?, ?)",
+    [PUT_RESULT] = "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us, cpu_us)"
+                   " VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_OUTCOME] = "INSERT OR IGNORE INTO outcomes (name) VALUES (?)",
     [GET_OUTCOME] = "SELECT id FROM outcomes WHERE name = ?",
     [RETIRE] = "UPDATE tests SET gone = 1, red = 0, red_runs = 0 WHERE name = ?1 AND recipe = ?3",
     [SET_RED] = "UPDATE tests SET red = ?2, red_runs = CASE WHEN ?2 THEN max(red_runs, 1) ELSE 0 END"
                 " WHERE name = ?1 AND recipe = ?3",
     [SET_FLAKY] = "UPDATE tests SET flaky = ?2 WHERE name = ?1 AND recipe = ?3",
-    [BEGIN_RUN] = "INSERT INTO runs (kind, started_ns) VALUES (?, ?) RETURNING id",
-    [END_RUN] = "UPDATE runs SET verdict = ?2, ended_ns = ?3 WHERE id = ?1",
+    [ADD_TREE] = "INSERT INTO trees (commit_id, fingerprint, dirty) VALUES ('', '', '') RETURNING id",
+    [SET_TREE] = "UPDATE trees SET commit_id = ?2, fingerprint = ?3, dirty = ?4 WHERE id = ?1",
+    [BEGIN_RUN] = "INSERT INTO runs (kind, started_ns, because, changed, tree) VALUES (?, ?, ?, ?, ?)"
+                  " RETURNING id",
+    [END_RUN] = "UPDATE runs SET verdict = ?2, ended_ns = ?3, tree = CASE WHEN ?4 THEN tree ELSE 0 END"
+                " WHERE id = ?1",
+    [TALLY] = "INSERT INTO tallies SELECT run, outcome, count(*) FROM results WHERE run = ? GROUP BY outcome",
     [OLDEST_KEPT] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?",
     [PRUNE_RESULTS] = "DELETE FROM results WHERE run < ?",
     [PRUNE_TESTS] = "DELETE FROM tests WHERE gone AND run < ?",
+    [PRUNE_TALLIES] = "DELETE FROM tallies WHERE run < ?",
     [PRUNE_RUNS] = "DELETE FROM runs WHERE id < ?",
+    [PRUNE_TREES] = "DELETE FROM trees WHERE id < (SELECT min(tree) FROM runs WHERE tree > 0)",
 };
 
 static void forget_outcomes(struct ledger *ledger)
@@ -91,7 +103,7 @@ void ledger_close(struct ledger *ledger)
     vec_release(&ledger->outcomes);
     sqlite3_close(ledger->db);
     ledger->db = NULL;
-    ledger->run = 0;
+    ledger->run = ledger->tree = 0;
 }
 
 /* The statement, ready for its values; NULL when it cannot be compiled: step then tells why. */
@@ -171,6 +183,7 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(result, 3, outcome);
     sqlite3_bind_int64(result, 4, at_ms);
     sqlite3_bind_int64(result, 5, test->duration_ns / 1000);
+    sqlite3_bind_int64(result, 6, test->cpu_ns / 1000);
     return step(ledger, result, NULL);
 }
 
@@ -202,12 +215,30 @@ int ledger_set_flaky(struct ledger *ledger, struct history_name name, unsigned p
     return step(ledger, statement, NULL);
 }
 
-int ledger_begin_run(struct ledger *ledger, const char *kind, int64_t time_ns)
+int ledger_begin_run(struct ledger *ledger, const struct history_run *run, int64_t time_ns)
 {
+    int err = 0;
+    if (!run->no_tree && (run->new_tree || ledger->tree == 0))
+        err = step(ledger, prepared(ledger, ADD_TREE), &ledger->tree);
+    if (err < 0)
+        return err;
     sqlite3_stmt *statement = prepared(ledger, BEGIN_RUN);
-    sqlite3_bind_text(statement, 1, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 1, run->kind, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, time_ns);
+    sqlite3_bind_text(statement, 3, run->because, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 4, run->changed, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 5, run->no_tree ? 0 : ledger->tree);
     return step(ledger, statement, &ledger->run);
+}
+
+int ledger_set_tree(struct ledger *ledger, const struct history_tree *tree)
+{
+    sqlite3_stmt *statement = prepared(ledger, SET_TREE);
+    sqlite3_bind_int64(statement, 1, ledger->tree);
+    sqlite3_bind_text(statement, 2, tree->commit, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, tree->fingerprint, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 4, tree->dirty, -1, SQLITE_STATIC);
+    return step(ledger, statement, NULL);
 }
 
 static int prune(struct ledger *ledger, unsigned keep_runs)
@@ -216,29 +247,35 @@ static int prune(struct ledger *ledger, unsigned keep_runs)
     sqlite3_stmt *statement = prepared(ledger, OLDEST_KEPT);
     sqlite3_bind_int64(statement, 1, (int64_t)keep_runs - 1);
     int err = step(ledger, statement, &oldest);
-    static const enum statement prunes[] = {PRUNE_RESULTS, PRUNE_TESTS, PRUNE_RUNS};
+    static const enum statement prunes[] = {PRUNE_RESULTS, PRUNE_TESTS, PRUNE_TALLIES, PRUNE_RUNS};
     for (size_t i = 0; i < sizeof prunes / sizeof *prunes && err == 0; i++) {
         statement = prepared(ledger, prunes[i]);
         sqlite3_bind_int64(statement, 1, oldest);
         err = step(ledger, statement, NULL);
     }
-    return err;
+    return err < 0 ? err : run_statement(ledger, PRUNE_TREES);
 }
 
-int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs)
+int ledger_end_run(struct ledger *ledger, const char *verdict, bool steady, int64_t time_ns,
+                   unsigned keep_runs)
 {
-    sqlite3_stmt *statement = prepared(ledger, END_RUN);
+    sqlite3_stmt *statement = prepared(ledger, END_RUN), *tally = prepared(ledger, TALLY);
     sqlite3_bind_int64(statement, 1, ledger->run);
     sqlite3_bind_text(statement, 2, verdict, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 3, time_ns);
+    sqlite3_bind_int(statement, 4, steady);
+    sqlite3_bind_int64(tally, 1, ledger->run);
     ledger->run = 0;
     int err = step(ledger, statement, NULL);
+    if (err == 0)
+        err = step(ledger, tally, NULL);
     return err < 0 ? err : prune(ledger, keep_runs);
 }
 
 int ledger_begin(struct ledger *ledger)
 {
     ledger->run_before = ledger->run;
+    ledger->tree_before = ledger->tree;
     return run_statement(ledger, BEGIN);
 }
 
@@ -253,6 +290,7 @@ int ledger_end(struct ledger *ledger, int err, struct error *why)
         run_statement(ledger, ROLLBACK);
     forget_outcomes(ledger); /* those added were rolled back */
     ledger->run = ledger->run_before;
+    ledger->tree = ledger->tree_before;
     return err;
 }
 

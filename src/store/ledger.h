@@ -9,7 +9,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define LEDGER_STATEMENTS 18
+#define LEDGER_STATEMENTS 23
 
 struct outcome_row {
     char *name;
@@ -22,6 +22,7 @@ struct ledger {
     VEC(struct outcome_row) outcomes;                   /* known to be in the database */
     int64_t run;                                        /* that results belong to; 0: none */
     int64_t run_before;                                 /* the transaction began */
+    int64_t tree, tree_before;                          /* likewise, that runs are of */
 };
 
 /* Opens as schema_open does; the ledger is zeroed, or was closed. */
@@ -36,12 +37,14 @@ int ledger_begin(struct ledger *ledger);
 int ledger_end(struct ledger *ledger, int err, struct error *why);
 
 /* See the functions of history.h; at_ms: milliseconds since the run's start. */
-int ledger_begin_run(struct ledger *ledger, const char *kind, int64_t time_ns);
+int ledger_begin_run(struct ledger *ledger, const struct history_run *run, int64_t time_ns);
+int ledger_set_tree(struct ledger *ledger, const struct history_tree *tree);
 int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms);
 int ledger_retire(struct ledger *ledger, struct history_name name);
 int ledger_set_red(struct ledger *ledger, struct history_name name, bool red);
 int ledger_set_flaky(struct ledger *ledger, struct history_name name, unsigned passes);
-int ledger_end_run(struct ledger *ledger, const char *verdict, int64_t time_ns, unsigned keep_runs);
+int ledger_end_run(struct ledger *ledger, const char *verdict, bool steady, int64_t time_ns,
+                   unsigned keep_runs);
 int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
                 void *owner, struct error *why);
 

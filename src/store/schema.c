@@ -38,6 +38,15 @@ static const char *const migrations[] = {
     "INSERT INTO tests_of_recipes SELECT id, 'pytest', name, test_group, outcome, red, fragile, runnable,"
     " red_runs, duration_ns, usual_ns, time_ns, run, gone, cpu_ns, flaky FROM tests;"
     "DROP TABLE tests; ALTER TABLE tests_of_recipes RENAME TO tests;",
+    "CREATE TABLE trees ("
+    " id INTEGER PRIMARY KEY, commit_id TEXT NOT NULL, fingerprint TEXT NOT NULL, dirty TEXT NOT NULL);"
+    "ALTER TABLE runs ADD COLUMN tree INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE runs ADD COLUMN because TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE runs ADD COLUMN changed TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE results ADD COLUMN cpu_us INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE tallies (run INTEGER NOT NULL, outcome INTEGER NOT NULL, tests INTEGER NOT NULL,"
+    " PRIMARY KEY (run, outcome)) WITHOUT ROWID;"
+    "INSERT INTO tallies SELECT run, outcome, count(*) FROM results GROUP BY run, outcome;",
 };
 #define VERSION ((int)(sizeof migrations / sizeof *migrations))
 

@@ -1,6 +1,9 @@
 /* The history's database file: opening it, checking it, and bringing it to the
  * schema of this program. Who has it open then reads and writes its tables:
  *   runs      one row a run; ended_ns and verdict are NULL while it goes on (or when it was killed)
+ *   trees     what runs were of: HEAD, a fingerprint of the sources, the files that differed from HEAD (a
+ *             line each), all "" until known; runs.tree 0: it changed while the run went on, or nobody knows
+ *   tallies   how many tests came to which outcome, of each run that has ended
  *   tests     one row a test: its newest outcome, whether it is red, its times
  *   outcomes  the names of outcomes, once each
  *   results   one small row for each outcome of a test in a run; at_ms counts from the run's start */

@@ -21,9 +21,6 @@
 
 #define SECOND INT64_C(1000000000)
 #define NOW (INT64_C(1700000000) * SECOND)
-#define FIRST_SCHEMA                                                                                         \
-    "ALTER TABLE tests DROP COLUMN cpu_ns; ALTER TABLE tests DROP COLUMN flaky; PRAGMA user_version = 1"
-
 #define RECIPE "pytest"
 
 static struct history_name named(const char *id)
@@ -143,6 +140,11 @@ static void put(struct history *history, const char *id, const char *outcome, in
     history_result(history, &test, time_ns);
 }
 
+static void begin(struct history *history, const char *kind, int64_t time_ns)
+{
+    history_begin_run(history, &(struct history_run){.kind = kind}, time_ns);
+}
+
 /* One number from the file, seen by another connection. */
 static int64_t ask_file(const char *file, const char *sql)
 {
@@ -169,7 +171,7 @@ static void what_was_put_in_is_there_after_reopening(void **state)
 {
     struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     put(history, "test_a.py::test_one", "passed", 1000000, NOW + 1);
     put(history, "test_a.py::test_two[ä\n]", "failed", 2000000, NOW + 2);
     struct history_test fragile = {.name = {RECIPE, "test_b.py::x"},
@@ -179,7 +181,7 @@ static void what_was_put_in_is_there_after_reopening(void **state)
                                    .fragile = true,
                                    .red_runs = 7};
     history_result(history, &fragile, NOW + 3);
-    history_end_run(history, "red", NOW + SECOND);
+    history_end_run(history, "red", true, NOW + SECOND);
     history_close(history);
 
     history = open_expecting(scratch->dir, NULL);
@@ -196,9 +198,9 @@ static void the_newest_outcome_counts_and_times_decay(void **state)
 {
     struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     put(history, "t", "failed", 1000, NOW);
-    history_begin_run(history, "red", NOW);
+    begin(history, "red", NOW);
     put(history, "t", "passed", 2000, NOW);
     expect_tests(history, "t|test_a.py|passed|001|0|2000|1300\n");
     struct history_test skipped = {
@@ -212,7 +214,7 @@ static void tests_leave_and_come_back(void **state)
 {
     struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     put(history, "a", "failed", 0, NOW);
     put(history, "b", "failed", 0, NOW);
     history_retire(history, named("a"));
@@ -232,10 +234,10 @@ static void recipes_keep_their_tests_apart(void **state)
     const struct history_name other = {"prove", "t"};
     struct history_test theirs = {
         .name = other, .group = "", .outcome = "failed", .red = true, .red_runs = 1};
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     put(history, "t", "passed", 1000, NOW);
     history_result(history, &theirs, NOW);
-    history_end_run(history, "red", NOW);
+    history_end_run(history, "red", true, NOW);
     history_close(history);
     history = open_expecting(scratch->dir, NULL);
     expect_tests(history, "t|test_a.py|passed|001|0|1000|1000\nt||failed|100|1|0|0\n");
@@ -249,19 +251,19 @@ static void a_frozen_one_is_read_and_not_written(void **state)
 {
     struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     put(history, "t", "failed", 1000, NOW);
-    history_end_run(history, "red", NOW);
+    history_end_run(history, "red", true, NOW);
     history_close(history);
     history = open_expecting(scratch->dir, NULL);
     history_freeze(history);
     expect_tests(history, "t|test_a.py|failed|101|1|1000|1000\n");
-    history_begin_run(history, "list", NOW);
+    begin(history, "list", NOW);
     put(history, "t", "passed", 2000, NOW);
     put(history, "new", "failed", 2000, NOW);
     history_retire(history, named("t"));
     history_set_red(history, named("t"), false);
-    history_end_run(history, "red", NOW);
+    history_end_run(history, "red", true, NOW);
     history_close(history);
     history = open_expecting(scratch->dir, NULL);
     expect_tests(history, "t|test_a.py|failed|101|1|1000|1000\n");
@@ -291,11 +293,11 @@ static void the_newest_results_of_a_test_are_told_the_oldest_first(void **state)
     static const char *const outcomes[] = {"passed", "failed", "passed"};
     static const char *const kinds[] = {"all", "red", "one"};
     for (int i = 0; i < 3; i++) {
-        history_begin_run(history, kinds[i], NOW + i * SECOND);
+        begin(history, kinds[i], NOW + i * SECOND);
         put(history, "other", "passed", 1000, NOW + i * SECOND);
         put(history, "t", outcomes[i], 1000 * (i + 1), NOW + i * SECOND + SECOND / 2);
         if (i < 2)
-            history_end_run(history, "red", NOW + i * SECOND);
+            history_end_run(history, "red", true, NOW + i * SECOND);
     }
     expect_past(history, "t", 20,
                 "passed all 500000000 1000\nfailed red 1500000000 2000\npassed one 2500000000 3000\n");
@@ -333,30 +335,63 @@ static void flaky_tests_stay_flaky(void **state)
     history_close(history);
 }
 
-static bool keep_cpu(void *owner, const struct history_test *test)
+/* Makes the file that a program of that schema wrote. */
+static void make_old_file(const struct scratch *scratch, int version)
 {
-    *(int64_t *)owner = test->cpu_ns;
-    return true;
+    char *path = mem_printf("tests/corpus/history/schema-%d.sql", version);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    struct buf sql = {0};
+    char piece[4096];
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
+        buf_add(&sql, piece, got);
+    fclose(file);
+    free(path);
+    mkdir(scratch->dir, 0777);
+    change_file(scratch->file, buf_str(&sql));
+    buf_release(&sql);
 }
 
-static void a_file_of_the_first_schema_is_brought_to_the_newest(void **state)
+static void a_file_of_any_older_schema_is_brought_to_the_newest(void **state)
 {
     struct scratch *scratch = *state;
-    int64_t cpu_ns = -1;
+    for (int version = 1; version <= 4; version++) {
+        make_old_file(scratch, version);
+        assert_int_equal(ask_file(scratch->file, "PRAGMA user_version"), version);
+        struct history *history = open_expecting(scratch->dir, NULL);
+        expect_tests(history, "t.py::a|t.py|passed|001|0|1000000|1000000\n"
+                              "t.py::b|t.py|failed|101|1|1000000|1000000\n");
+        history_close(history);
+        assert_int_equal(ask_file(scratch->file, "SELECT sum(tests * run) FROM tallies"), 2 * 1 + 2);
+        assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM results WHERE cpu_us = 0"), 3);
+        assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM tests WHERE recipe = 'pytest'"),
+                         version < 4 ? 2 : 0);
+        unlink(scratch->file);
+    }
+}
+
+static void runs_are_of_trees(void **state)
+{
+    struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
-    history_begin_run(history, "all", NOW);
-    put(history, "t", "passed", 5, NOW);
+    for (int i = 0; i < 4; i++) {
+        const struct history_run run = {.kind = "all", .changed = "a.py\n", .new_tree = i == 2};
+        history_begin_run(history, &run, NOW + i);
+        put(history, "t", i == 1 ? "failed" : "passed", 5, NOW + i);
+        history_end_run(history, "passed", i != 3, NOW + i);
+        if (i == 1)
+            history_set_tree(history, &(struct history_tree){"c0ffee", "f00", "a.py\n"});
+    }
+    history_begin_run(history, &(struct history_run){.kind = "load", .no_tree = true}, NOW + 4);
     history_close(history);
-    change_file(scratch->file, FIRST_SCHEMA);
-    history = open_expecting(scratch->dir, NULL);
-    expect_tests(history, "t|test_a.py|passed|001|0|5|5\n");
-    struct history_test test = {.name = {RECIPE, "t"}, .group = "", .outcome = "passed", .cpu_ns = 7};
-    history_result(history, &test, NOW);
-    history_close(history);
-    history = open_expecting(scratch->dir, NULL);
-    assert_int_equal(history_each(history, keep_cpu, &cpu_ns), 0);
-    assert_int_equal(cpu_ns, 7);
-    history_close(history);
+    const char *file = scratch->file;
+    assert_int_equal(ask_file(file, "SELECT count(DISTINCT tree) FROM runs WHERE id <= 2"), 1);
+    assert_int_equal(
+        ask_file(file, "SELECT count(*) FROM runs, trees WHERE tree = trees.id AND fingerprint = 'f00'"), 2);
+    assert_int_equal(
+        ask_file(file, "SELECT count(*) FROM runs, trees WHERE tree = trees.id AND fingerprint = ''"), 1);
+    assert_int_equal(ask_file(file, "SELECT sum(id) FROM runs WHERE tree = 0"), 4 + 5);
+    assert_int_equal(ask_file(file, "SELECT sum(tests) FROM tallies"), 4);
 }
 
 static bool stop_at_once(void *owner, const struct history_test *test)
@@ -382,7 +417,7 @@ static void results_are_written_by_number_and_by_time(void **state)
 {
     struct scratch *scratch = *state;
     struct history *history = open_expecting(scratch->dir, NULL);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     for (int i = 0; i < 499; i++) {
         char id[16];
         snprintf(id, sizeof id, "t%d", i);
@@ -407,11 +442,11 @@ static void old_runs_are_pruned(void **state)
     char *notice = NULL;
     history_open(&history, scratch->dir, 3, &notice);
     for (int i = 0; i < 10; i++) {
-        history_begin_run(history, "all", NOW + i);
+        begin(history, "all", NOW + i);
         put(history, "kept", "passed", 1, NOW + i);
         put(history, i == 0 ? "early" : "late", "passed", 1, NOW + i);
         history_retire(history, named(i == 0 ? "early" : "late"));
-        history_end_run(history, "green", NOW + i);
+        history_end_run(history, "green", true, NOW + i);
     }
     history_close(history);
     assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM runs"), 3);
@@ -460,7 +495,7 @@ static size_t count_aside(const char *dir)
 
 static void fill(struct history *history, const char *prefix, int count)
 {
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     for (int i = 0; i < count; i++) {
         char id[128];
         snprintf(id, sizeof id, "tests/test_%03d.py::TestSomething::test_%s[%d]", i / 20, prefix, i);
@@ -529,7 +564,7 @@ static void a_place_that_cannot_be_made_means_memory(void **state)
     char *inside = mem_printf("%s/missing/state", scratch->root);
     struct history *history = open_expecting(inside, "not kept");
     fill(history, "x", 1200);
-    history_end_run(history, "red", NOW);
+    history_end_run(history, "red", true, NOW);
     assert_int_equal(count_tests(history), 1200);
     assert_null(history_notice(history));
     history_close(history);
@@ -601,13 +636,13 @@ static void use_full_disk(struct scratch *scratch)
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit limit = {200000, 200000};
     check(setrlimit(RLIMIT_FSIZE, &limit) == 0, __LINE__);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     for (int i = 0; i < 20000; i++) {
         char id[64];
         snprintf(id, sizeof id, "test_something_rather_long[%d]", i);
         put(history, id, "passed", 1, NOW + i);
     }
-    history_end_run(history, "green", NOW);
+    history_end_run(history, "green", true, NOW);
     notice = history_notice(history);
     check(notice != NULL && strstr(notice, "not kept") != NULL, __LINE__);
     put(history, "last", "failed", 0, NOW);
@@ -633,7 +668,7 @@ static void write_many(struct scratch *scratch, const char *prefix)
     char *notice = NULL;
     history_open(&history, scratch->dir, 100, &notice);
     check(notice == NULL, __LINE__);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     for (int i = 0; i < 2000; i++) {
         char id[32];
         snprintf(id, sizeof id, "%s%d", prefix, i);
@@ -641,7 +676,7 @@ static void write_many(struct scratch *scratch, const char *prefix)
         if (i % 20 == 0)
             history_flush(history);
     }
-    history_end_run(history, "red", NOW);
+    history_end_run(history, "red", true, NOW);
     check(history_notice(history) == NULL, __LINE__);
     history_close(history);
 }
@@ -677,7 +712,7 @@ static void a_lock_held_by_somebody_else_is_waited_out(void **state)
     sqlite3 *other = NULL;
     assert_int_equal(sqlite3_open(scratch->file, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    history_begin_run(history, "all", NOW);
+    begin(history, "all", NOW);
     put(history, "t", "failed", 0, NOW);
     history_flush(history);
     assert_null(history_notice(history));
@@ -697,7 +732,7 @@ static void write_until_killed(struct scratch *scratch, int to, int round)
     check(notice == NULL, __LINE__);
     for (int i = 0;; i++) {
         if (i % 40 == 0)
-            history_begin_run(history, "all", NOW);
+            begin(history, "all", NOW);
         char id[32];
         snprintf(id, sizeof id, "r%d_%d", round, i);
         put(history, id, "failed", 1, NOW);
@@ -707,7 +742,7 @@ static void write_until_killed(struct scratch *scratch, int to, int round)
             check(write(to, &safe, sizeof safe) == sizeof safe, __LINE__);
         }
         if (i % 40 == 39)
-            history_end_run(history, "red", NOW);
+            history_end_run(history, "red", true, NOW);
     }
 }
 
@@ -760,7 +795,7 @@ static void it_is_quick(void **state)
     assert_int_equal(count_tests(history), 1000);
     double listed = now_s();
     fill(history, "y", 20000);
-    history_end_run(history, "red", NOW);
+    history_end_run(history, "red", true, NOW);
     double filled = now_s();
     print_message("open %.2f ms, list 1000 in %.2f ms, 20,000 results in %.0f ms\n", (opened - start) * 1e3,
                   (listed - opened) * 1e3, (filled - listed) * 1e3);
@@ -781,7 +816,8 @@ int main(void)
         IN_SCRATCH(recipes_keep_their_tests_apart),
         IN_SCRATCH(a_frozen_one_is_read_and_not_written),
         IN_SCRATCH(the_newest_results_of_a_test_are_told_the_oldest_first),
-        IN_SCRATCH(a_file_of_the_first_schema_is_brought_to_the_newest),
+        IN_SCRATCH(a_file_of_any_older_schema_is_brought_to_the_newest),
+        IN_SCRATCH(runs_are_of_trees),
         IN_SCRATCH(flaky_tests_stay_flaky),
         IN_SCRATCH(each_stops_when_told),
         IN_SCRATCH(results_are_written_by_number_and_by_time),

@@ -110,8 +110,8 @@ static void without_git_the_nearest_marked_directory_is_the_root(void **state)
     assert_path(repo_state_dir(repo), scratch, "p/.aloof");
     assert_null(repo_git_dir(repo));
     assert_null(repo_branch(repo));
-    size_t added, modified;
-    assert_int_equal(repo_changes(repo, &added, &modified), -ENOENT);
+    struct repo_state at = {0};
+    assert_int_equal(repo_state(repo, &at), -ENOENT);
     assert_false(repo_line_changed(repo, "pyproject.toml", 1));
     repo_free(repo);
 }
@@ -300,9 +300,11 @@ static void changes_are_counted(void **state)
     scratch_write(scratch, "w/.gitignore", "*.o\n");
     commit_all(git, NULL);
     struct repo *repo = open_at(scratch, "w", NULL);
-    size_t added, modified;
-    assert_int_equal(repo_changes(repo, &added, &modified), 0);
-    assert_int_equal(added + modified, 0);
+    struct repo_state at = {0};
+    assert_int_equal(repo_state(repo, &at), 0);
+    assert_int_equal(at.added + at.modified + at.dirty.len, 0);
+    assert_int_equal(strlen(at.commit), 40);
+    repo_state_release(&at);
     scratch_write(scratch, "w/a", "22\n");
     scratch_unlink(scratch, "w/b");
     scratch_write(scratch, "w/d/n1", "");
@@ -310,9 +312,54 @@ static void changes_are_counted(void **state)
     scratch_write(scratch, "w/d/n3", "");
     scratch_write(scratch, "w/x.o", "");
     scratch_write(scratch, "w/d/__pycache__/n.pyc", ""); /* left alone by rule, see repo_ignored */
-    assert_int_equal(repo_changes(repo, &added, &modified), 0);
-    assert_int_equal(added, 3);
-    assert_int_equal(modified, 2);
+    assert_int_equal(repo_state(repo, &at), 0);
+    assert_int_equal(at.added, 3);
+    assert_int_equal(at.modified, 2);
+    assert_int_equal(at.dirty.len, 5);
+    assert_string_equal(at.dirty.items[0], "a");
+    repo_state_release(&at);
+    repo_free(repo);
+    git_repository_free(git);
+}
+
+static char *fingerprint_of(const struct repo *repo)
+{
+    struct repo_state at = {0};
+    assert_int_equal(repo_state(repo, &at), 0);
+    char *fingerprint = mem_strdup(at.fingerprint != NULL ? at.fingerprint : "none");
+    repo_state_release(&at);
+    return fingerprint;
+}
+
+static void the_same_sources_have_the_same_fingerprint(void **state)
+{
+    struct scratch *scratch = *state;
+    git_repository *git = init_git(scratch, "w");
+    scratch_write(scratch, "w/p/pyproject.toml", "");
+    scratch_write(scratch, "w/p/a.py", "1\n");
+    commit_all(git, NULL);
+    struct repo *repo = open_at(scratch, "w/p", NULL);
+    char *prints[5];
+    prints[0] = fingerprint_of(repo);
+    scratch_write(scratch, "w/p/a.py", "22\n");
+    prints[1] = fingerprint_of(repo);
+    scratch_write(scratch, "w/p/a.py", "33\n");
+    prints[2] = fingerprint_of(repo);
+    scratch_write(scratch, "w/p/a.py", "22\n");
+    scratch_write(scratch, "w/p/new.py", "");
+    prints[3] = fingerprint_of(repo);
+    struct repo_state at = {0};
+    assert_int_equal(repo_state(repo, &at), 0);
+    assert_int_equal(at.dirty.len, 2);
+    assert_string_equal(at.dirty.items[1], "new.py"); /* from the root, which is below the work tree's top */
+    repo_state_release(&at);
+    scratch_unlink(scratch, "w/p/new.py");
+    prints[4] = fingerprint_of(repo);
+    for (size_t i = 0; i < 5; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_int_equal(strcmp(prints[i], prints[j]) == 0, i == 4 && j == 1);
+    for (size_t i = 0; i < 5; i++)
+        free(prints[i]);
     repo_free(repo);
     git_repository_free(git);
 }
@@ -332,9 +379,10 @@ static void a_second_worktree_has_its_own_git_dir(void **state)
     assert_path(repo_common_dir(repo), scratch, "w/.git");
     scratch_write(scratch, "second/a.py", "2\n");
     assert_true(repo_line_changed(repo, "a.py", 1));
-    size_t added, modified;
-    assert_int_equal(repo_changes(repo, &added, &modified), 0);
-    assert_int_equal(modified, 1);
+    struct repo_state at = {0};
+    assert_int_equal(repo_state(repo, &at), 0);
+    assert_int_equal(at.modified, 1);
+    repo_state_release(&at);
     repo_free(repo);
     free(path);
     git_worktree_free(tree);
@@ -398,6 +446,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(changed_lines_are_those_that_differ_from_head, set_up, tear_down),
         cmocka_unit_test_setup_teardown(converted_line_ends_are_no_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(changes_are_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_sources_have_the_same_fingerprint, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_second_worktree_has_its_own_git_dir, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_repository_is_left_out_with_a_notice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bare_repository_is_left_out_with_a_notice, set_up, tear_down),
