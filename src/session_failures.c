@@ -63,12 +63,29 @@ static void fill_sources(struct session *session, struct trace *trace)
             frame->source = source_line(repo_root(session->repo), frame->path, frame->line);
 }
 
-/* A program that tells only by its exit status that it failed may have printed where (assert(3)). Of a file
- * whose parts fail that would be the places of all of them. */
-static void look_in_output(struct trace *trace, const struct test *test, const struct trace_paths *paths)
+/* Whether the test is a file, parts of which failed with it. */
+static bool has_failing_parts(const struct session *session, const struct test *test)
+{
+    if (strcmp(test->id, test->group) != 0 || test->outcome == OUTCOME_COLLECTION)
+        return false;
+    const struct failure *failure;
+    vec_each (failure, &session->failures) {
+        const struct test *part = &session->model.tests.items[failure->test];
+        bool beside = part != test && part->group == test->group; /* the model's: each name once */
+        if (beside && part->red && part->state == TEST_DONE)
+            return true;
+    }
+    return false;
+}
+
+/* A program that tells only by its exit status that it failed may have printed where (assert(3), a
+ * sanitizer). Of a file whose parts fail that would be the places of all of them. */
+static void look_in_output(struct trace *trace, const struct reading *reading,
+                           const struct trace_paths *paths)
 {
     static const char *const names[] = {"stderr", "stdout"};
-    bool parts = strcmp(test->id, test->group) == 0 && test->outcome != OUTCOME_COLLECTION;
+    const struct test *test = reading->test;
+    bool parts = has_failing_parts(reading->session, test);
     char *told = result_text(test->result, "traceback");
     for (size_t i = 0; i < 2 && told == NULL && !parts && trace->frames.len == 0; i++) {
         struct trace found;
@@ -95,7 +112,7 @@ static void read_trace(struct session *session, struct failure *failure)
     const struct trace_paths paths = {repo_root(session->repo), foreign, here, &reading, session->places};
     char *text = story_text(reading.test);
     trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
-    look_in_output(&failure->trace, reading.test, &paths);
+    look_in_output(&failure->trace, &reading, &paths);
     free(text);
     fill_sources(session, &failure->trace);
     mark(session, failure);

@@ -1,6 +1,7 @@
 #include "stream/stream.h"
 
 #include "stream/catch2.h"
+#include "stream/check.h"
 #include "stream/csv_target.h"
 #include "stream/ctest.h"
 #include "stream/go.h"
@@ -79,7 +80,7 @@ static const struct stream_format *const formats[] = {
     &subunit_format, &tap_format,          &go_format,         &libtest_json_format, &jest_format,
     &mocha_format,   &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
     &junit_format,   &libtest_format,      &gtest_format,      &unittest_format,     &subunit1_format,
-    &catch2_format,  &ctest_format,
+    &catch2_format,  &check_format,        &ctest_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)

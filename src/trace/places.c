@@ -2,6 +2,7 @@
 #include "trace/places.h"
 
 #include "trace/frame.h"
+#include "trace/places_table.h"
 #include "trace/text.h"
 #include "trace/written.h"
 
@@ -12,77 +13,8 @@
 #define LINE_LOOKED 4096 /* octets of a line that are looked at */
 #define MATCH_LIMIT 5000 /* steps that a pattern may take on a line */
 
-/* A pattern finds path and line, and perhaps column and function, by groups of these names. */
-static const struct pattern {
-    const char *regex;
-    const char *before; /* what the line before must look like; it may give the function. NULL: anything */
-    enum {
-        STACK,   /* a frame; the innermost comes first */
-        DROPPED, /* a line of a stack that leads nowhere: no path */
-        LISTED,  /* a place in a line that says more */
-        HEADED,  /* a place below the line that says more */
-    } kind;
-} table[] = {
-    /* Go: a panic's stack, "\t/p/sums.go:12 +0x1d" below "main.Add(0x1)"; t.Errorf's lines */
-    {"^\\t(?<path>/[^:\\t]+\\.\\w+):(?<line>\\d+)(?: \\+0x[0-9a-f]+)?$",
-     "^(?:created by )?(?<function>\\S.*?)(?:\\([^()]*\\))?(?: in goroutine \\d+)?$", STACK},
-    {"^goroutine \\d+ \\[running\\]:$", NULL, DROPPED},
-    {"^\\s+(?<path>[^\\s:]+\\.go):(?<line>\\d+): ", NULL, LISTED},
-    /* Rust: a backtrace, "  at ./src/lib.rs:5:9" below "3: sums::add"; a panic; the compiler */
-    {"^\\s+at (?<path>\\S+\\.rs):(?<line>\\d+)(?::(?<column>\\d+))?$",
-     "^\\s*\\d+: +(?:0x[0-9a-f]+ - )?(?<function>\\S.*)$", STACK},
-    {"^stack backtrace:$|^note: (?:Some details are omitted|run with `RUST_BACKTRACE)", NULL, DROPPED},
-    {"panicked at (?:'.*', )?(?<path>[^':]+\\.rs):(?<line>\\d+):(?<column>\\d+)", NULL, LISTED},
-    {"^\\s*--> (?<path>[^:]+):(?<line>\\d+):(?<column>\\d+)", NULL, HEADED},
-    /* JavaScript: "at add (file:///p/sums.js:1:2)", "at async /p/sums.js:1:2"; a printed error's own brace */
-    {"^\\s*at (?:async )?(?:(?<function>[^()]+?(?: \\[as [^\\]]+\\])?) \\()?(?:file://)?"
-     "(?<path>/.+?|node:[^()]+?|[A-Za-z]:[\\\\/"
-     "][^()]+?|[\\w.][^():\\s]*?):(?<line>\\d+):(?<column>\\d+)\\)?(?: \\{)?$",
-     NULL, STACK},
-    {"^\\s*at (?:.*<anonymous>(?::\\d+:\\d+)?\\)?|.* \\(index \\d+\\)|\\[eval\\].*)$", NULL, DROPPED},
-    {"^ +(?:(?<function>[\\w.<>$ ]+?) "
-     "\\()?(?:file://)?(?<path>/[^():]+|node:[^()]+?):(?<line>\\d+):(?<column>\\d+)\\)?$",
-     NULL, STACK}, /* as node:test has it in TAP */
-    /* the JVM: "at org.example.Sums.add(Sums.java:12)" */
-    {"^\\s*at "
-     "(?:[\\w.]+/)?(?<function>[\\w.$<>]+)\\((?<path>[\\w$]+\\.(?:java|kt|scala|groovy)):(?<line>\\d+)\\)",
-     NULL, STACK},
-    {"^\\s*at [\\w.$/<>]+\\((?:Native Method|Unknown Source)\\)|^\\s*\\.\\.\\. \\d+ more$", NULL, DROPPED},
-    /* Ruby: "from lib/sums.rb:3:in `add'", RSpec's "# ./spec/sums_spec.rb:5", Minitest's "[test/a.rb:6]:" */
-    {"^\\s*(?:# |from )?(?<path>[^\\s:]+\\.rb):(?<line>\\d+):in [`'](?<function>.+)'$", NULL, STACK},
-    {"^(?<path>[^\\s:]+\\.rb):(?<line>\\d+):in [`'](?<function>.+?)': ", NULL, LISTED},
-    {"^\\s*# (?<path>[^\\s:]+\\.rb):(?<line>\\d+)$", NULL, STACK},
-    {"\\[(?<path>[^\\[\\]\\s:]+\\.rb):(?<line>\\d+)\\]:", NULL, LISTED},
-    {"^\\s*(?:from )?-e:\\d+:in ", NULL, DROPPED},
-    /* bats */
-    {"from function [`'](?<function>[^`']+)' in (?:test )?file (?<path>[^,]+), line (?<line>\\d+)", NULL,
-     STACK},
-    {"in test file (?<path>[^,]+), line (?<line>\\d+)", NULL, STACK},
-    /* Perl: "… at t/sums.t line 12." */
-    {" at (?<path>[^\\s()]+) line (?<line>\\d+)\\.?$", NULL, LISTED},
-    /* sanitizers and gdb: "#0 0x55d in add /p/sums.c:10:5" */
-    {"^\\s*#\\d+ +(?:0x[0-9a-f]+ )?(?:in )?(?<function>.+?) (?:at "
-     ")?(?<path>/?[^\\s:()]+\\.\\w+):(?<line>\\d+)"
-     "(?::(?<column>\\d+))?$",
-     NULL, STACK},
-    /* assert(3): "sums: src/sums.c:10: add: Assertion `n > 0' failed." */
-    {"^[^:]+: (?<path>[^\\s:]+\\.\\w+):(?<line>\\d+): (?<function>.+): Assertion `", NULL, LISTED},
-    /* oxc, swc, biome: "╭─[ src/a.ts:2:17 ]" */
-    {"^\\W*\\[ ?(?<path>[^\\s\\[\\]:]+\\.\\w+):(?<line>\\d+):(?<column>\\d+) ?\\]$", NULL, LISTED},
-    /* Babel: "SyntaxError: /p/a.test.js: Unexpected token (1:24)" */
-    {"^\\s*SyntaxError: (?<path>/[^:]+\\.\\w+): .*\\((?<line>\\d+):(?<column>\\d+)\\)$", NULL, LISTED},
-    /* tsc: "src/a.ts(3,5): error TS2322" */
-    {"^(?<path>[^\\s()]+\\.[cm]?[jt]sx?)\\((?<line>\\d+),(?<column>\\d+)\\): ", NULL, LISTED},
-    /* gcc, clang, go build, GoogleTest, Catch2, Check, pytest's reports: "src/sums.c:10:5: error" */
-    {"^(?!In file included )(?<path>[^\\s:\"'()<>][^:\"'<>]*\\.\\w+):(?<line>\\d+)(?::(?<column>\\d+))?(?:: "
-     "|:?$)",
-     NULL, LISTED},
-};
-
-#define PATTERNS (sizeof table / sizeof *table)
-
 struct places {
-    pcre2_code *codes[PATTERNS], *before[PATTERNS];
+    pcre2_code **codes, **before; /* of each pattern; without a regex NULL */
     pcre2_match_context *limits;
 };
 
@@ -99,7 +31,7 @@ struct reading {
     size_t stack_end;         /* of the message when the stack's newest frame came */
     VEC(struct frame) stack;  /* innermost first */
     VEC(struct frame) listed;
-    VEC(struct frame) warned; /* by a compiler: of no interest beside an error */
+    VEC(struct frame) lesser; /* a compiler's warning, a bare place: of no interest beside the others */
     bool warning;             /* the newest heading is one */
 };
 
@@ -117,9 +49,12 @@ static pcre2_code *compile(const char *regex)
 struct places *places_new(void)
 {
     struct places *places = mem_zero(sizeof *places);
-    for (size_t i = 0; i < PATTERNS; i++) {
-        places->codes[i] = compile(table[i].regex);
-        places->before[i] = table[i].before != NULL ? compile(table[i].before) : NULL;
+    places->codes = mem_zero(place_pattern_count * sizeof(pcre2_code *));
+    places->before = mem_zero(place_pattern_count * sizeof(pcre2_code *));
+    for (size_t i = 0; i < place_pattern_count; i++) {
+        const struct place_pattern *pattern = &place_patterns[i];
+        places->codes[i] = compile(pattern->regex);
+        places->before[i] = pattern->before != NULL ? compile(pattern->before) : NULL;
     }
     places->limits = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(places->limits, MATCH_LIMIT);
@@ -130,10 +65,12 @@ void places_free(struct places *places)
 {
     if (places == NULL)
         return;
-    for (size_t i = 0; i < PATTERNS; i++) {
+    for (size_t i = 0; i < place_pattern_count; i++) {
         pcre2_code_free(places->codes[i]);
         pcre2_code_free(places->before[i]);
     }
+    free(places->codes);
+    free(places->before);
     pcre2_match_context_free(places->limits);
     free(places);
 }
@@ -225,27 +162,39 @@ static bool counts(struct reading *reading)
     return true;
 }
 
+/* Whether the place is of no interest beside others. */
+static bool is_lesser(const struct reading *reading, enum place_kind kind, struct bytes line)
+{
+    static const char *const words[] = {": warning: ", ": WARNING: ", ": MESSAGE: "};
+    if (kind == PLACE_HEADED)
+        return reading->warning;
+    bool lesser = kind == PLACE_BARE;
+    for (size_t i = 0; i < sizeof words / sizeof *words && kind == PLACE_LISTED; i++)
+        lesser |= text_has(line, words[i]);
+    return lesser;
+}
+
 /* Takes the line's frame in. */
 static void take(struct reading *reading, size_t pattern, struct bytes line)
 {
     const pcre2_code *before = reading->places->before[pattern];
-    bool stack = table[pattern].kind == STACK;
+    enum place_kind kind = place_patterns[pattern].kind;
+    bool stack = kind == PLACE_STACK, lesser = is_lesser(reading, kind, line);
     struct frame frame = frame_of(reading, pattern, line);
     if (before != NULL && fits(reading, before, reading->line_before)) {
         free(frame.function);
         frame.function = bytes_dup(group(reading, before, "function", reading->line_before));
         reading->message->len = reading->line_at;
     }
-    bool warned = table[pattern].kind == HEADED ? reading->warning : !stack && text_has(line, ": warning: ");
     bool wanted = stack    ? counts(reading)
-                  : warned ? !is_among(reading->warned.items, reading->warned.len, &frame)
+                  : lesser ? !is_among(reading->lesser.items, reading->lesser.len, &frame)
                            : !is_among(reading->listed.items, reading->listed.len, &frame);
-    if (!wanted || reading->stack.len + reading->listed.len + reading->warned.len >= FRAMES_MAX)
+    if (!wanted || reading->stack.len + reading->listed.len + reading->lesser.len >= FRAMES_MAX)
         frame_release(&frame);
     else if (stack)
         push(reading, &frame);
-    else if (warned)
-        vec_push(&reading->warned, frame);
+    else if (lesser)
+        vec_push(&reading->lesser, frame);
     else
         vec_push(&reading->listed, frame);
     if (stack && wanted)
@@ -257,16 +206,16 @@ static bool take_line(struct reading *reading, struct bytes line)
 {
     if (bytes_starts(line, "warning") || bytes_starts(line, "error"))
         reading->warning = bytes_starts(line, "warning");
-    for (size_t i = 0; i < PATTERNS; i++) {
+    for (size_t i = 0; i < place_pattern_count; i++) {
         const pcre2_code *before = reading->places->before[i];
         if (!fits(reading, reading->places->codes[i], line))
             continue;
-        if (table[i].kind == DROPPED)
+        if (place_patterns[i].kind == PLACE_DROPPED)
             return true;
         if (before != NULL && reading->line_before.data == NULL)
             continue;
         take(reading, i, line);
-        return table[i].kind == STACK;
+        return place_patterns[i].kind == PLACE_STACK;
     }
     return false;
 }
@@ -278,9 +227,9 @@ static void hand_over(struct reading *reading)
     struct frame *place;
     trace->listed = reading->stack.len == 0;
     if (reading->stack.len + reading->listed.len > 0)
-        drop(reading->warned.items, reading->warned.len);
+        drop(reading->lesser.items, reading->lesser.len);
     else
-        vec_each (place, &reading->warned)
+        vec_each (place, &reading->lesser)
             vec_push(&trace->frames, *place);
     for (size_t i = reading->stack.len; i-- > 0;)
         vec_push(&trace->frames, reading->stack.items[i]);
@@ -292,7 +241,7 @@ static void hand_over(struct reading *reading)
     }
     vec_release(&reading->stack);
     vec_release(&reading->listed);
-    vec_release(&reading->warned);
+    vec_release(&reading->lesser);
 }
 
 bool places_read(const struct places *places, struct trace *trace, struct bytes text,
@@ -315,7 +264,7 @@ bool places_read(const struct places *places, struct trace *trace, struct bytes 
     }
     pcre2_match_data_free(reading.match);
     buf_release(&reading.plain);
-    bool found = reading.stack.len + reading.listed.len + reading.warned.len > 0;
+    bool found = reading.stack.len + reading.listed.len + reading.lesser.len > 0;
     if (found)
         hand_over(&reading);
     else

@@ -363,12 +363,23 @@ static void tell_message(struct teller *self)
     free(more);
 }
 
-/* The output that is not told already as frames and message: up to the dump of a dying interpreter. */
+/* Where a sanitizer begins to draw the memory around, and what its octets mean: after all that it says. */
+static size_t shadow_start(struct bytes output)
+{
+    static const char title[] = "\nShadow bytes around the buggy address:\n";
+    const char *found = memmem(output.data, output.len, title, sizeof title - 1);
+    return found != NULL ? (size_t)(found - output.data) : output.len;
+}
+
+/* The output that is not told already as frames and message: up to the dump of a dying interpreter, or of
+ * memory. */
 static struct bytes own_output(const struct teller *self)
 {
     struct bytes output = bytes_of(self->input->output);
-    if (output.data != NULL && self->input->trace->frames.len > 0)
-        output.len = trace_dump_start(output);
+    if (output.data == NULL || self->input->trace->frames.len == 0)
+        return output;
+    output.len = trace_dump_start(output);
+    output.len = shadow_start(output);
     return output;
 }
 

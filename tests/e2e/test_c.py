@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from test_native import made  # noqa: F401
+from test_native import editor, jumps_to, made  # noqa: F401
 
 
 def has_package(name):
@@ -14,7 +14,15 @@ def has_package(name):
     return tool and subprocess.run([tool, "--exists", name]).returncode == 0
 
 
+def has_sanitizers():
+    compiler = shutil.which("gcc")
+    return compiler and subprocess.run([compiler, "-fsanitize=address,undefined", "-xc", "-", "-o", "/dev/null"],
+                                       input="int main(void) { return 0; }", text=True, capture_output=True).returncode == 0
+
+
 check = pytest.mark.skipif(not has_package("check"), reason="Check is not installed")
+sanitizers = pytest.mark.skipif(not has_sanitizers(), reason="the compiler has no sanitizers")
+valgrind = pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 cmocka = pytest.mark.skipif(not has_package("cmocka"), reason="cmocka is not installed")
 
 CHECK = """
@@ -63,12 +71,14 @@ CMOCKA = """
     }
     """
 
-def goes_round(project, source, flags, before):
+def goes_round(project, source, flags, before, place):
     """Red, edited, still red, mended, and full: only the program that is red runs in between."""
     project.write("sums.c", source % 3)
     project.write("other.c", source % 2)
     project.write("Makefile", f"all: build/sums build/other\nbuild/%: %.c\n\tgcc -g -o $@ $< {flags}\n")
-    loop = project.aloof().wait_for(before, 120)
+    script, told = editor(project)
+    loop = project.aloof(EDITOR=script, columns=160).wait_for(before, 120).wait_for(place)
+    jumps_to(loop, told, place)
     project.write("sums.c", source % 4)
     loop.wait_for(re.compile(r"RED .* reran \d"), 60)
     project.write("sums.c", source % "wrong")
@@ -80,24 +90,105 @@ def goes_round(project, source, flags, before):
 
 
 @check
+@pytest.mark.presses("Enter")
 def test_red_edit_green_full_with_check(made):  # noqa: F811
     project = made("check", "")
     flags = subprocess.run(["pkg-config", "--libs", "check"], capture_output=True, text=True, check=True).stdout.strip()
-    goes_round(project, CHECK, flags + " -pthread", re.compile(r"FAIL  build/sums > sums.c:core:adds"))
+    goes_round(project, CHECK, flags + " -pthread", re.compile(r"FAIL  build/sums > sums.c:core:adds"), "+9 sums.c")
     project.write("sums.c", CHECK % 3)
     subprocess.run(["make", "-s"], cwd=project.root, check=True)
     done = project.once()
-    assert re.search(r"FAIL  build/sums > sums.c:core:adds .*\n.*Assertion '1 \+ 1 == 3' failed", done.stdout), done.stdout
+    assert re.search(r"FAIL  build/sums > sums.c:core:adds .*\n ● .*\+9 sums.c .*\n.*\n.*Assertion '1 \+ 1 == 3' failed", done.stdout), done.stdout
     assert "sums.c:9:F:core:adds:0:" in done.stdout
     assert "build/other > " not in done.stdout
 
 
 @cmocka
+@pytest.mark.presses("Enter")
 def test_red_edit_green_full_with_cmocka(made):  # noqa: F811
     project = made("cmocka", "")
-    goes_round(project, CMOCKA, "-lcmocka", re.compile(r"FAIL  build/sums > adds"))
+    goes_round(project, CMOCKA, "-lcmocka", re.compile(r"FAIL  build/sums > adds"), "+11 sums.c")
     project.write("sums.c", CMOCKA % 3)
     subprocess.run(["make", "-s"], cwd=project.root, check=True)
     done = project.once()
     assert re.search(r"FAIL  build/sums > adds .*\n ● .*\+11 sums.c", done.stdout), done.stdout
     assert "2 skipped" in done.stdout
+
+
+FAULTS = """
+    #include <assert.h>
+    #include <limits.h>
+    #include <stdlib.h>
+    static int add(int a, int b)
+    {
+        return a + b;
+    }
+    static int *give_back(int *p)
+    {
+        free(p);
+        return p;
+    }
+    int main(int count, char **words)
+    {
+        (void)words;
+        int *p = malloc(sizeof *p);
+        switch (%s) {
+        case 0:
+            assert(add(count, 1) == 3);
+            break;
+        case 1:
+            return add(INT_MAX, count) == *give_back(p);
+        case 2:
+            return add(INT_MAX, count);
+        default:
+            p = NULL;
+        }
+        return p == NULL;
+    }
+    """
+
+
+def faulty(project, run="./{file}"):
+    """A project of one program, each of whose faults it tells by its output and its exit status only."""
+    project.write(".aloof.conf", f'''
+        [recipe "programs"]
+        	build = make -s
+        	list = echo build/sums
+        	run = {run}
+        	format = tap
+        [run]
+        	recipe = programs
+        ''')
+    project.write(".gitignore", "build/\n")
+    (project.root / "build").mkdir()
+
+
+@sanitizers
+@pytest.mark.presses("Enter")
+def test_what_a_sanitizer_reports_of_a_whole_file_leads_to_its_line(project):
+    faulty(project)
+    project.write("Makefile", "build/sums: sums.c\n\tgcc -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $<\n")
+    project.write("sums.c", FAULTS % 0)
+    script, told = editor(project)
+    loop = project.aloof(EDITOR=script, columns=160).wait_for(re.compile(r"(FAIL|CRASH) +build/sums(.*\n)*.*\+20 sums.c"), 60)
+    jumps_to(loop, told, "+20 sums.c")
+    project.write("sums.c", FAULTS % 2)
+    loop.wait_for(re.compile(r"FAIL  build/sums(.*\n)*.*\+7:?\d* sums.c"), 60)
+    jumps_to(loop, told, "sums.c")
+    project.write("sums.c", (FAULTS % 1).replace("return a + b", "return a - b"))
+    loop.wait_for(re.compile(r"FAIL  build/sums(.*\n)*.*\+23 sums.c"), 60).wait_for("heap-use-after-free")
+    jumps_to(loop, told, "+23 sums.c")
+    project.write("sums.c", (FAULTS % 3).replace("p == NULL", "p != NULL"))
+    loop.wait_for(re.compile(r"FAIL  build/sums(.*\n)*.*\+17 sums.c"), 60)
+    jumps_to(loop, told, "+17 sums.c")
+
+
+@valgrind
+@pytest.mark.presses("Enter")
+def test_what_valgrind_reports_leads_to_its_line(project):
+    faulty(project, "valgrind -q --error-exitcode=9 ./{file}")
+    project.write("Makefile", "build/sums: sums.c\n\tgcc -g -o $@ $<\n")
+    project.write("sums.c", (FAULTS % 1).replace("return a + b", "return a - b"))
+    script, told = editor(project)
+    loop = project.aloof(EDITOR=script, columns=160).wait_for(re.compile(r"FAIL  build/sums(.*\n)*.*\+23 sums.c"), 60)
+    jumps_to(loop, told, "+23 sums.c")

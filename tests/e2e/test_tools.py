@@ -20,7 +20,7 @@ ok 3 - disk.read # SKIP no disk
 not ok 4 - disk.write # TO\x44O later
 """
 WHOLE = ["go/plain", "junit/surefire", "libtest/lib", "gtest/die", "unittest/python311", "subunit1/python", "jest/one",
-         "rspec/load", "catch2/all"]
+         "rspec/load", "catch2/all", "check/plain"]
 
 
 def aloof(*args, given=b"", code=0):

@@ -1,5 +1,7 @@
 #include "trace/story.h"
 
+#include "trace/places.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -7,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const struct trace_paths paths = {.root = "/home/u/proj"};
+static struct trace_paths paths = {.root = "/home/u/proj"};
 
 static const char mixed[] = "Traceback (most recent call last):\n"
                             "  File \"/home/u/proj/tests/test_api.py\", line 33, in test_item\n"
@@ -119,6 +121,29 @@ static void other_editors_are_not_aligned(void **state)
           "   code -g bb.py:22\n"
           "       y y\n"
           "   <!SyntaxError: E>\n");
+}
+
+static void the_memory_that_a_sanitizer_draws_is_left_out(void **state)
+{
+    (void)state;
+    static const char frames[] = "    #0 0x55d in main /home/u/proj/a.c:5\n";
+    static const char output[] = "ERROR: heap-use-after-free\n\n"
+                                 "Shadow bytes around the buggy address:\n  0x0c04: fa\n==7==ABORTING\n";
+    struct places *places = places_new();
+    paths.places = places;
+    check(frames, (struct story_input){.output = output, .output_lines = 3},
+          "<!FAIL>  tests/test_api.py::TestX::test_item[a-b]\n"
+          "   vim +5 a.c  # main\n"
+          "   its output\n"
+          "   ERROR: heap-use-after-free\n");
+    check("Shadow", (struct story_input){.output = output, .output_lines = 3},
+          "<!FAIL>  tests/test_api.py::TestX::test_item[a-b]\n"
+          "   … last 3 lines of its output\n"
+          "   Shadow bytes around the buggy address:\n"
+          "     0x0c04: fa\n"
+          "   ==7==ABORTING\n");
+    paths.places = NULL;
+    places_free(places);
 }
 
 static void a_crash_shows_its_last_output(void **state)
@@ -270,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_failure_reads_as_on_the_screen),
         cmocka_unit_test(ascii_and_here_and_unfolded),
         cmocka_unit_test(other_editors_are_not_aligned),
+        cmocka_unit_test(the_memory_that_a_sanitizer_draws_is_left_out),
         cmocka_unit_test(a_crash_shows_its_last_output),
         cmocka_unit_test(chained_exceptions_are_told_in_order),
         cmocka_unit_test(nothing_of_the_project_shows_the_deepest_frame),

@@ -96,7 +96,7 @@ static void texts_of_other_languages_are_read(void **state)
     (void)state;
     struct places *places = places_new();
     paths.places = places;
-    check_texts("tests/corpus/places/*.txt", 18);
+    check_texts("tests/corpus/places/*.txt", 36);
     check_texts("tests/corpus/traceback/*.txt", 20); /* Python's own do not change by it */
     paths.places = NULL;
     places_free(places);

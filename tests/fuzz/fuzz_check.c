@@ -1,0 +1,2 @@
+#define FORMAT "check"
+#include "fuzz_stream.h"
