@@ -265,6 +265,12 @@ const struct failure *session_failures(const struct session *session, size_t *co
     return session->failures.items;
 }
 
+void session_recipes(const struct session *session, struct strings *names)
+{
+    for (size_t i = 0; i < session->team_count; i++)
+        strings_add(names, session->teams[i].recipe->name);
+}
+
 const char *session_root(const struct session *session)
 {
     return repo_root(session->repo);

@@ -182,6 +182,8 @@ const struct model *session_model(const struct session *session);
 const struct failure *session_failures(const struct session *session, size_t *count);
 void session_status(const struct session *session, struct session_status *status);
 struct session_slot session_slot(const struct session *session, unsigned slot);
+/* Appends the names of its recipes, in the order of the tests' teams. */
+void session_recipes(const struct session *session, struct strings *names);
 const char *session_root(const struct session *session);
 /* Where the person stands, below the root: "", "tests/"; see place_from. Borrowed. */
 const char *session_here(const struct session *session);

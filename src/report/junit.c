@@ -1,5 +1,6 @@
 #include "report/junit.h"
 
+#include "stream/scan.h"
 #include "stream/xml_write.h"
 #include "trace/trace.h"
 
@@ -35,13 +36,14 @@ void junit_names(const char *id, struct buf *class_name, struct buf *name)
     size_t len = strcspn(id, "[");
     buf_add(&address, id, len);
     const char *rest = buf_str(&address);
-    for (bool path = true;; path = false) {
+    bool python = strstr(rest, "::") != NULL || scan_ends(buf_bytes(&address), ".py");
+    for (bool path = python;; path = false) {
         const char *end = strstr(rest, "::");
         struct bytes part = {rest, end != NULL ? (size_t)(end - rest) : strlen(rest)};
         if (path && part.len >= 3 && memcmp(part.data + part.len - 3, ".py", 3) == 0)
             part.len -= 3;
         struct buf *to = end != NULL ? class_name : name;
-        if (end != NULL && !path)
+        if (end != NULL && class_name->len > 0)
             buf_putc(class_name, '.');
         for (size_t i = 0; i < part.len; i++)
             buf_putc(to, path && part.data[i] == '/' ? '.' : part.data[i]);
@@ -119,10 +121,30 @@ static void put_output(struct buf *to, const char *element, const struct result 
         to->len = start;
 }
 
-static void put_test(struct buf *to, const struct test *test)
+/* A recipe's tests in the report. */
+struct suite {
+    const struct model *model;
+    const char *name;
+    unsigned team; /* that runs them */
+};
+
+static bool is_in(const struct suite *suite, const struct test *test)
+{
+    return test->state == TEST_DONE && test->team == suite->team;
+}
+
+/* The id without the recipe's name, which stands before those of all recipes but the first. */
+static const char *bare_id(const struct suite *suite, const char *id)
+{
+    size_t len = strlen(suite->name);
+    bool named = suite->team > 0 && strncmp(id, suite->name, len) == 0 && strncmp(id + len, ": ", 2) == 0;
+    return named ? id + len + 2 : id;
+}
+
+static void put_test(struct buf *to, const struct suite *suite, const struct test *test)
 {
     struct buf class_name = {0}, name = {0};
-    junit_names(test->id, &class_name, &name);
+    junit_names(bare_id(suite, test->id), &class_name, &name);
     buf_puts(to, "<testcase");
     xml_put_attribute(to, "classname", buf_bytes(&class_name));
     xml_put_attribute(to, "name", buf_bytes(&name));
@@ -135,28 +157,23 @@ static void put_test(struct buf *to, const struct test *test)
     buf_release(&name);
 }
 
-static bool is_reported(const struct test *test)
-{
-    return test->state == TEST_DONE;
-}
-
-static size_t count_elements(const struct model *model, const char *element)
+static size_t count_elements(const struct suite *suite, const char *element)
 {
     size_t count = 0;
     const struct test *test;
-    vec_each (test, &model->tests)
-        count += is_reported(test) && elements[test->outcome].element != NULL &&
+    vec_each (test, &suite->model->tests)
+        count += is_in(suite, test) && elements[test->outcome].element != NULL &&
                  strcmp(elements[test->outcome].element, element) == 0;
     return count;
 }
 
-static void put_head(struct buf *to, const struct model *model, int64_t started_ns)
+static void put_head(struct buf *to, const struct suite *suite, int64_t started_ns)
 {
     size_t tests = 0;
     int64_t spent_ns = 0;
     const struct test *test;
-    vec_each (test, &model->tests)
-        if (is_reported(test)) {
+    vec_each (test, &suite->model->tests)
+        if (is_in(suite, test)) {
             tests++;
             spent_ns += test->duration_ns;
         }
@@ -165,38 +182,47 @@ static void put_head(struct buf *to, const struct model *model, int64_t started_
     char stamp[32] = "";
     if (gmtime_r(&started, &utc) != NULL)
         strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    buf_puts(to, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites>\n<testsuite name=\"aloof\"");
+    buf_puts(to, "<testsuite");
+    xml_put_attribute(to, "name", bytes_of(suite->name));
     buf_printf(
         to,
         " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\" timestamp=\"%s\">\n",
-        tests, count_elements(model, "failure"), count_elements(model, "error"),
-        count_elements(model, "skipped"), seconds(spent_ns), stamp);
+        tests, count_elements(suite, "failure"), count_elements(suite, "error"),
+        count_elements(suite, "skipped"), seconds(spent_ns), stamp);
 }
 
-static void write_all(FILE *file, const struct model *model, int64_t started_ns)
+static void write_suite(FILE *file, const struct suite *suite, int64_t started_ns)
 {
     struct buf part = {0};
-    put_head(&part, model, started_ns);
+    put_head(&part, suite, started_ns);
     fwrite(part.data, 1, part.len, file);
     const struct test *test;
-    vec_each (test, &model->tests) {
-        if (!is_reported(test))
+    vec_each (test, &suite->model->tests) {
+        if (!is_in(suite, test))
             continue;
         buf_clear(&part);
-        put_test(&part, test);
+        put_test(&part, suite, test);
         fwrite(part.data, 1, part.len, file);
     }
-    fputs("</testsuite>\n</testsuites>\n", file);
+    fputs("</testsuite>\n", file);
     buf_release(&part);
 }
 
+static void write_all(FILE *file, const struct junit_run *run)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites>\n", file);
+    for (unsigned team = 0; team < run->recipes.len; team++)
+        write_suite(file, &(struct suite){run->model, run->recipes.items[team], team}, run->started_ns);
+    fputs("</testsuites>\n", file);
+}
+
 /* Writes to the descriptor, which it closes. */
-static int write_to(int fd, const struct model *model, int64_t started_ns)
+static int write_to(int fd, const struct junit_run *run)
 {
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (file == NULL)
         return -errno;
-    write_all(file, model, started_ns);
+    write_all(file, run);
     errno = 0;
     bool failed = fflush(file) != 0 || ferror(file) != 0;
     int err = failed ? (errno != 0 ? -errno : -EIO) : 0;
@@ -205,10 +231,10 @@ static int write_to(int fd, const struct model *model, int64_t started_ns)
     return err;
 }
 
-static int replace_file(const char *path, const struct model *model, int64_t started_ns)
+static int replace_file(const char *path, const struct junit_run *run)
 {
     char *beside = mem_printf("%s.%ld.tmp", path, (long)getpid());
-    int err = write_to(open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), model, started_ns);
+    int err = write_to(open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), run);
     if (err == 0 && rename(beside, path) < 0)
         err = -errno;
     if (err < 0)
@@ -217,17 +243,17 @@ static int replace_file(const char *path, const struct model *model, int64_t sta
     return err;
 }
 
-int junit_write(const struct model *model, const char *path, int64_t started_ns, struct error *error)
+int junit_write(const struct junit_run *run, const char *path, struct error *error)
 {
     int err;
     struct stat file;
     if (strcmp(path, "-") == 0) {
-        err = write_to(dup(STDOUT_FILENO), model, started_ns);
+        err = write_to(dup(STDOUT_FILENO), run);
     } else if (stat(path, &file) == 0 && !S_ISREG(file.st_mode)) {
-        err = write_to(open(path, O_WRONLY | O_CLOEXEC), model, started_ns);
+        err = write_to(open(path, O_WRONLY | O_CLOEXEC), run);
     } else {
         char *real = realpath(path, NULL); /* what a link points to is replaced, not the link */
-        err = replace_file(real != NULL ? real : path, model, started_ns);
+        err = replace_file(real != NULL ? real : path, run);
         free(real);
     }
     return err < 0 ? error_set(error, err, "%s: cannot write the JUnit report: %s", path, strerror(-err)) : 0;

@@ -122,6 +122,15 @@ static void on_turn(void *owner)
     touch_locations(reports);
 }
 
+static int write_junit(const struct reports *reports, const struct model *model, struct error *error)
+{
+    struct junit_run run = {.model = model, .started_ns = reports->run_began_ns};
+    session_recipes(reports->session, &run.recipes);
+    int bad = junit_write(&run, reports->junit, error);
+    strings_release(&run.recipes);
+    return bad;
+}
+
 static void on_end(void *owner, const struct model *model)
 {
     struct reports *reports = owner;
@@ -129,7 +138,7 @@ static void on_end(void *owner, const struct model *model)
         write_locations(reports);
     if (reports->junit == NULL || reports->failed != 0)
         return;
-    keep(reports, junit_write(model, reports->junit, reports->run_began_ns, &reports->error));
+    keep(reports, write_junit(reports, model, &reports->error));
 }
 
 static void on_closing(void *owner)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+from xml.etree import ElementTree
 
 import pytest
 
@@ -230,8 +231,17 @@ def test_a_deadline_is_every_recipe_s(endless):
 def test_the_reports_name_each_test_once(mixed):
     done = mixed.once("--junit", mixed.base / "junit.xml")
     assert done.returncode == 1
-    names = re.findall('<testcase classname="([^"]*)" name="([^"]*)"', (mixed.base / "junit.xml").read_text())
-    assert len(names) == len(set(names)) == 6
+    suites = {suite.get("name"): [(test.get("classname"), test.get("name")) for test in suite]
+              for suite in ElementTree.parse(mixed.base / "junit.xml").getroot()}
+    assert suites == {"pytest": [("test_a", "test_good"), ("test_b", "test_sum")],
+                      "prove": [("", "t/a.t"), ("", "t/b.t"), ("", "t/a.t > well"), ("", "t/b.t > adds")]}
+
+
+def test_tests_of_one_id_are_in_the_suites_of_their_recipes(twins):
+    assert twins.once("--junit", twins.base / "junit.xml").returncode == 1
+    suites = {suite.get("name"): {test.get("name"): test.find("failure") is not None for test in suite}
+              for suite in ElementTree.parse(twins.base / "junit.xml").getroot()}
+    assert suites == {"one": {"alpha": False, "beta": False}, "two": {"alpha": True, "beta": False}}
 
 
 def order(loop, *labels):

@@ -120,7 +120,7 @@ static void run_all_kinds(struct model *model)
 
 static const char all_kinds[] =
     "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuites>\n"
-    "<testsuite name=\"aloof\" tests=\"6\" failures=\"1\" errors=\"3\" skipped=\"1\" time=\"1.750\""
+    "<testsuite name=\"pytest\" tests=\"6\" failures=\"1\" errors=\"3\" skipped=\"1\" time=\"1.750\""
     " timestamp=\"2023-11-14T22:13:20Z\">\n"
     "<testcase classname=\"tests.test_a.TestC\" name=\"test_ok[a/b::c]\" time=\"1.500\"></testcase>\n"
     "<testcase classname=\"tests.test_a\" name=\"test_bad\" time=\"0.250\">"
@@ -137,6 +137,16 @@ static const char all_kinds[] =
     "<error message=\"collection failure\"></error></testcase>\n"
     "</testsuite>\n</testsuites>\n";
 
+/* Writes the model, of one recipe, to the path. */
+static int write_junit(const struct model *model, const char *path, struct error *error)
+{
+    struct junit_run run = {.model = model, .started_ns = START};
+    strings_add(&run.recipes, "pytest");
+    int bad = junit_write(&run, path, error);
+    strings_release(&run.recipes);
+    return bad;
+}
+
 static void junit_tells_every_outcome(void **state)
 {
     struct scratch *scratch = *state;
@@ -144,10 +154,50 @@ static void junit_tells_every_outcome(void **state)
     struct error error;
     model_init(&model, 1 << 20);
     run_all_kinds(&model);
-    assert_int_equal(junit_write(&model, scratch->file, START, &error), 0);
+    assert_int_equal(write_junit(&model, scratch->file, &error), 0);
     char *text = read_file(scratch->file);
     assert_string_equal(text, all_kinds);
     free(text);
+    model_release(&model);
+}
+
+static void junit_has_a_suite_for_each_recipe(void **state)
+{
+    struct scratch *scratch = *state;
+    struct model model;
+    struct error error;
+    struct junit_run run = {.model = &model, .started_ns = START};
+    static const char *const ids[] = {"alpha", "two: alpha", "two: beta", "two: alpha of two: x"};
+    model_init(&model, 1 << 20);
+    model_begin(&model, 1);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        size_t at = model_add(&model, bytes_of(ids[i]), bytes_of(""));
+        model.tests.items[at].team = i > 0;
+        say(&model, ids[i], i == 1 ? EVENT_FAIL : EVENT_SUCCESS, NULL, START);
+    }
+    model_end(&model);
+    strings_add(&run.recipes, "one");
+    strings_add(&run.recipes, "two");
+    strings_add(&run.recipes, "a&b");
+    assert_int_equal(junit_write(&run, scratch->file, &error), 0);
+    char *text = read_file(scratch->file);
+    static const char *const lines[] = {
+        "<testsuite name=\"one\" tests=\"1\" failures=\"0\"",
+        "<testcase classname=\"\" name=\"alpha\" time=\"0.000\"></testcase>\n</testsuite>\n",
+        "<testsuite name=\"two\" tests=\"3\" failures=\"1\"",
+        "<testcase classname=\"\" name=\"alpha\" time=\"0.000\"><failure",
+        "name=\"beta\"",
+        "name=\"alpha of two: x\"",
+        "<testsuite name=\"a&amp;b\" tests=\"0\" failures=\"0\"",
+    };
+    const char *at = text;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        at = strstr(at, lines[i]);
+        assert_non_null(at);
+    }
+    assert_null(strstr(text, "name=\"two: "));
+    free(text);
+    strings_release(&run.recipes);
     model_release(&model);
 }
 
@@ -162,6 +212,8 @@ static void junit_names_are_those_of_pytest(void **state)
         {"a/test_a.py::test_x[b/c.py::d]", "a.test_a", "test_x[b/c.py::d]"},
         {"a/test_a.py::TestX::test/y", "a.test_a.TestX", "test/y"},
         {"a/test_a.py", "", "a.test_a"},
+        {"t/sums.t > adds", "", "t/sums.t > adds"},
+        {"pkg/cart/TestAdd", "", "pkg/cart/TestAdd"},
         {"README.rst::README.rst", "README.rst", "README.rst"},
         {"", "", ""},
     };
@@ -188,7 +240,7 @@ static void junit_replaces_what_a_link_points_to(void **state)
     fclose(old);
     char *link = mem_printf("%s/link", scratch->root);
     assert_int_equal(symlink("report", link), 0);
-    assert_int_equal(junit_write(&model, link, START, &error), 0);
+    assert_int_equal(write_junit(&model, link, &error), 0);
     assert_int_equal(lstat(link, &file), 0);
     assert_true(S_ISLNK(file.st_mode));
     char *text = read_file(scratch->file);
@@ -205,11 +257,11 @@ static void junit_says_what_it_cannot_write(void **state)
     struct error error;
     model_init(&model, 1 << 20);
     char *path = mem_printf("%s/missing/report", scratch->root);
-    assert_int_equal(junit_write(&model, path, START, &error), -ENOENT);
+    assert_int_equal(write_junit(&model, path, &error), -ENOENT);
     assert_non_null(strstr(error.text, path));
-    assert_int_equal(junit_write(&model, "/dev/full", START, &error), -ENOSPC);
+    assert_int_equal(write_junit(&model, "/dev/full", &error), -ENOSPC);
     assert_non_null(strstr(error.text, "/dev/full"));
-    assert_int_equal(junit_write(&model, "/dev/null", START, &error), 0);
+    assert_int_equal(write_junit(&model, "/dev/null", &error), 0);
     assert_int_equal(access("/dev/null", W_OK), 0);
     free(path);
     model_release(&model);
@@ -384,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_SCRATCH(junit_tells_every_outcome),
+        IN_SCRATCH(junit_has_a_suite_for_each_recipe),
         cmocka_unit_test(junit_names_are_those_of_pytest),
         IN_SCRATCH(junit_replaces_what_a_link_points_to),
         IN_SCRATCH(junit_says_what_it_cannot_write),
