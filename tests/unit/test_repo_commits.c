@@ -273,7 +273,7 @@ static void count_entries(struct fixture *f, unsigned *references, unsigned *wor
 static void nothing_of_the_repository_changes(void **state)
 {
     struct fixture *f = *state;
-    struct repo_state state_now;
+    struct repo_state state_now = {0};
     unsigned references, worktrees, after;
     count_entries(f, &references, &worktrees);
     assert_int_equal(worktrees, 0);
@@ -310,7 +310,7 @@ static void it_is_a_project_like_others(void **state)
     struct repo *inside = NULL;
     char *notice = NULL;
     struct error error = {{0}};
-    struct repo_state state_now;
+    struct repo_state state_now = {0};
     assert_int_equal(repo_open(&inside, repo_worktree_root(worktree), &notice, &error), 0);
     assert_null(notice);
     assert_string_equal(repo_root(inside), repo_worktree_root(worktree));
