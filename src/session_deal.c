@@ -37,7 +37,7 @@ static void give(struct team *team, unsigned slot)
 {
     struct session *session = team->session;
     const struct model *model = &session->model;
-    const struct parcel *parcel = schedule_take(&team->schedule);
+    const struct parcel *parcel = schedule_take(&team->schedule, model);
     size_t count = parcel->positions.len;
     const char **ids = mem_zero(count * sizeof *ids);
     uint32_t *positions = mem_zero(count * sizeof *positions);
@@ -139,6 +139,8 @@ static void take(struct team *team, const struct event *event)
     else
         ended = session_take(session, event);
     claim(team, tests, listed);
+    if (ended != MAP_NONE)
+        schedule_learn(&team->schedule, session->model.tests.items[ended].duration_ns);
     if (ended != MAP_NONE)
         session_finish(session, ended);
 }

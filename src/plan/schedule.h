@@ -21,12 +21,20 @@ struct parcel {
     enum urgency urgency;
     int64_t cost_ns; /* what it takes, as far as can be told */
     bool guessed;    /* of some of it nothing is known */
+    bool whole;      /* in an open schedule: goes to one box, by itself */
+    bool cut;        /* likewise: some of it is with a box already */
 };
 
-/* The queue of parcels. Boxes take from the front as they become free, so no box idles while tests wait. */
+/* The queue of parcels. Boxes take from the front as they become free, so no box idles while tests wait. It
+ * is open while little is known of how long its tests take: then what it holds is groups, and how much of
+ * them the next box gets is settled when that asks, by how long those took that ran meanwhile. */
 struct schedule {
     VEC(struct parcel *) parcels; /* those before `next` are taken */
     size_t next;
+    bool open;
+    unsigned boxes;
+    size_t learned;                 /* tests that ran, … */
+    int64_t learned_ns, slowest_ns; /* … how long, all of them and the slowest */
 };
 
 /* Deals the team's asked tests of the model's listing into parcels for `boxes` slots (>= 1); what was dealt
@@ -36,9 +44,9 @@ struct schedule {
  * share is split (at class boundaries; in BOX_AUTO inside of a class that is itself so long), so that the
  * last box is never a long one; but not into pieces of less than 50 ms, which cost more than they gain. In
  * BOX_AUTO a parcel of several small groups costs one box: whole neighbours of the same urgency are put
- * together until they cost half of an even share, but 50 ms at least and about 400 ms at most (a sixth, and
- * less than 50 ms too, where most times are unknown); in BOX_FEW until they cost an even share. changed may
- * be NULL. */
+ * together until they cost half of an even share, but 50 ms at least and about 400 ms at most; in BOX_FEW
+ * until they cost an even share. In BOX_AUTO the schedule is open when most times are unknown. changed may be
+ * NULL. */
 void schedule_deal(struct schedule *schedule, const struct model *model, unsigned team,
                    const struct strings *changed, enum box_mode mode, unsigned boxes);
 
@@ -48,13 +56,19 @@ bool schedule_is_empty(const struct schedule *schedule);
 /* Whether the next parcel of the one goes before that of the other, by the order above; both have one. */
 bool schedule_precedes(const struct schedule *one, const struct schedule *other);
 
-/* Whether the next parcel may wait in a slot that holds `held` already. One may wait everywhere, several if
- * they are known to be quick; of the last ones none, so that they go to whoever is free first. False when
- * there is no next one. */
+/* Whether the next parcel may wait in a slot that holds `held` already, so that the slot need not wait for
+ * us. One may when enough is left behind it for all slots to end together, several when they are known to be
+ * quick; of the last ones none, and none that nothing is known of unless all that ran was quick: those go to
+ * whoever is free first. False when there is no next one. */
 bool schedule_may_wait(const struct schedule *schedule, unsigned held, unsigned slots);
 
-/* The next parcel, or NULL. Borrowed until release. */
-const struct parcel *schedule_take(struct schedule *schedule);
+/* One of its tests took so long (0: not known). */
+void schedule_learn(struct schedule *schedule, int64_t ns);
+
+/* The next parcel, or NULL. Borrowed until release. Of an open schedule: a single test for each box until one
+ * was learned of, then more of them, of one group or several, as they seem to be quick; at most twice as many
+ * as were learned of. A class that is not much larger stays together. model: that it was dealt from. */
+const struct parcel *schedule_take(struct schedule *schedule, const struct model *model);
 
 /* Puts positions back at the front as one parcel (the rest of a crashed box). They are copied; none: nothing
  * happens. */

@@ -17,6 +17,7 @@ import crowd
 import frameworks
 import idle
 import loops
+import makespan
 
 HERE = pathlib.Path(__file__).resolve().parent
 FAILING = "tests/test_utils.py"
@@ -200,10 +201,17 @@ def bench_memory(table, base, options):
     table.row("100,000 tests passed: resident", f"{resident:.0f} MB", "-", "-", "60 MB", resident <= 60)
 
 
+def bench_makespan(table, base, options):
+    for name, files in (("one file", 1), ("16 files", makespan.TESTS)):
+        times = makespan.measure(base / f"makespan-{files}", files, [options.aloof], runs=3)
+        for run, took in (("first run", times[0]), ("later", max(times[1:]))):
+            table.times(f"1.0 s and 0.1 s in turn, {name}: {run}", took, makespan.IDEAL_S, 1.05)
+
+
 # Of jinja2; and of projects made here.
 PARTS = {"loops": bench_loops, "full": bench_full, "boxed": bench_boxed, "idle": bench_idle, "streams": bench_streams}
 OWN_PARTS = {"keys": bench_keys, "loud": bench_loud, "memory": bench_memory, "readers": bench_readers,
-             "commands": bench_commands, "frameworks": bench_frameworks}
+             "commands": bench_commands, "frameworks": bench_frameworks, "makespan": bench_makespan}
 
 
 def make_subject(base):

@@ -97,7 +97,7 @@ static void check_deal(const struct deal_case *wanted)
         map_put(&places, bytes_of(list.items[i]), i);
     const struct order order = {.kind = ORDER_GIVEN, .places = &places};
     order_deal(&schedule, &model, 0, &order, wanted->mode, wanted->boxes);
-    for (const struct parcel *parcel; (parcel = schedule_take(&schedule)) != NULL;)
+    for (const struct parcel *parcel; (parcel = schedule_take(&schedule, &model)) != NULL;)
         for (size_t i = 0; i < parcel->positions.len; i++)
             buf_printf(&told, "%s%s",
                        told.len == 0 ? ""
@@ -128,7 +128,7 @@ static void what_crashed_before_has_a_box_of_its_own(void **state)
     model.tests.items[1].fragile = true;
     const struct order order = {.kind = ORDER_GIVEN};
     order_deal(&schedule, &model, 0, &order, BOX_AUTO, 2);
-    const struct parcel *first = schedule_take(&schedule), *second = schedule_take(&schedule);
+    const struct parcel *first = schedule_take(&schedule, &model), *second = schedule_take(&schedule, &model);
     assert_int_equal(first->positions.len, 1);
     assert_int_equal(second->positions.len, 1);
     assert_int_equal(second->positions.items[0], 1);
