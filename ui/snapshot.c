@@ -11,6 +11,12 @@ static bool has_passed(enum outcome outcome)
     return outcome == OUTCOME_PASSED || outcome == OUTCOME_XFAILED || outcome == OUTCOME_XPASSED;
 }
 
+/* What could not be collected is no test, but of what is red it is one, and of what ran. */
+static bool is_counted(const struct test *test)
+{
+    return !test->gone && (test->red || test->outcome != OUTCOME_COLLECTION);
+}
+
 /* Counts the tests that there are; during a run only when there are new ones. */
 static void count_tests(struct snapshot *snapshot)
 {
@@ -26,10 +32,11 @@ static void count_tests(struct snapshot *snapshot)
     const char *filter = snapshot->status.filter;
     const struct test *test;
     vec_each (test, &model->tests) {
-        if (test->gone || test->outcome == OUTCOME_COLLECTION)
+        if (!is_counted(test))
             continue;
         snapshot->tests++;
-        if (filter == NULL || !filter_matches(filter, test->id))
+        bool of_all = test->outcome == OUTCOME_COLLECTION; /* it hinders what matches, perhaps */
+        if (filter == NULL || !(of_all || filter_matches(filter, test->id)))
             continue;
         snapshot->filter_tests++;
         snapshot->filter_passed += has_passed(test->outcome);

@@ -91,7 +91,7 @@ static void draw_title(struct screen *screen, int row, const struct snapshot *sn
     buf_release(&right);
 }
 
-/* Files that cannot be collected are red and no tests: then there is no whole to compare with. */
+/* While a run goes on, more may become red than was counted: then there is no whole to compare with. */
 static void red_of(char *text, size_t size, size_t red, size_t tests)
 {
     if (red <= tests)

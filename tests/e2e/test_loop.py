@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_imported_is_red_until_it_can(sums):
     loop.wait_for(red(1, 4))
     sums.save("test_double.py", "def test_double(:\n")
     loop.wait_for(re.compile(r"COLLECT\w* +test_double\.py"))
-    loop.wait_for("SyntaxError")
+    loop.wait_for("SyntaxError").wait_for("RED 2 of 5")
     sums.save("test_double.py", "def test_double():\n    assert 2 == 1 + 1\n")
     loop.wait_gone("SyntaxError")
     loop.wait_for(red(1, 4))

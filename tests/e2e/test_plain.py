@@ -325,7 +325,7 @@ def test_what_cannot_run_is_told_and_the_loop_goes_on(lighthouse):
     loop = plain(lighthouse)
     loop.wait_for(RED)
     lighthouse.write("conftest.py", "import no_such_module_here\n")
-    loop.wait_for(re.compile(r"^COLLECT conftest\.py.*\n(.*\n)+0 tests, 1 collection error in .*\nRED 2 of 15", re.M))
+    loop.wait_for(re.compile(r"^COLLECT conftest\.py.*\n(.*\n)+0 tests, 1 collection error in .*\nRED 2 of 16", re.M))
     assert loop.text.count("import no_such_module_here") == 1
     lighthouse.write("conftest.py", "def pytest_configure():\n    raise SystemExit('not today')\n")
     loop.wait_for(re.compile(r"not today\n(.*\n)*(BROKEN|RED)"))

@@ -463,6 +463,7 @@ def test_red_edit_green_full_with_go(project, tmp_path_factory):
     assert set(project.ran()) == {"TestAdd", "TestGood"}  # go itself may take one of them from its cache
     project.write("sums/sums.go", "package sums\n\nfunc Add(a, b int) int { return wrong }\n")
     loop.wait_for("COLLECT example.org/p/sums ", 60).wait_for(re.compile("sums.go:3.*wrong"))
+    loop.wait_for(re.compile(r"RED 1 of 4 · ran 3 in(.*\n)* 3 tests  1 not collected  2 skipped "))
     project.write("sums/sums.go", "package sums\n\nfunc Add(a, b int) int { return a + b }\n")
     loop.wait_for(re.compile("GREEN 3 tests"), 60)
     project.write("sums/sums_test.go", "package sums\n\nfunc Test(\n")

@@ -148,7 +148,7 @@ def test_a_tool_that_is_missing_is_one_red_test_and_the_others_go_on(project):
     assert (done.returncode, "COLLECT two: runner" in done.stdout) == (4, True), done.stdout
     assert "./tool: command not found" in done.stdout and "1 test, 1 collection error" in done.stdout
     loop = project.aloof().wait_for("COLLECT two: runner").wait_for("./tool: command not found")
-    loop.wait_for(re.compile("RED 1 of 1"))
+    loop.wait_for(re.compile("RED 1 of 2"))
     new = project.write("new", "#!/bin/sh\necho here\n")
     new.chmod(0o755)
     os.replace(new, project.root / "tool")
