@@ -326,12 +326,14 @@ int main(int argc, char *argv[])
     struct settings asked;
     settings_init(&asked);
     settings_init(&house.settings);
-    enum arguments_action action;
+    enum arguments_action action = ARGUMENTS_RUN;
     struct repo *repo = NULL;
     int code = EXIT_USAGE;
     int bad = command != NULL ? load_arguments(&house.load, &argc, &argv, &error) : 0;
     if (bad == 0)
         bad = arguments_parse(&asked, argc, (const char *const *)argv, &action, &configs, &error);
+    if (bad == 0 && action == ARGUMENTS_RUN)
+        bad = options_check(&asked, house.load.wanted, &error);
     if (bad == 0 && action == ARGUMENTS_HELP)
         code = print(house.load.wanted ? load_help : help);
     else if (bad == 0 && action == ARGUMENTS_OPTIONS)

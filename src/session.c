@@ -108,6 +108,7 @@ static void release(struct session *session)
     strings_release(&session->covered);
     strings_release(&session->killed);
     strings_release(&session->reports);
+    strings_release(&session->list);
     free(session->cwd);
     free(session->python);
     free(session->here);
@@ -141,7 +142,7 @@ static int prepare(struct session *session, const struct session_options *option
     find_reports(session);
     if (options->load != NULL)
         session_load_new(session, options->load);
-    int bad = 0;
+    int bad = session_choose(session, error);
     for (size_t i = 0; bad == 0 && i < session->team_count; i++)
         bad = session_team_args(&session->teams[i], error);
     return bad;
@@ -182,6 +183,18 @@ void session_report_to(struct session *session, const struct session_reporter *r
     session->reporter_owner = owner;
 }
 
+/* The first run. */
+static void begin(struct session *session)
+{
+    const struct settings *settings = &session->settings;
+    if (session->load != NULL)
+        session_step(session, &(struct loop_event){.kind = LOOP_LOAD, .pattern = session_load_name(session)});
+    else if (settings->failing || settings->load_list != NULL)
+        session_list_begin(session);
+    else
+        session_step(session, &(struct loop_event){.kind = session->watching ? LOOP_START : LOOP_RUN_ALL});
+}
+
 int session_start(struct session *session, struct error *error)
 {
     if (session->watching) {
@@ -194,12 +207,8 @@ int session_start(struct session *session, struct error *error)
         if (session->settings.recipes.list.len == 0)
             session_beside_look(session);
     }
-    const struct loop_event begin = {.kind = session->load != NULL ? LOOP_LOAD
-                                             : session->watching   ? LOOP_START
-                                                                   : LOOP_RUN_ALL,
-                                     .pattern = session->load != NULL ? session_load_name(session) : NULL};
     if (!session->idle)
-        session_step(session, &begin);
+        begin(session);
     return 0;
 }
 

@@ -84,6 +84,7 @@ struct session_status {
     int64_t verdict_at_ns; /* UTC, of the last verdict; 0 none */
     size_t reran;          /* tests of the last run */
     const char *broken;    /* why the runner could not run, NULL none */
+    const char *nothing;   /* why there was nothing to run, NULL there was */
     size_t selfwritten;    /* files ignored because tests write them */
     unsigned filters;      /* how often the filter was set or cleared */
     const char *filter;    /* only tests that match it run; NULL none */

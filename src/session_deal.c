@@ -89,11 +89,9 @@ static enum box_mode box_mode(const struct settings *settings, const struct team
 static void deal(struct team *team)
 {
     const struct session *session = team->session;
-    const struct loop *plan = &session->loop_plan;
+    const struct order order = session_order(session);
     enum box_mode mode = box_mode(&session->settings, team);
     unsigned boxes = team->recipe->unsafe ? 1 : session->settings.boxes;
-    const struct order order = {.kind = plan->run == RUN_LIST ? ORDER_GIVEN : ORDER_LEARNED,
-                                .places = &plan->places};
     if (order.kind != ORDER_LEARNED || mode == BOX_ONE)
         order_deal(&team->schedule, &session->model, team->number, &order, mode, boxes);
     else

@@ -96,8 +96,12 @@ struct session {
     struct strings killed;  /* ids of tests, not yet told */
     struct strings reports; /* files that are written for other programs, relative to the root */
     bool watching, dirty, stop_on_failure, stopped;
+    struct order order;   /* that a person wants */
+    struct strings list;  /* that is run by name */
+    const char *nothing;  /* why there is nothing to run; NULL there is */
     bool idle;            /* its owner asks for every run */
-    bool list_in_one_box; /* that is wanted of lists; */
+    bool list_in_order;   /* that is wanted of lists; */
+    bool list_in_one_box; /* so is that; */
     bool one_box;         /* and so it is with this run */
     unsigned maxfail;     /* of this run: the settings', else what the runner's own options say */
     unsigned serial;
@@ -215,6 +219,16 @@ const char *session_find_here(struct session *session, const struct test *test, 
 bool session_has_file(const struct session *session, const char *path);
 /* A file was changed, made or deleted. */
 void session_tree_changed(struct session *session, const char *path, bool deleted);
+
+/* session_list.c: takes in what of the tests is wanted, and in which order: 0, or a negative errno with a
+ * line. Then begins the run of what is wanted by name. */
+int session_choose(struct session *session, struct error *error);
+void session_list_begin(struct session *session);
+/* After it: whether the list has tests that are not there, which it says. */
+bool session_list_is_short(struct session *session);
+/* The order of the run that goes on; tells it, where nobody could know it. */
+struct order session_order(const struct session *session);
+void session_order_tell(struct session *session);
 
 /* session_narrow.c: tells what a step of the plan made of the steps, which were at `before`. */
 void session_steps_tell(struct session *session, size_t before);

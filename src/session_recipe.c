@@ -50,6 +50,8 @@ int session_recipe_boxes(struct session *session, struct error *error)
 {
     unsigned boxes = session->settings.boxes, at_once = 0;
     int bad = 0;
+    if (session->settings.serial)
+        boxes = 1;
     for (size_t i = 0; bad == 0 && boxes == 0 && i < session->team_count; i++)
         if (!session->teams[i].recipe->unsafe)
             bad = ask_boxes(&session->teams[i], &boxes, error);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define NONE_FOUND 5 /* the exit code of a run without tests */
+#define EXIT_USAGE 4
 
 static const char *kind_name(enum run_kind kind)
 {
@@ -47,7 +48,8 @@ static void begin_run(struct session *session, bool follow_up)
     session->serial++;
     session->stop_on_failure = session->stopped = false;
     session->maxfail = session->settings.maxfail;
-    session->one_box = session->loop_plan.run == RUN_LIST && session->list_in_one_box;
+    session->one_box =
+        session->settings.serial || (session->loop_plan.run == RUN_LIST && session->list_in_one_box);
     session->run_began = uv_hrtime();
     session->run_began_utc = session_now();
     session->run_ended_utc = 0;
@@ -62,6 +64,7 @@ static void begin_run(struct session *session, bool follow_up)
     session_files_begin(session);
     session->events->run_begins(session->owner);
     bytecode_distrust(repo_root(session->repo), &session->loop_plan.changed);
+    session_order_tell(session);
     session_teams_run(session);
 }
 
@@ -217,7 +220,7 @@ static void settle(struct session *session)
     struct strings notices = {0};
     for (size_t i = 0; i < session->team_count; i++) {
         const struct team *team = &session->teams[i];
-        if (has_carried_through(team))
+        if (has_carried_through(team) && !session->settings.partial)
             loop_retire(&session->loop_plan, model, team->number, team->all_files ? NULL : &team->files,
                         &notices);
     }
@@ -291,5 +294,7 @@ void session_run_ended(struct session *session)
         settle(session);
     if (session->team_count == 1 && (end.how == RUN_BROKEN || exit_code == 3 || exit_code == 4))
         session->broken = session_explain(&session->teams[0]);
+    if (complete && session_list_is_short(session) && exit_code == 0)
+        exit_code = EXIT_USAGE;
     session_end_run(session, exit_code, complete, end.how == RUN_CANCELLED && !session->stop_on_failure);
 }

@@ -93,6 +93,7 @@ void session_status(const struct session *session, struct session_status *status
         .verdict_at_ns = session->verdict_at,
         .reran = session->model.done,
         .broken = session->broken,
+        .nothing = session->nothing,
         .filters = session->loop_plan.filters,
         .filter = session->loop_plan.filter,
         .step = steps_test(&session->loop_plan.steps),

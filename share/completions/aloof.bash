@@ -2,7 +2,7 @@
 
 _aloof() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --subunit --junit
+    local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --include --exclude --load-list --exclude-list --failing --order --serial --partial --subunit --junit
         --locations --recipe --python --color --notify -c -h --help --version'
     local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep=
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
@@ -63,7 +63,8 @@ _aloof() {
         COMPREPLY=($(compgen -W "$keys" -- "$cur"))
         compopt -o nospace
         ;;
-    --maxfail | --timeout | -k | -m) COMPREPLY=() ;;
+    --order) COMPREPLY=($(compgen -W 'failed-first slowest-first fastest-first random given' -- "$cur")) ;;
+    --maxfail | --timeout | -k | -m | --include | --exclude) COMPREPLY=() ;;
     *)
         if [[ $cur == -* && $prev != --subunit ]]; then
             COMPREPLY=($(compgen -W "$options" -- "$cur"))

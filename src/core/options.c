@@ -28,6 +28,22 @@ static const struct option table[] = {
      "only tests that match, as pytest's -k"},
     {NULL, 'm', NULL, OPTION_TEXT, "EXPRESSION", NULL, 0, AT(marker),
      "only tests with these marks, as pytest's -m"},
+    {"include", 0, NULL, OPTION_LIST, "REGEX", NULL, 0, AT(include),
+     "only tests in whose ids it is found; of several, any"},
+    {"exclude", 0, NULL, OPTION_LIST, "REGEX", NULL, 0, AT(exclude),
+     "without tests in whose ids it is found"},
+    {"load-list", 0, NULL, OPTION_TEXT, "FILE|-", NULL, 0, AT(load_list),
+     "with --once: only the tests of a list, an id a line, in its order"},
+    {"exclude-list", 0, NULL, OPTION_TEXT, "FILE|-", NULL, 0, AT(exclude_list),
+     "without the tests of a list"},
+    {"failing", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(failing),
+     "with --once: only the red tests, and nothing after them"},
+    {"order", 0, NULL, OPTION_TEXT, "failed-first|slowest-first|fastest-first|random[:SEED]|given", NULL, 0,
+     AT(order), "in which order tests run (given: of the list, or else the runner's)"},
+    {"serial", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(serial),
+     "all tests in one box, one process, in the runner's order or that of --order"},
+    {"partial", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(partial),
+     "no test leaves the red set for not being found in this run"},
     {"subunit", 0, NULL, OPTION_TEXT, "FILE|-", NULL, 0, AT(subunit), "write the run as a subunit v2 stream"},
     {"junit", 0, NULL, OPTION_TEXT, "FILE", NULL, 0, AT(junit), "write the run as JUnit XML"},
     {"locations", 0, "report.locations", OPTION_TEXT, "FILE", NULL, 0, AT(locations),
@@ -299,6 +315,11 @@ void settings_release(struct settings *settings)
     free(settings->python);
     free(settings->keyword);
     free(settings->marker);
+    strings_release(&settings->include);
+    strings_release(&settings->exclude);
+    free(settings->load_list);
+    free(settings->exclude_list);
+    free(settings->order);
     free(settings->subunit);
     free(settings->junit);
     free(settings->locations);

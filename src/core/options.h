@@ -50,6 +50,10 @@ struct settings {
     unsigned grace_ms;     /* from stack dump to kill */
     unsigned output_limit; /* octets kept per attachment of a test */
     char *keyword, *marker;
+    struct strings include, exclude; /* patterns for ids */
+    char *load_list, *exclude_list;  /* files of ids, "-" standard input, NULL none */
+    char *order;                     /* as typed, NULL: by what was learned */
+    bool serial, failing, partial;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
     char *locations;       /* file to keep up to date, NULL none */
     char *editor_command;
@@ -115,6 +119,10 @@ void arguments_table(struct buf *to);
 
 /* Appends the default as it would be set; nothing where there is none. */
 void options_default(const struct option *option, struct buf *to);
+
+/* Whether what was typed on the command line can be had together. loads: `aloof load`. 0, or -EINVAL with a
+ * line. */
+int options_check(const struct settings *typed, bool loads, struct error *error);
 
 /* Defaults. */
 void settings_init(struct settings *settings);

@@ -22,12 +22,14 @@ static bool holds(const char *place, const char *path)
 bool loop_in_scope(const struct loop *loop, const struct test *test)
 {
     /* What cannot be collected was found inside of the scope; a conftest above it counts as that. */
-    if (loop->scope.len == 0 || test->outcome == OUTCOME_COLLECTION)
+    if (test->outcome == OUTCOME_COLLECTION)
         return true;
+    if (!selection_takes(&loop->selection, test->id))
+        return false;
     for (size_t i = 0; i < loop->scope.len; i++)
         if (holds(loop->scope.items[i], test->id) || holds(loop->scope.items[i], test->group))
             return true;
-    return false;
+    return loop->scope.len == 0;
 }
 
 static bool matches(const struct loop *loop, const struct test *test)
@@ -234,8 +236,8 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team)
         const struct test *test = &model->tests.items[*at];
         bool in_group = map_get(&groups, bytes_of(test->group)) != MAP_NONE;
         bool due = loop->run == RUN_ALL || (loop->run == RUN_RED && test->red) || is_on_list(loop, test);
-        bool asked =
-            loop->run == RUN_ONE ? *at == loop->one || in_group : (due || in_group) && matches(loop, test);
+        bool wanted = matches(loop, test) && selection_takes(&loop->selection, test->id);
+        bool asked = loop->run == RUN_ONE ? *at == loop->one || in_group : (due || in_group) && wanted;
         if (asked && test->team == team && !test->deselected)
             model_ask(model, *at);
     }

@@ -11,6 +11,7 @@ void loop_release(struct loop *loop)
 {
     strings_release(&loop->changed);
     strings_release(&loop->scope);
+    selection_release(&loop->selection);
     strings_release(&loop->owed);
     strings_release(&loop->list);
     map_release(&loop->places);

@@ -35,6 +35,7 @@
 
 #include "core/vec.h"
 #include "plan/model.h"
+#include "plan/selection.h"
 #include "plan/selfwrite.h"
 #include "plan/steps.h"
 
@@ -115,7 +116,8 @@ struct loop {
     enum run_kind next;     /* what to run once the cancel is through; RUN_RED: as the plan then asks */
     struct strings changed; /* changed files not yet covered by a finished run */
     struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
-                               session before the first step, empty: everything */
+                               session before the first step, empty: everything; … */
+    struct selection selection; /* … and, likewise, by what their ids look like */
     char *because;
     unsigned filters;     /* how often the filter was set or cleared */
     char *filter;         /* only tests that match it run; NULL: no filter */

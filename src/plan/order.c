@@ -1,41 +1,117 @@
 #include "plan/order.h"
 
+#include <stdlib.h>
+
 #define GUESS_NS INT64_C(5000000)         /* a test of which nothing is known */
 #define WORTH_A_BOX_NS INT64_C(50000000)  /* a fork and the group's set-up want to be earned */
 #define WELL_EARNED_NS INT64_C(400000000) /* groups that together cost more need not share a box */
 #define PARCELS_A_BOX 6
 
-/* Where a test stands: by its key, then by the runner's order. */
+/* Where a test stands: by its keys, the first before the second, then by the runner's order. */
 struct place {
-    uint64_t key;
+    uint64_t keys[3];
     uint32_t position;
 };
+
+bool order_parse(struct order *order, const char *text, bool *seeded)
+{
+    static const struct {
+        const char *name;
+        enum order_kind kind;
+    } names[] = {{"given", ORDER_GIVEN},
+                 {"failed-first", ORDER_FAILED},
+                 {"slowest-first", ORDER_SLOWEST},
+                 {"fastest-first", ORDER_FASTEST},
+                 {"random", ORDER_RANDOM}};
+    *seeded = strncmp(text, "random:", 7) == 0;
+    if (*seeded) {
+        char *end;
+        unsigned long seed = strtoul(text + 7, &end, 10);
+        order->kind = ORDER_RANDOM;
+        order->seed = (uint32_t)seed;
+        return text[7] >= '0' && text[7] <= '9' && *end == '\0' && seed <= UINT32_MAX;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(text, names[i].name) == 0) {
+            order->kind = names[i].kind;
+            return true;
+        }
+    return false;
+}
 
 static const struct test *test_at(const struct model *model, uint32_t position)
 {
     return &model->tests.items[model->listing.items[position]];
 }
 
-static uint64_t key_of(const struct order *order, const struct test *test)
+/* A number that the seed and the octets decide, on every machine: FNV-1a, stirred as splitmix64 does it. */
+static uint64_t draw(uint32_t seed, struct bytes text)
 {
-    if (order->kind == ORDER_GIVEN && order->places != NULL)
-        return map_get(order->places, bytes_of(test->id));
-    return 0;
+    uint64_t hash = UINT64_C(0xCBF29CE484222325) ^ (seed * UINT64_C(0x9E3779B97F4A7C15));
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001B3);
+    hash = (hash ^ (hash >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    hash = (hash ^ (hash >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return hash ^ (hash >> 31);
+}
+
+/* What is before the last "::" of the id, the brackets of parameters left out: the file, and the class. */
+static struct bytes class_of(const char *id)
+{
+    const char *end = id + strcspn(id, "["), *last = id;
+    for (const char *p = strstr(id, "::"); p != NULL && p < end; p = strstr(p + 2, "::"))
+        last = p;
+    return (struct bytes){id, (size_t)(last - id)};
+}
+
+static void set_random(const struct order *order, const struct test *test, uint64_t keys[static 3])
+{
+    struct bytes id = bytes_of(test->id), group = bytes_of(test->group);
+    keys[0] = draw(order->seed, group.len > 0 ? group : id);
+    keys[1] = draw(order->seed, class_of(test->id));
+    keys[2] = draw(order->seed, id);
+}
+
+static void set_keys(const struct order *order, const struct test *test, uint64_t keys[static 3])
+{
+    int64_t known_ns = test->usual_ns > 0 ? test->usual_ns : test->duration_ns;
+    switch (order->kind) {
+    case ORDER_LEARNED:
+        break;
+    case ORDER_GIVEN:
+        keys[0] = order->places != NULL ? map_get(order->places, bytes_of(test->id)) : 0;
+        break;
+    case ORDER_FAILED:
+        keys[0] = !test->red && !outcome_is_red(test->previous);
+        break;
+    case ORDER_SLOWEST:
+        keys[0] = known_ns > 0 ? UINT64_MAX - (uint64_t)known_ns : UINT64_MAX;
+        break;
+    case ORDER_FASTEST:
+        keys[0] = known_ns > 0 ? (uint64_t)known_ns : UINT64_MAX;
+        break;
+    case ORDER_RANDOM:
+        set_random(order, test, keys);
+        break;
+    }
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
+    for (size_t i = 0; i < sizeof x->keys / sizeof *x->keys; i++)
+        if (x->keys[i] != y->keys[i])
+            return x->keys[i] < y->keys[i] ? -1 : 1;
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
 void order_sort(const struct order *order, const struct model *model, uint32_t *positions, size_t count)
 {
     struct place *places = mem_zero(count * sizeof *places);
-    for (size_t i = 0; i < count; i++)
-        places[i] = (struct place){key_of(order, test_at(model, positions[i])), positions[i]};
+    for (size_t i = 0; i < count; i++) {
+        places[i].position = positions[i];
+        set_keys(order, test_at(model, positions[i]), places[i].keys);
+    }
     if (count > 0)
         qsort(places, count, sizeof *places, compare);
     for (size_t i = 0; i < count; i++)
@@ -87,14 +163,14 @@ static void bring_groups_together(struct deal *deal)
         const char *group = test_at(deal->model, deal->positions.items[i])->group;
         if (map_get(&first, bytes_of(group)) == MAP_NONE)
             map_put(&first, bytes_of(group), i);
-        places[i] = (struct place){map_get(&first, bytes_of(group)), (uint32_t)i};
+        places[i] = (struct place){{map_get(&first, bytes_of(group))}, (uint32_t)i};
     }
     if (count > 0)
         qsort(places, count, sizeof *places, compare);
     uint32_t *sorted = mem_zero(count * sizeof *sorted);
     for (size_t i = 0; i < count; i++) {
         sorted[i] = deal->positions.items[places[i].position];
-        if (i > 0 && places[i].key != places[i - 1].key)
+        if (i > 0 && places[i].keys[0] != places[i - 1].keys[0])
             vec_push(&deal->group_ends, i);
     }
     vec_push(&deal->group_ends, count);

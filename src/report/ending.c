@@ -26,6 +26,14 @@ static void write_broken(struct buf *to, const struct paper *paper, const char *
     free(said);
 }
 
+static void write_nothing(struct buf *to, const struct paper *paper, const char *why)
+{
+    char *line = mem_printf("%s: no test was run", why);
+    paper_put(paper, to, STYLE_YELLOW, line);
+    buf_putc(to, '\n');
+    free(line);
+}
+
 static void write_no_tests(struct buf *to, const struct paper *paper, const struct session *session,
                            const struct strings *paths)
 {
@@ -49,7 +57,9 @@ void ending_write(struct buf *to, const struct paper *paper, const struct sessio
     session_status(session, &status);
     if (broken != NULL)
         write_broken(to, paper, broken, none ? EMPTY_LINES : BROKEN_LINES);
-    if (none)
+    if (status.nothing != NULL)
+        write_nothing(to, paper, status.nothing);
+    else if (none)
         write_no_tests(to, paper, session, paths);
     else if (broken == NULL || model->done > 0)
         summary_write(to, paper, model, exit_code, status.run_ns);

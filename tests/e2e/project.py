@@ -84,12 +84,16 @@ class Project:
 
     def ran(self):
         """The ids of the tests that ran since the last call, sorted."""
+        return sorted(self.ran_in_order())
+
+    def ran_in_order(self):
+        """The same, in the order in which they began."""
         try:
             ids = (self.base / "ran").read_text().splitlines()
         except FileNotFoundError:
             return []
         (self.base / "ran").unlink()
-        return sorted(ids)
+        return ids
 
     def aloof(self, *args, rows=24, columns=100, cwd=None, **env):
         """The loop on a terminal."""

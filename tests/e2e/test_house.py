@@ -88,15 +88,15 @@ def test_the_recipes_are_described_and_complete(tmp_path):
 
 
 @pytest.mark.parametrize("shell, flag", [
-    ("aloof.bash", r"(?<![\w-])(--?[a-z]+)(?=[\s'])"),
-    ("_aloof", r"(?<![\w-])(--?[a-z]+)(?=[+=\[,}])"),
+    ("aloof.bash", r"(?<![\w-])(--?[a-z-]+)(?=[\s'])"),
+    ("_aloof", r"(?<![\w-])(--?[a-z-]+)(?=[+=\[,}])"),
     ("aloof.fish", None),
 ])
 def test_the_completions_name_the_same_options_and_keys(options, shell, flag):
     text = (TOP / "share/completions" / shell).read_text()
     if shell == "aloof.fish":
         text = "\n".join(re.findall(r"^complete -c aloof -n __aloof_runs .*(?:\n    .*)?", text, re.M))
-        named = {"--" + name for name in re.findall(r" -l ([a-z]+)", text)}
+        named = {"--" + name for name in re.findall(r" -l ([a-z-]+)", text)}
         named |= {"-" + letter for letter in re.findall(r" -s ([a-z])", text)}
         values = re.search(r"-a 'boxes= (.*)'", text)[0]
     elif shell == "aloof.bash":

@@ -231,10 +231,10 @@ def test_a_deadline_is_every_recipe_s(endless):
 def test_the_reports_name_each_test_once(mixed):
     done = mixed.once("--junit", mixed.base / "junit.xml")
     assert done.returncode == 1
-    suites = {suite.get("name"): [(test.get("classname"), test.get("name")) for test in suite]
+    suites = {suite.get("name"): sorted((test.get("classname"), test.get("name")) for test in suite)
               for suite in ElementTree.parse(mixed.base / "junit.xml").getroot()}
     assert suites == {"pytest": [("test_a", "test_good"), ("test_b", "test_sum")],
-                      "prove": [("", "t/a.t"), ("", "t/b.t"), ("", "t/a.t > well"), ("", "t/b.t > adds")]}
+                      "prove": [("", "t/a.t"), ("", "t/a.t > well"), ("", "t/b.t"), ("", "t/b.t > adds")]}
 
 
 def test_tests_of_one_id_are_in_the_suites_of_their_recipes(twins):

@@ -119,6 +119,83 @@ static void test_deals(void **state)
         check_deal(&deals[i]);
 }
 
+/* Random ones are as another implementation has them: they are the same everywhere. */
+static const struct {
+    const char *order, *expect;
+} orders[] = {
+    {"given", "a::1 a::2 b::1 b::2 c::1 c::2 d::1 d::2 d::3 d::4"},
+    {"failed-first", "b::2 c::1 a::1 a::2 b::1 c::2 d::1 d::2 d::3 d::4"},
+    {"slowest-first", "d::1 d::2 d::3 d::4 a::2 b::1 b::2 c::1 c::2 a::1"},
+    {"fastest-first", "a::2 b::1 b::2 c::1 c::2 d::1 d::2 d::3 d::4 a::1"},
+    {"random:1", "c::1 c::2 b::2 b::1 d::4 d::3 d::1 d::2 a::1 a::2"},
+    {"random:2", "b::1 b::2 c::2 c::1 a::2 a::1 d::4 d::2 d::1 d::3"},
+    {"random:4294967295", "b::2 b::1 d::1 d::2 d::4 d::3 a::2 a::1 c::1 c::2"},
+};
+
+static void test_orders(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        struct model model;
+        struct schedule schedule = {0};
+        struct order order = {0};
+        struct buf told = {0};
+        bool seeded;
+        fill(&model);
+        model.tests.items[0].usual_ns = 0;
+        model.tests.items[3].red = true;
+        model.tests.items[4].previous = OUTCOME_CRASHED;
+        assert_true(order_parse(&order, orders[i].order, &seeded));
+        assert_int_equal(seeded, strchr(orders[i].order, ':') != NULL);
+        order_deal(&schedule, &model, 0, &order, BOX_ONE, 1);
+        const struct parcel *all = schedule_take(&schedule);
+        for (size_t k = 0; k < all->positions.len; k++)
+            buf_printf(&told, "%s%s", k > 0 ? " " : "",
+                       model.tests.items[model.listing.items[all->positions.items[k]]].id);
+        assert_string_equal(buf_str(&told), orders[i].expect);
+        buf_release(&told);
+        schedule_release(&schedule);
+        model_release(&model);
+    }
+}
+
+static void what_is_no_order(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",          "fast",      "random:",   "random:x",
+                                        "random:1x", "random: 1", "random:-1", "random:4294967296",
+                                        "RANDOM"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct order order = {0};
+        bool seeded;
+        assert_false(order_parse(&order, texts[i], &seeded));
+    }
+}
+
+static void patterns_and_ids_that_are_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        bool taken;
+    } ids[] = {{"a::x", true}, {"a::y", false}, {"b::x", false}, {"c::zz", true}, {"c::z", false}};
+    struct selection selection = {0};
+    struct strings out = {0};
+    struct error error;
+    assert_true(selection_takes(&selection, "anything"));
+    assert_int_equal(selection_include(&selection, "^a", &error), 0);
+    assert_int_equal(selection_include(&selection, "z", &error), 0);
+    assert_int_equal(selection_exclude(&selection, "y$", &error), 0);
+    strings_add(&out, "c::z");
+    selection_leave_out(&selection, &out);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        assert_int_equal(selection_takes(&selection, ids[i].id), ids[i].taken);
+    assert_true(selection_exclude(&selection, "(", &error) < 0);
+    assert_string_equal(error.text,
+                        "--exclude: '(' is no regular expression: missing closing parenthesis, at 2");
+    selection_release(&selection);
+}
+
 static void what_crashed_before_has_a_box_of_its_own(void **state)
 {
     (void)state;
@@ -155,6 +232,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_deals),
+        cmocka_unit_test(test_orders),
+        cmocka_unit_test(what_is_no_order),
+        cmocka_unit_test(patterns_and_ids_that_are_left_out),
         cmocka_unit_test(what_crashed_before_has_a_box_of_its_own),
         cmocka_unit_test(tests_of_others_and_none_at_all),
     };
