@@ -148,7 +148,7 @@ static void test_orders(void **state)
         assert_true(order_parse(&order, orders[i].order, &seeded));
         assert_int_equal(seeded, strchr(orders[i].order, ':') != NULL);
         order_deal(&schedule, &model, 0, &order, BOX_ONE, 1);
-        const struct parcel *all = schedule_take(&schedule);
+        const struct parcel *all = schedule_take(&schedule, &model);
         for (size_t k = 0; k < all->positions.len; k++)
             buf_printf(&told, "%s%s", k > 0 ? " " : "",
                        model.tests.items[model.listing.items[all->positions.items[k]]].id);
