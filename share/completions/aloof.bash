@@ -8,7 +8,7 @@ _aloof() {
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
     local commands='init doctor load convert emit ls mux stats'
-    local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec junit libtest gtest unittest subunit1 catch2 check ctest'
+    local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec nextest-list junit libtest gtest unittest subunit1 catch2 check ctest'
     local targets='json subunit subunit1 tap junit csv'
     local statuses='exists inprogress success uxsuccess skip fail xfail'
     local input='--from --only --except --rename --tag --no-passthrough'

@@ -2,7 +2,7 @@
 
 #include "core/map.h"
 #include "core/vec.h"
-#include "stream/libtest_line.h"
+#include "stream/libtest_suites.h"
 #include "stream/lines.h"
 #include "stream/names.h"
 #include "stream/testcase.h"
@@ -11,12 +11,6 @@
 #include <string.h>
 
 #define RUNNING_MAX 65536
-#define SUITES_MAX 4096
-
-struct suite {
-    char *name; /* "crate::binary" of nextest, else "" */
-    uint64_t offset, planned, passed, failed, ignored;
-};
 
 struct running {
     char *name, *id;
@@ -27,7 +21,7 @@ struct libtest_reader {
     const struct event_sink *sink;
     void *owner;
     struct lines lines;
-    VEC(struct suite) suites; /* that are open */
+    struct libtest_suites suites;
     VEC(struct running) running;
     struct map map; /* name to running */
     struct names names;
@@ -64,82 +58,82 @@ static void drop_running(struct libtest_reader *reader, size_t at)
     free(gone.id);
 }
 
-/* Whether the name is of the suite: nextest puts the suite before it. */
-static bool is_of(const char *name, const struct suite *suite)
+/* What still runs in the suite ends so. Returns how many these were. */
+static size_t end_running(struct libtest_reader *reader, const struct libtest_suite *suite,
+                          struct testcase how)
 {
-    size_t len = strlen(suite->name);
-    return len == 0 || (strncmp(name, suite->name, len) == 0 && (name[len] == '$' || name[len] == '@'));
-}
-
-static struct suite *suite_of(struct libtest_reader *reader, const char *name)
-{
-    for (size_t i = reader->suites.len; i-- > 0;)
-        if (is_of(name, &reader->suites.items[i]))
-            return &reader->suites.items[i];
-    return NULL;
+    size_t ended = 0;
+    for (size_t i = reader->running.len; i-- > 0;) {
+        const struct running *running = &reader->running.items[i];
+        if (!libtest_suite_has(suite, running->name))
+            continue;
+        how.id = bytes_of(running->id);
+        how.runnable = running->runnable;
+        testcase_tell(&how, reader->sink, reader->owner);
+        drop_running(reader, i);
+        ended++;
+    }
+    return ended;
 }
 
 /* The suite is over, or is never going to be. What still runs in it died with its process. */
-static void close_suite(struct libtest_reader *reader, struct suite *suite, const struct line *line)
+static void close_suite(struct libtest_reader *reader, struct libtest_suite *suite, const struct line *line)
 {
     const struct line since = {.offset = suite->offset, .text.len = (size_t)(line->offset - suite->offset)};
+    const struct testcase died = {
+        .status = EVENT_FAIL, .tag = TAG_CRASH, .reason = bytes_of("its process ended while it ran")};
     char reason[80];
-    for (size_t i = reader->running.len; i-- > 0;) {
-        const struct running *running = &reader->running.items[i];
-        if (!is_of(running->name, suite))
-            continue;
-        const struct testcase died = {.id = bytes_of(running->id),
-                                      .status = EVENT_FAIL,
-                                      .tag = TAG_CRASH,
-                                      .runnable = running->runnable,
-                                      .reason = bytes_of("its process ended while it ran")};
-        testcase_tell(&died, reader->sink, reader->owner);
-        suite->failed++;
-        drop_running(reader, i);
-    }
+    suite->failed += end_running(reader, suite, died);
     uint64_t came = suite->passed + suite->failed + suite->ignored;
     snprintf(reason, sizeof reason, "%llu tests planned, %llu came", (unsigned long long)suite->planned,
              (unsigned long long)came);
     if (came < suite->planned)
-        damage(reader, &since, suite->name, reason);
-    free(suite->name);
-    *suite = reader->suites.items[--reader->suites.len];
+        damage(reader, &since, suite->id, reason);
+    libtest_suites_close(&reader->suites, suite);
 }
 
 static void open_suite(struct libtest_reader *reader, const struct libtest_line *said,
                        const struct line *line)
 {
-    const char *name = buf_str(&said->suite);
-    for (size_t i = reader->suites.len; i-- > 0;)
-        if (strcmp(reader->suites.items[i].name, name) == 0)
-            close_suite(reader, &reader->suites.items[i], line);
-    if (reader->suites.len >= SUITES_MAX) {
+    struct libtest_suite *same;
+    while ((same = libtest_suites_find(&reader->suites, said)) != NULL)
+        close_suite(reader, same, line);
+    if (!libtest_suites_open(&reader->suites, said, line->offset))
         damage(reader, line, "", "too many suites at once");
-        return;
-    }
-    vec_push(&reader->suites,
-             (struct suite){.name = mem_strdup(name), .offset = line->offset, .planned = said->test_count});
+}
+
+/* Of a suite of nextest some tests have begun that it has said nothing about. Those may be all that it
+ * ignored: it says so only when a test ends behind them. Or the suite is told in pieces, an end for each, and
+ * they still run. */
+static void settle_ignored(struct libtest_reader *reader, struct libtest_suite *suite, uint64_t ignored)
+{
+    size_t begun = 0;
+    for (size_t i = 0; i < reader->running.len; i++)
+        begun += libtest_suite_has(suite, reader->running.items[i].name);
+    if (begun == ignored - suite->ignored)
+        suite->ignored += end_running(reader, suite, (struct testcase){.status = EVENT_SKIP});
 }
 
 static void end_suite(struct libtest_reader *reader, const struct libtest_line *said, const struct line *line)
 {
-    const char *name = buf_str(&said->suite);
-    struct suite *suite = NULL;
+    struct libtest_suite *suite = libtest_suites_find(&reader->suites, said);
     char reason[120];
-    for (size_t i = 0; i < reader->suites.len; i++)
-        if (strcmp(reader->suites.items[i].name, name) == 0)
-            suite = &reader->suites.items[i];
     if (suite == NULL) {
-        damage(reader, line, name, "the end of a suite that never began");
+        damage(reader, line, buf_str(&said->binary), "the end of a suite that never began");
         return;
     }
     snprintf(reason, sizeof reason, "%llu passed and %llu failed, it says; %llu and %llu came",
              (unsigned long long)said->passed, (unsigned long long)said->failed,
              (unsigned long long)suite->passed, (unsigned long long)suite->failed);
     if (said->passed != suite->passed || said->failed != suite->failed)
-        damage(reader, line, name, reason);
+        damage(reader, line, suite->id, reason);
     suite->planned = 0; /* a run that was cancelled ends orderly, with less */
-    close_suite(reader, suite, line);
+    if (suite->label[0] == '\0') {
+        close_suite(reader, suite, line);
+        return;
+    }
+    settle_ignored(reader, suite, said->ignored);
+    libtest_suites_close(&reader->suites, suite);
 }
 
 static void start(struct libtest_reader *reader, const char *name, const struct line *line)
@@ -201,7 +195,7 @@ static void tell(struct libtest_reader *reader, const struct libtest_line *said,
         told.message = message;
         told.traceback = (struct bytes){output.data + panic, output.len - panic};
         told.output = (struct bytes){output.data, printed};
-    } else if (said->kind != LIBTEST_OK) {
+    } else {
         told.reason = message;
     }
     testcase_tell(&told, reader->sink, reader->owner);
@@ -221,7 +215,7 @@ static void finish(struct libtest_reader *reader, const struct libtest_line *sai
     }
     if (at == MAP_NONE)
         return;
-    struct suite *suite = suite_of(reader, name);
+    struct libtest_suite *suite = libtest_suites_of(&reader->suites, name);
     if (suite != NULL) {
         suite->passed += said->kind == LIBTEST_OK;
         suite->failed += said->kind == LIBTEST_FAILED || said->kind == LIBTEST_ALLOWED;
@@ -231,22 +225,28 @@ static void finish(struct libtest_reader *reader, const struct libtest_line *sai
     drop_running(reader, at);
 }
 
-/* Nextest puts "#2" behind the name of a test that it tried twice. */
-static void strip_retry(struct buf *name)
+/* Nextest puts "#2" behind the name of a test that it tried twice. Takes it off; returns the number, 0 none.
+ */
+static unsigned long strip_retry(struct buf *name)
 {
     size_t len = name->len;
     while (len > 0 && name->data[len - 1] >= '0' && name->data[len - 1] <= '9')
         len--;
     bool retry = len > 0 && len < name->len && name->data[len - 1] == '#';
     if (!retry || memchr(name->data, '$', name->len) == NULL)
-        return;
+        return 0;
+    unsigned long tries = strtoul(name->data + len, NULL, 10);
     name->len = len - 1;
     name->data[name->len] = '\0';
+    return tries;
 }
 
 static void take_event(struct libtest_reader *reader, struct libtest_line *said, const struct line *line)
 {
-    strip_retry(&said->name);
+    unsigned long tries = strip_retry(&said->name);
+    if (tries > 0 && said->kind == LIBTEST_OK)
+        buf_printf(&said->message, "flaky: it passed at try %lu", tries);
+    libtest_suites_identify(&reader->suites, &said->name);
     const char *name = buf_str(&said->name);
     reader->any = true;
     if (said->kind == LIBTEST_SUITE_STARTED)
@@ -295,12 +295,15 @@ static void libtest_end(void *state)
 {
     struct libtest_reader *reader = state;
     lines_end(&reader->lines, take_line, reader);
-    for (size_t i = 0; i < reader->suites.len; i++) {
-        const struct suite *suite = &reader->suites.items[i];
+    for (size_t i = 0; i < reader->suites.open.len; i++) {
+        const struct libtest_suite *suite = &reader->suites.open.items[i];
         const struct line since = {.offset = suite->offset,
                                    .text.len = (size_t)(reader->lines.offset - suite->offset)};
-        damage(reader, &since, suite->name, "the stream ends before its suite does");
+        damage(reader, &since, suite->id, "the stream ends before its suite does");
     }
+    if (reader->suites.open.len == 0 && reader->running.len > 0)
+        damage(reader, &(struct line){.offset = reader->lines.offset}, reader->running.items[0].name,
+               "it began, and its end is not told");
     if (!reader->any)
         damage(reader, &(struct line){.text.len = (size_t)reader->lines.offset}, "", "no events of tests");
 }
@@ -310,9 +313,7 @@ static void libtest_release(void *state)
     struct libtest_reader *reader = state;
     while (reader->running.len > 0)
         drop_running(reader, reader->running.len - 1);
-    for (size_t i = 0; i < reader->suites.len; i++)
-        free(reader->suites.items[i].name);
-    vec_release(&reader->suites);
+    libtest_suites_release(&reader->suites);
     vec_release(&reader->running);
     map_release(&reader->map);
     names_release(&reader->names);

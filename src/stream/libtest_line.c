@@ -33,21 +33,30 @@ static enum libtest_kind kind_of(struct bytes type, struct bytes event)
     return LIBTEST_NONE;
 }
 
-/* The crate and the binary that nextest adds to a suite. */
+/* The crate, the binary and its kind, which nextest adds to a suite. */
 static void take_suite(struct libtest_line *said, struct bytes object)
 {
     struct json_members members;
     struct json_member member;
-    if (!json_members_open(&members, object))
-        return;
-    while (json_members_next(&members, &member) > 0) {
-        bool binary = bytes_is(member.key, "test_binary");
-        if (!member.is_string || !(binary || bytes_is(member.key, "crate")))
-            continue;
-        if (binary)
-            buf_puts(&said->suite, "::");
-        json_unescape(&said->suite, member.value);
-    }
+    struct buf crate = {0}, name = {0}, kind = {0};
+    bool told = json_members_open(&members, object);
+    while (told && json_members_next(&members, &member) > 0)
+        if (member.is_string && bytes_is(member.key, "crate"))
+            json_unescape(&crate, member.value);
+        else if (member.is_string && bytes_is(member.key, "test_binary"))
+            json_unescape(&name, member.value);
+        else if (member.is_string && bytes_is(member.key, "kind"))
+            json_unescape(&kind, member.value);
+    buf_printf(&said->label, "%s::%s", buf_str(&crate), buf_str(&name));
+    if (strcmp(buf_str(&kind), "lib") == 0)
+        buf_puts(&said->binary, buf_str(&crate));
+    else if (kind.len == 0 || strcmp(buf_str(&kind), "test") == 0)
+        buf_puts(&said->binary, buf_str(&said->label));
+    else
+        buf_printf(&said->binary, "%s::%s/%s", buf_str(&crate), buf_str(&kind), buf_str(&name));
+    buf_release(&crate);
+    buf_release(&name);
+    buf_release(&kind);
 }
 
 static void take_string(struct libtest_line *said, const struct json_member *member)
@@ -126,5 +135,6 @@ void libtest_line_release(struct libtest_line *said)
     buf_release(&said->name);
     buf_release(&said->stdout);
     buf_release(&said->message);
-    buf_release(&said->suite);
+    buf_release(&said->label);
+    buf_release(&said->binary);
 }

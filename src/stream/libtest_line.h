@@ -22,9 +22,11 @@ enum libtest_kind {
 
 struct libtest_line {
     enum libtest_kind kind;
-    struct bytes before;                     /* what stands before the event on its line */
-    struct buf name, stdout, message, suite; /* owned; suite: "crate::binary", as nextest tells it */
-    bool time_limit;                         /* failed for that */
+    struct bytes before;              /* what stands before the event on its line */
+    struct buf name, stdout, message; /* owned, and so are … */
+    struct buf label, binary; /* … of a suite of nextest: "crate::binary", and the binary's id: "crate" of
+                                 its library, "crate::test", "crate::bin/name" and such of others */
+    bool time_limit;          /* failed for that */
     int64_t duration_ns;
     uint64_t test_count, passed, failed, ignored; /* of a suite */
 };

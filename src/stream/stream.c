@@ -15,6 +15,7 @@
 #include "stream/libtest_json.h"
 #include "stream/meson.h"
 #include "stream/mocha.h"
+#include "stream/nextest_list.h"
 #include "stream/rspec.h"
 #include "stream/subunit.h"
 #include "stream/subunit1.h"
@@ -77,10 +78,10 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format, &tap_format,          &go_format,         &libtest_json_format, &jest_format,
-    &mocha_format,   &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
-    &junit_format,   &libtest_format,      &gtest_format,      &unittest_format,     &subunit1_format,
-    &catch2_format,  &check_format,        &ctest_format,
+    &subunit_format,      &tap_format,          &go_format,         &libtest_json_format, &jest_format,
+    &mocha_format,        &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
+    &nextest_list_format, &junit_format,        &libtest_format,    &gtest_format,        &unittest_format,
+    &subunit1_format,     &catch2_format,       &check_format,      &ctest_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)

@@ -79,7 +79,7 @@ def test_bad_usage_is_one_line(args, given, line):
     ("go/plain", 0, {"example.org/p/sums/TestWrong", "example.org/p/sums/TestTable",
                      "example.org/p/sums/TestTable/with_space", "example.org/p/sums/TestParentFails",
                      "example.org/p/sums/ExampleAdd"}),
-    ("libtest-json/nextest", 0, {"sums::whole$adds", "sums::sums$tests::hangs"}),
+    ("libtest-json/nextest", 0, {"sums::whole$adds", "sums$tests::hangs"}),
     ("jest/one", 0, set()),
     ("jest/cut", 1, set()),
     ("mocha/pass", 0, set()),

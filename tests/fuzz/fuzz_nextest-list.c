@@ -1,0 +1,2 @@
+#define FORMAT "nextest-list"
+#include "fuzz_stream.h"
