@@ -269,7 +269,7 @@ static int find_recipes(struct house *house, const struct repo *repo, struct err
     char *shipped = mem_printf("%s/recipes", house->share);
     char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
     char *python = python_find(house->settings.python, getenv("VIRTUAL_ENV"), repo_root(repo));
-    const struct recipe_places places = {shipped, config, repo_root(repo), python};
+    const struct recipe_places places = {shipped, config, repo_root(repo), python, house->settings.python};
     const struct strings *names = &house->settings.recipes.list;
     house->recipe_count = names->len > 0 ? names->len : 1;
     house->recipes = mem_zero(house->recipe_count * sizeof *house->recipes);

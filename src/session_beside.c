@@ -17,7 +17,7 @@ static void look(uv_work_t *work)
     struct session_beside *beside = work->data;
     const struct session *session = beside->session;
     const struct recipe_places places = {beside->shipped, beside->config, repo_root(session->repo),
-                                         session->python};
+                                         session->python, session->settings.python};
     beside->found = recipe_beside(&places, session->teams[0].recipe->name);
 }
 

@@ -207,6 +207,8 @@ static void on_ended(void *owner, const struct pool_end *end)
 {
     struct team *team = owner;
     struct session *session = team->session;
+    if (session_python_instead(team, end))
+        return;
     keep_end(team, end);
     if (session->team_count > 1 && session->load == NULL && session_is_broken(end))
         tell_broken(team);

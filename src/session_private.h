@@ -30,6 +30,7 @@ struct team {
     const struct recipe *recipe; /* borrowed */
     char *prefix;                /* before the ids of its tests, so that they differ from those of others */
     char *runner;                /* "pytest 7.2.1", NULL not known yet */
+    char *python;                /* that it took instead of the session's; NULL: none */
     struct pool *pool;           /* NULL: closed */
     struct strings args;         /* the runner's: options, then targets */
     enum team_state state;
@@ -137,6 +138,7 @@ void session_run_ended(struct session *session);
 void session_teams_make(struct session *session, const struct recipe *recipes, size_t count);
 void session_teams_open(struct session *session); /* starts their workers */
 void session_teams_run(struct session *session);  /* what the plan asks for */
+void session_team_run(struct team *team);         /* one that takes part in it */
 void session_teams_cancel(struct session *session);
 bool session_teams_are(const struct session *session, enum team_state state);              /* any of them */
 const struct team *session_team_called(const struct session *session, const char *recipe); /* NULL none */
@@ -239,6 +241,11 @@ char *session_recipe_source(const struct team *team);
 /* Settles how many boxes there are: where nobody said, as many as the first recipe that has a command for it
  * says, else one a processor; but never more than can be busy at once. -EINVAL with a line. */
 int session_recipe_boxes(struct session *session, struct error *error);
+
+/* session_python.c: the team's interpreter; and another one, with which its run has begun again, where that
+ * could not do it for lack of what runs the tests. False: there is none. */
+const char *session_python(const struct team *team);
+bool session_python_instead(struct team *team, const struct pool_end *end);
 
 /* session_args.c: fills in the args of the team: for pytest's worker its options, then what it is restricted
  * to. */

@@ -107,7 +107,7 @@ void session_debug_command(const struct session *session, size_t test, struct st
         debug_own(team, asked, argv);
         return;
     }
-    strings_add(argv, session->python);
+    strings_add(argv, session_python(team));
     if (recipe->worker == WORKER_PYTEST) {
         strings_take(argv, mem_printf("%s/debug.py", session->worker_source));
         strings_add(argv, "--pdb");

@@ -49,6 +49,11 @@ void session_teams_open(struct session *session)
         open_pool(&session->teams[i]);
 }
 
+void session_team_run(struct team *team)
+{
+    pool_run(team->pool, team->session->serial, &team->args, team->all_files ? NULL : &team->files);
+}
+
 void session_teams_run(struct session *session)
 {
     const struct loop *plan = &session->loop_plan;
@@ -63,11 +68,9 @@ void session_teams_run(struct session *session)
         if (team->state == TEAM_LISTING)
             team->all_files = !loop_files(plan, &session->model, team->number, &team->files);
     }
-    for (size_t i = 0; i < session->team_count; i++) {
-        const struct team *team = &session->teams[i];
-        if (team->state == TEAM_LISTING)
-            pool_run(team->pool, session->serial, &team->args, team->all_files ? NULL : &team->files);
-    }
+    for (size_t i = 0; i < session->team_count; i++)
+        if (session->teams[i].state == TEAM_LISTING)
+            session_team_run(&session->teams[i]);
 }
 
 void session_teams_cancel(struct session *session)
@@ -143,6 +146,7 @@ void session_teams_release(struct session *session)
         strings_release(&team->files);
         vec_release(&team->listed);
         free(team->prefix);
+        free(team->python);
         free(team->runner);
         free(team->said);
     }

@@ -70,14 +70,37 @@ static void tell_need(struct doctor *doctor, const struct need *need, const char
         finding_ok(&doctor->findings, need->name, "%s", version);
 }
 
-/* Where the interpreter comes from, in the order of python_find. */
-static const char *origin(const struct doctor *doctor, const char *python)
+/* An interpreter, and how it was found. */
+struct found {
+    char *python;
+    bool instead; /* of one without pytest */
+};
+
+/* As a run would find it. */
+static struct found find(const struct doctor *doctor)
 {
+    const char *root = repo_root(doctor->where.repo), *configured = doctor->settings.python;
+    struct found found = {python_find(configured, getenv("VIRTUAL_ENV"), root), false};
+    char *other = is_needed(doctor, &needs[0]) && !python_has(found.python, needs[0].name, root)
+                      ? python_instead(configured, found.python, needs[0].name)
+                      : NULL;
+    if (other == NULL)
+        return found;
+    free(found.python);
+    return (struct found){other, true};
+}
+
+/* Where the interpreter comes from, in the order of python_find. */
+static const char *origin(const struct doctor *doctor, const struct found *found)
+{
+    const char *python = found->python;
     const char *active = getenv("VIRTUAL_ENV");
     if (doctor->settings.python != NULL)
         return "by the configuration";
     if (active != NULL && *active != '\0' && strncmp(python, active, strlen(active)) == 0)
         return "the active virtualenv's";
+    if (found->instead)
+        return "by the command pytest, as python3 from PATH has none";
     return strchr(python, '/') != NULL ? "the project's" : "from PATH";
 }
 
@@ -88,7 +111,7 @@ static const char *next_line(char **at)
     return line != NULL ? line : "";
 }
 
-static void tell_answer(struct doctor *doctor, const char *python, const char *path, char *answer)
+static void tell_answer(struct doctor *doctor, const struct found *found, const char *path, char *answer)
 {
     const char *version = next_line(&answer);
     if (is_older(version, PYTHON_MAJOR, PYTHON_MINOR))
@@ -96,13 +119,13 @@ static void tell_answer(struct doctor *doctor, const char *python, const char *p
                       "%s is %s, it takes %d.%d or later (python = PATH names another)", path, version,
                       PYTHON_MAJOR, PYTHON_MINOR);
     else
-        finding_ok(&doctor->findings, "python", "%s, %s, %s", version, path, origin(doctor, python));
+        finding_ok(&doctor->findings, "python", "%s, %s, %s", version, path, origin(doctor, found));
     for (size_t i = 0; i < NEEDS; i++)
         if (is_needed(doctor, &needs[i]))
             tell_need(doctor, &needs[i], path, next_line(&answer));
 }
 
-static void ask_interpreter(struct doctor *doctor, const char *python, const char *path)
+static void ask_interpreter(struct doctor *doctor, const struct found *found, const char *path)
 {
     struct strings words = {0};
     struct buf answer = {0};
@@ -116,7 +139,7 @@ static void ask_interpreter(struct doctor *doctor, const char *python, const cha
     int status = ask(&words, repo_root(doctor->where.repo), false, &answer, &error);
     if (answer.len > 0) {
         char *lines = buf_take(&answer);
-        tell_answer(doctor, python, path, lines);
+        tell_answer(doctor, found, path, lines);
         free(lines);
     } else {
         finding_wrong(&doctor->findings, "python",
@@ -137,13 +160,13 @@ void doctor_python(struct doctor *doctor)
     if (!needed)
         return;
     const char *root = repo_root(doctor->where.repo);
-    char *python = python_find(doctor->settings.python, getenv("VIRTUAL_ENV"), root);
-    char *path = ask_program(python, root);
+    struct found found = find(doctor);
+    char *path = ask_program(found.python, root);
     if (path != NULL)
-        ask_interpreter(doctor, python, path);
+        ask_interpreter(doctor, &found, path);
     else
         finding_wrong(&doctor->findings, "python",
-                      "%s: not found; install it, or name another interpreter (python = PATH)", python);
+                      "%s: not found; install it, or name another interpreter (python = PATH)", found.python);
     free(path);
-    free(python);
+    free(found.python);
 }

@@ -27,7 +27,7 @@ int where_find(struct where *where, struct error *error)
 
 struct recipe_places where_recipes(const struct where *where)
 {
-    return (struct recipe_places){where->recipes, where->config, repo_root(where->repo), where->python};
+    return (struct recipe_places){where->recipes, where->config, repo_root(where->repo), where->python, NULL};
 }
 
 bool where_knows(const char *format)

@@ -4,6 +4,8 @@
 #include "project/ask.h"
 
 #include <glob.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,6 +79,68 @@ static bool is_installed_beside(const char *python, const char *module)
     }
     free(path);
     return found;
+}
+
+/* The first line of a file; "" when it cannot be read. */
+static void read_first(const char *path, char *line, int size)
+{
+    FILE *file = fopen(path, "re");
+    line[0] = '\0';
+    if (file != NULL && fgets(line, size, file) == NULL)
+        line[0] = '\0';
+    if (file != NULL)
+        fclose(file);
+}
+
+/* Who runs the script: "#!/opt/bin/python3 -s", "#!/usr/bin/env python3". NULL: no Python, or it is not
+ * there. */
+static char *of_script(const char *path)
+{
+    char line[LINE_MAX], *rest = line + 2;
+    read_first(path, line, sizeof line);
+    if (strncmp(line, "#!", 2) != 0)
+        return NULL;
+    char *word = strtok_r(rest, " \t\r\n", &rest);
+    size_t len = word != NULL ? strlen(word) : 0;
+    if (len >= 4 && strcmp(word + len - 4, "/env") == 0)
+        word = strtok_r(rest, " \t\r\n", &rest);
+    const char *slash = word != NULL ? strrchr(word, '/') : NULL, *name = slash != NULL ? slash + 1 : word;
+    if (name == NULL || (strncmp(name, "python", 6) != 0 && strncmp(name, "pypy", 4) != 0))
+        return NULL;
+    char *found = locate(word);
+    if (found != NULL && access(found, X_OK) == 0)
+        return found;
+    free(found);
+    return NULL;
+}
+
+/* Of all scripts of that name in $PATH, as the first may be a shim, in another language. */
+static char *of_scripts(const char *name, const char *but)
+{
+    const char *path = getenv("PATH");
+    while (path != NULL && *path != '\0') {
+        size_t len = strcspn(path, ":");
+        char *script = mem_printf("%.*s/%s", (int)len, path, name);
+        char *python = of_script(script);
+        free(script);
+        if (python != NULL && (but == NULL || strcmp(python, but) != 0))
+            return python;
+        free(python);
+        path += len + (path[len] == ':');
+    }
+    return NULL;
+}
+
+char *python_instead(const char *configured, const char *python, const char *module)
+{
+    if (configured != NULL || strchr(python, '/') != NULL)
+        return NULL;
+    char *usual = locate(python);
+    char *other = of_scripts(module, usual);
+    if (other == NULL && strcmp(module, "pytest") == 0)
+        other = of_scripts("py.test", usual);
+    free(usual);
+    return other;
 }
 
 bool python_has(const char *python, const char *module, const char *root)

@@ -13,4 +13,9 @@ char *python_find(const char *configured, const char *virtual_env, const char *r
  * when it cannot be started: somebody else will say so better. */
 bool python_has(const char *python, const char *module, const char *root);
 
+/* The interpreter to take where `python`, as python_find has it, lacks the module: the one that the first
+ * line of a script of the module's name in $PATH asks for (pipx, or another Python's own). `configured` as
+ * there: who was named, or is a virtualenv's, is not replaced. NULL: there is no other. The caller frees. */
+char *python_instead(const char *configured, const char *python, const char *module);
+
 #endif

@@ -184,12 +184,22 @@ const char *recipe_mark(const struct recipe *recipe, const char *root)
     return first_fitting(&recipe->detect, root);
 }
 
+static bool has_module(const struct recipe_places *places, const char *module)
+{
+    if (python_has(places->python, module, places->root))
+        return true;
+    char *other = python_instead(places->configured, places->python, module);
+    bool has = other != NULL && python_has(other, module, places->root);
+    free(other);
+    return has;
+}
+
 static bool detected(const struct recipe *recipe, const struct recipe_places *places)
 {
     if (recipe_mark(recipe, places->root) == NULL || first_fitting(&recipe->unless, places->root) != NULL)
         return false;
     for (size_t i = 0; i < recipe->imports.len; i++)
-        if (!python_has(places->python, recipe->imports.items[i], places->root))
+        if (!has_module(places, recipe->imports.items[i]))
             return false;
     return true;
 }

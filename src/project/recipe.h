@@ -6,10 +6,11 @@
 #include "core/recipe.h"
 
 struct recipe_places {
-    const char *shipped; /* directory of NAME.conf files */
-    const char *config;  /* the project's configuration file */
-    const char *root;    /* of the project */
-    const char *python;  /* its interpreter, see python_find */
+    const char *shipped;    /* directory of NAME.conf files */
+    const char *config;     /* the project's configuration file */
+    const char *root;       /* of the project */
+    const char *python;     /* its interpreter, see python_find, … */
+    const char *configured; /* … and who was named as such; NULL nobody */
 };
 
 /* Fills in the recipe (zeroed before, released by the caller whatever comes) of that name. name NULL: what

@@ -231,6 +231,13 @@ void pool_warm(struct pool *pool)
     pool->worker = worker_start(pool->loop, &pool->options.worker, &pool_worker_events, pool);
 }
 
+void pool_set_python(struct pool *pool, const char *python)
+{
+    assert(pool->worker == NULL);
+    free((char *)(uintptr_t)pool->options.worker.python);
+    pool->options.worker.python = mem_strdup(python);
+}
+
 /* JSON cannot say octets that are not UTF-8: such a name goes with question marks, and will not be found. */
 static json_t *pack_text(const char *text)
 {

@@ -74,6 +74,9 @@ struct pool *pool_new(uv_loop_t *loop, const struct pool_options *options, const
 /* Warms the worker up: starts it if it does not run. */
 void pool_warm(struct pool *pool);
 
+/* From the next start of the worker on, its interpreter is that one. Only when no worker is there. */
+void pool_set_python(struct pool *pool, const char *python);
+
 /* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect. */
 void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
 

@@ -256,7 +256,7 @@ static void check_choice(const struct choice *choice)
         scratch_write(&scratch, "root[1]/.aloof.conf", choice->config);
     char *shipped = scratch_path(&scratch, "recipes"), *root = scratch_path(&scratch, "root[1]");
     char *config = mem_printf("%s/.aloof.conf", root);
-    const struct recipe_places places = {shipped, config, root, "python3"};
+    const struct recipe_places places = {shipped, config, root, "python3", NULL};
     int code = recipe_find(&recipe, &places, choice->asked, knows, &error);
     const char *said = error.text;
     if (strncmp(said, root, strlen(root)) == 0)
@@ -289,7 +289,7 @@ static void test_which_recipes_fit(void **state)
                   "[recipe \"no\"]\ndetect = none\nlist = ls\nrun = sh {id}\n[recipe \"bad\"]\nlist = ls\n");
     char *shipped = scratch_path(&scratch, "recipes"), *root = scratch_path(&scratch, "root");
     char *config = mem_printf("%s/.aloof.conf", root);
-    const struct recipe_places places = {shipped, config, root, "python3"};
+    const struct recipe_places places = {shipped, config, root, "python3", NULL};
     recipe_fitting(&places, knows, &names);
     char *line = words_join(&names);
     assert_string_equal(line, "own perl bad stestr pytest text");
