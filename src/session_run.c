@@ -30,7 +30,7 @@ static void remember_run(struct session *session)
     for (size_t i = 0; i < session->covered.len; i++)
         buf_printf(&changed, "%s\n", session->covered.items[i]);
     struct history_run run = {.kind = kind_name(session->loop_plan.run),
-                              .because = session->loop_plan.because,
+                              .because = session->watching ? session->loop_plan.because : "--once",
                               .changed = buf_str(&changed)};
     session_tree_begin(session, &run);
     history_begin_run(session->history, &run, session->run_began_utc);

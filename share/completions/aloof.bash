@@ -7,8 +7,10 @@ _aloof() {
     local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep=
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
-    local commands='init doctor load convert emit ls mux stats'
     local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec nextest-list junit libtest gtest unittest subunit1 catch2 check ctest'
+
+    # what `aloof --help` lists
+    local commands='init doctor last failing list slowest runs show load convert emit ls mux stats'
     local targets='json subunit subunit1 tap junit csv'
     local statuses='exists inprogress success uxsuccess skip fail xfail'
     local input='--from --only --except --rename --tag --no-passthrough'
@@ -22,6 +24,11 @@ _aloof() {
     emit) options='--file --mime --tag --route --not-runnable --time --no-time --to -h --help' ;;
     ls) options="--exists --times -0 --null $input -h --help" ;;
     mux) options='--from -h --help' ;;
+    last | show) options='--all --json -h --help' ;;
+    failing) options='--list --json -h --help' ;;
+    list) options='--json -h --help' ;;
+    slowest) options='-n --limit --all --cpu --waiting --json -h --help' ;;
+    runs) options='-n --limit --all --json -h --help' ;;
     stats) options="$input -h --help" ;;
     *) command= ;;
     esac

@@ -6,6 +6,12 @@
 static const struct command_entry commands[] = {
     {"init", "write .aloof.conf, with what was found here", command_init},
     {"doctor", "what was found here, and what is wrong with it", command_doctor},
+    {"last", "the newest run, and what failed in it", command_last},
+    {"failing", "the tests whose newest outcome is a failure", command_failing},
+    {"list", "the tests that are remembered", command_list_tests},
+    {"slowest", "the tests that take longest", command_slowest},
+    {"runs", "the runs that are remembered", command_runs},
+    {"show", "one of them, and what failed in it", command_show},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"convert", "test results from one format to another", command_convert},
     {"emit", "one event of a test, from a script", command_emit},

@@ -35,6 +35,14 @@ int command_ls(int argc, char *argv[]);
 int command_emit(int argc, char *argv[]);
 int command_mux(int argc, char *argv[]);
 
+/* aloof last, show, runs, failing, list, slowest: what is remembered of past runs. */
+int command_last(int argc, char *argv[]);
+int command_show(int argc, char *argv[]);
+int command_runs(int argc, char *argv[]);
+int command_failing(int argc, char *argv[]);
+int command_list_tests(int argc, char *argv[]);
+int command_slowest(int argc, char *argv[]);
+
 /* aloof init: a commented configuration file; and aloof doctor: what was found, and what is wrong with it. */
 int command_init(int argc, char *argv[]);
 int command_doctor(int argc, char *argv[]);

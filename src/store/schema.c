@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 250 /* the loop stands still meanwhile */
+#define READ_BUSY_MS 2000
 #define CHECK_MAX (8 << 20)
 #define COPY_MAX (64 << 20)
 
@@ -245,6 +246,15 @@ char *schema_set_aside(const char *path)
     return aside;
 }
 
+/* As it is: without the lock, where the place cannot be written to. */
+static int open_for_reading(sqlite3 **db, const char *path)
+{
+    char *uri = uri_of(path, access(path, W_OK) == 0 ? "" : "?immutable=1");
+    int code = sqlite3_open_v2(uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    free(uri);
+    return code;
+}
+
 static int look(sqlite3 *db, struct schema_facts *facts, int *version)
 {
     int code = ask_number(db, "PRAGMA user_version", version);
@@ -265,8 +275,7 @@ int schema_look(const char *path, struct schema_facts *facts, struct error *erro
     if (stat(path, &file) < 0)
         return errno == ENOENT ? -ENOENT : error_set(error, -EIO, "%s: %s", path, strerror(errno));
     *facts = (struct schema_facts){.size_bytes = (long long)file.st_size};
-    char *uri = uri_of(path, access(path, W_OK) == 0 ? "" : "?immutable=1");
-    int code = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = open_for_reading(&db, path);
     if (code == SQLITE_OK)
         code = look(db, facts, &version);
     int err = schema_errno(code);
@@ -276,8 +285,24 @@ int schema_look(const char *path, struct schema_facts *facts, struct error *erro
         err = error_set(error, -ENOTSUP, "%s: made by a newer aloof (schema %d, this one knows %d)", path,
                         version, VERSION);
     sqlite3_close(db);
-    free(uri);
     return err;
+}
+
+int schema_read(struct sqlite3 **db, const char *path, struct error *error)
+{
+    int version = 0;
+    int code = open_for_reading(db, path);
+    if (code == SQLITE_OK) {
+        sqlite3_busy_timeout(*db, READ_BUSY_MS);
+        code = ask_number(*db, "PRAGMA user_version", &version);
+    }
+    if (code == SQLITE_OK && version == VERSION)
+        return 0;
+    int err =
+        code == SQLITE_OK ? 0 : error_set(error, schema_errno(code), "%s: %s", path, sqlite3_errstr(code));
+    sqlite3_close(*db);
+    *db = NULL;
+    return err < 0 ? err : schema_open(db, path, error);
 }
 
 const char *schema_library(void)

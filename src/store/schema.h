@@ -21,6 +21,10 @@ struct sqlite3;
  * writable, -EIO anything else. */
 int schema_open(struct sqlite3 **db, const char *path, struct error *error);
 
+/* Opens the file, which exists, for reading only; one of an older schema is brought to the newest. Otherwise
+ * as schema_open. */
+int schema_read(struct sqlite3 **db, const char *path, struct error *error);
+
 /* Copies what can be read of the file into the open database `to`, which may be in memory. A file of another
  * schema, a huge one or one that cannot be read is left alone: -ENOTSUP, -EFBIG, -EIO. */
 int schema_copy(struct sqlite3 *to, const char *path);

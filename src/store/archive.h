@@ -1,0 +1,61 @@
+/* What the history knows, for those who ask (aloof last, slowest, …): reads the database beside whoever
+ * writes it, and changes nothing. Whatever is given to a callback is borrowed for the call; one that returns
+ * false ends the reading. Functions return 0, or a negative errno with a line. */
+#ifndef ALOOF_STORE_ARCHIVE_H
+#define ALOOF_STORE_ARCHIVE_H
+
+#include "core/error.h"
+#include "plan/model.h"
+#include "store/history.h"
+
+struct archive; /* heap */
+
+struct archive_run {
+    int64_t id; /* counts up */
+    const char *kind, *because;
+    const char *verdict;          /* NULL: it goes on, or was killed */
+    int64_t started_ns, ended_ns; /* UTC; ended 0 likewise */
+    int64_t tree;                 /* the same for runs of the same sources; 0: not known */
+    const char *commit, *fingerprint, *dirty, *changed; /* see history.h; "" not known */
+    size_t counts[OUTCOME_COUNT];                       /* tests, by outcome */
+};
+
+struct archive_test {
+    int64_t row; /* what it is asked for by */
+    struct history_test known;
+    enum outcome outcome;
+    int64_t time_ns, run; /* of that outcome */
+};
+
+struct archive_result {
+    int64_t run, test; /* their ids and rows */
+    struct history_name name;
+    enum outcome outcome;
+    int64_t time_ns, duration_ns, cpu_ns; /* UTC; 0 unknown */
+};
+
+typedef bool archive_run_reader(void *owner, const struct archive_run *run);
+typedef bool archive_test_reader(void *owner, const struct archive_test *test);
+typedef bool archive_result_reader(void *owner, const struct archive_result *result);
+
+/* Opens DIR/history.db. -ENOENT, without a line: there is none yet. A file of an older schema is brought to
+ * the newest, where it can be written. */
+int archive_open(struct archive **archive, const char *dir, struct error *error);
+void archive_close(struct archive *archive); /* NULL does nothing */
+
+/* The runs up to the one of that id (INT64_MAX: all), the newest first, `most` at most. */
+int archive_runs(struct archive *archive, int64_t upto, size_t most, archive_run_reader *each, void *owner,
+                 struct error *error);
+
+/* All tests that are not retired, in the order in which they were first heard of. */
+int archive_tests(struct archive *archive, archive_test_reader *each, void *owner, struct error *error);
+
+/* What the tests of a run came to, in the order in which they ended. */
+int archive_run_results(struct archive *archive, int64_t run, archive_result_reader *each, void *owner,
+                        struct error *error);
+
+/* What one test came to, the newest `most` runs, the newest first. */
+int archive_test_results(struct archive *archive, int64_t test, size_t most, archive_result_reader *each,
+                         void *owner, struct error *error);
+
+#endif
