@@ -1,8 +1,7 @@
 #include "stream/ctest.h"
 
 #include "core/vec.h"
-#include "stream/emit.h"
-#include "stream/lines.h"
+#include "stream/line_reader.h"
 #include "stream/scan.h"
 #include "stream/times.h"
 
@@ -18,8 +17,7 @@ struct started {
 };
 
 struct ctest_reader {
-    struct emitter emitter;
-    struct lines lines;
+    struct line_reader base;
     VEC(struct started) running;
     struct buf failed;          /* the test that has failed, whose output follows; empty: none */
     struct outcome_said result; /* of it */
@@ -44,10 +42,10 @@ static void tell(struct ctest_reader *reader, struct bytes id, const struct outc
 {
     struct bytes output = scan_trim_end(buf_bytes(&reader->output));
     if (reader->reason.len > 0)
-        emit_text(&reader->emitter, id, "reason", buf_bytes(&reader->reason), true);
+        emit_text(&reader->base.emitter, id, "reason", buf_bytes(&reader->reason), true);
     if (output.len > 0)
-        emit_text(&reader->emitter, id, "stdout", output, true);
-    emit_outcome(&reader->emitter, id, said);
+        emit_text(&reader->base.emitter, id, "stdout", output, true);
+    emit_outcome(&reader->base.emitter, id, said);
     reader->failures += said->status == EVENT_FAIL;
     buf_clear(&reader->output);
     buf_clear(&reader->reason);
@@ -74,13 +72,13 @@ static bool take_start(struct ctest_reader *reader, struct bytes text, const str
     settle(reader);
     reader->began = true;
     if (reader->running.len == RUNNING_MAX) {
-        emit_damage(&reader->emitter, line, "more tests at once than anybody runs");
+        emit_damage(&reader->base.emitter, line, "more tests at once than anybody runs");
         return true;
     }
     started.name = bytes_dup(text);
     vec_push(&reader->running, started);
     const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = true};
-    emit_outcome(&reader->emitter, text, &said);
+    emit_outcome(&reader->base.emitter, text, &said);
     return true;
 }
 
@@ -176,15 +174,15 @@ static void close_project(struct ctest_reader *reader)
 {
     settle(reader);
     if (reader->open && reader->began)
-        reader->emitter.sink->damage(reader->emitter.owner, "a run of ctest without a summary",
-                                     reader->offset, 0);
+        reader->base.emitter.sink->damage(reader->base.emitter.owner, "a run of ctest without a summary",
+                                          reader->offset, 0);
     struct started *each;
     vec_each (each, &reader->running)
         free(each->name);
     reader->running.len = 0;
     reader->open = reader->began = reader->over = false;
     reader->failures = 0;
-    emit_noise(&reader->emitter, buf_bytes(&reader->output));
+    emit_noise(&reader->base.emitter, buf_bytes(&reader->output));
     buf_clear(&reader->output);
 }
 
@@ -200,7 +198,7 @@ static bool take_summary(struct ctest_reader *reader, struct bytes text, const s
     snprintf(reason, sizeof reason, "%llu tests failed in the summary, %llu came", (unsigned long long)failed,
              (unsigned long long)reader->failures);
     if (failed != reader->failures)
-        emit_damage(&reader->emitter, line, reason);
+        emit_damage(&reader->base.emitter, line, reason);
     reader->open = false;
     reader->over = true;
     return true;
@@ -212,15 +210,13 @@ static void take_other(struct ctest_reader *reader, const struct line *line)
     if (reader->open && (reader->failed.len > 0 || reader->running.len == 1))
         keep(reader, line);
     else if (!reader->over && !bytes_starts(line->text, "Internal ctest changing into directory: "))
-        emit_noise_line(&reader->emitter, line);
+        emit_noise_line(&reader->base.emitter, line);
 }
 
 static void take_line(void *owner, const struct line *line)
 {
     struct ctest_reader *reader = owner;
     bool project = bytes_starts(line->text, "Test project ");
-    if (line->lost > 0)
-        emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
     if (project) {
         close_project(reader);
         reader->open = true;
@@ -234,19 +230,13 @@ static void take_line(void *owner, const struct line *line)
 static void ctest_init(void *state, const struct event_sink *sink, void *owner)
 {
     struct ctest_reader *reader = state;
-    *reader = (struct ctest_reader){.emitter = {sink, owner}};
-}
-
-static void ctest_feed(void *state, const void *data, size_t len)
-{
-    struct ctest_reader *reader = state;
-    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
+    *reader = (struct ctest_reader){.base = line_reader(sink, owner, take_line)};
 }
 
 static void ctest_end(void *state)
 {
     struct ctest_reader *reader = state;
-    lines_end(&reader->lines, take_line, reader);
+    line_reader_end(reader);
     close_project(reader);
 }
 
@@ -257,7 +247,7 @@ static void ctest_release(void *state)
     vec_each (each, &reader->running)
         free(each->name);
     vec_release(&reader->running);
-    lines_release(&reader->lines);
+    line_reader_release(&reader->base);
     buf_release(&reader->failed);
     buf_release(&reader->reason);
     buf_release(&reader->output);
@@ -276,7 +266,7 @@ const struct stream_format ctest_format = {
     .title = "what ctest prints",
     .size = sizeof(struct ctest_reader),
     .init = ctest_init,
-    .feed = ctest_feed,
+    .feed = line_reader_feed,
     .end = ctest_end,
     .release = ctest_release,
     .guess = ctest_guess,

@@ -1,12 +1,10 @@
 #include "stream/gtest.h"
 
-#include "stream/emit.h"
-#include "stream/lines.h"
+#include "stream/line_reader.h"
 #include "stream/names.h"
 #include "stream/scan.h"
 #include "stream/times.h"
 
-#define TEXT_MAX (1 << 20) /* octets of what a test wrote */
 #define MILLISECOND_NS 1000000
 #define MARK_LEN 12 /* "[ RUN      ]" */
 
@@ -22,8 +20,7 @@ enum mark {
 };
 
 struct gtest_reader {
-    struct emitter emitter;
-    struct lines lines;
+    struct line_reader base;
     struct names names;
     bool open;                /* a program has begun and not ended */
     uint64_t announced, came; /* tests of the program */
@@ -37,12 +34,6 @@ struct gtest_reader {
     struct buf between;       /* failures outside of tests: of a suite's set-up */
     struct buf plain, scratch;
 };
-
-static void put(struct buf *to, struct bytes text)
-{
-    size_t room = TEXT_MAX > to->len ? TEXT_MAX - to->len : 0;
-    buf_add(to, text.data, text.len < room ? text.len : room);
-}
 
 /* Appends the text without colours. */
 static void put_plain(struct buf *to, struct bytes text)
@@ -131,14 +122,14 @@ static void tell(struct gtest_reader *reader, struct bytes id, enum event_status
     struct bytes before = {text.data, failure}, why = scan_trim_end(scan_skip(text, failure)), place,
                  rest = why;
     if (before.len > 0)
-        emit_text(&reader->emitter, id, "stdout", before, true);
+        emit_text(&reader->base.emitter, id, "stdout", before, true);
     if (why.len > 0 && status == EVENT_SKIP) {
         bool more = scan_until(&rest, "\n", &place) && scan_trim(rest).len > 0;
-        emit_text(&reader->emitter, id, "reason", more ? scan_trim(rest) : why, true);
+        emit_text(&reader->base.emitter, id, "reason", more ? scan_trim(rest) : why, true);
     } else if (why.len > 0) {
-        put(&reader->scratch, why);
+        keep_text(&reader->scratch, why);
         buf_putc(&reader->scratch, '\n');
-        emit_text(&reader->emitter, id, "traceback", buf_bytes(&reader->scratch), true);
+        emit_text(&reader->base.emitter, id, "traceback", buf_bytes(&reader->scratch), true);
         buf_clear(&reader->scratch);
     }
 }
@@ -147,7 +138,7 @@ static void tell(struct gtest_reader *reader, struct bytes id, enum event_status
 static void name_test(struct gtest_reader *reader, struct bytes name)
 {
     buf_clear(&reader->id);
-    put(&reader->id, name);
+    keep_text(&reader->id, name);
     emit_unique(&reader->names, &reader->id);
     reader->runnable = reader->id.len == name.len;
 }
@@ -159,7 +150,7 @@ static void finish(struct gtest_reader *reader, enum event_status status, const 
     struct bytes id = buf_bytes(&reader->id);
     tell(reader, id, status);
     const struct outcome_said said = {status, tag, duration_ns, reader->runnable};
-    emit_outcome(&reader->emitter, id, &said);
+    emit_outcome(&reader->base.emitter, id, &said);
     reader->came++;
     reader->passed += status == EVENT_SUCCESS;
     reader->failed += status == EVENT_FAIL;
@@ -172,8 +163,8 @@ static void flush_output(struct gtest_reader *reader)
 {
     struct bytes text = buf_bytes(&reader->output);
     if (!reader->summary)
-        put(&reader->between, reader->between.len > 0 ? text : scan_skip(text, find_failure(text)));
-    emit_noise(&reader->emitter, buf_bytes(&reader->output));
+        keep_text(&reader->between, reader->between.len > 0 ? text : scan_skip(text, find_failure(text)));
+    emit_noise(&reader->base.emitter, buf_bytes(&reader->output));
     buf_clear(&reader->output);
 }
 
@@ -183,8 +174,8 @@ static void damage_program(struct gtest_reader *reader, const struct line *line,
     char reason[100];
     snprintf(reason, sizeof reason, "%s: %llu announced, %llu came", what, (unsigned long long)said,
              (unsigned long long)came);
-    reader->emitter.sink->damage(reader->emitter.owner, reason, reader->offset,
-                                 line->offset - reader->offset);
+    reader->base.emitter.sink->damage(reader->base.emitter.owner, reason, reader->offset,
+                                      line->offset - reader->offset);
 }
 
 /* The program is over, or another has begun. */
@@ -215,7 +206,7 @@ static bool take_frame(struct gtest_reader *reader, struct bytes text, const str
     if (!scan_number(&text, &number) || scan_find(text, " ran.") == SIZE_MAX)
         return false;
     if (reader->running.len > 0)
-        emit_damage(&reader->emitter, line, "a summary in the middle of a test");
+        emit_damage(&reader->base.emitter, line, "a summary in the middle of a test");
     else if (reader->open && reader->announced != reader->came)
         damage_program(reader, line, "tests", reader->announced, reader->came);
     else if (reader->open && number != reader->came)
@@ -235,7 +226,7 @@ static void check_summary(struct gtest_reader *reader, bool failed, struct bytes
     char reason[80];
     snprintf(reason, sizeof reason, "%llu tests %s in the summary, %llu came", (unsigned long long)number,
              failed ? "failed" : "passed", (unsigned long long)came);
-    emit_damage(&reader->emitter, line, reason);
+    emit_damage(&reader->base.emitter, line, reason);
 }
 
 /* A line behind the end of the tests. */
@@ -248,7 +239,7 @@ static void take_summary(struct gtest_reader *reader, enum mark mark, struct byt
     if (mark == MARK_FAILED && scan_ends(text, suite)) {
         name_test(reader, (struct bytes){text.data, text.len - strlen(suite)});
         reader->runnable = false;
-        put(&reader->output, buf_bytes(&reader->between));
+        keep_text(&reader->output, buf_bytes(&reader->between));
         finish(reader, EVENT_FAIL, TAG_ERROR, 0);
     }
 }
@@ -256,13 +247,13 @@ static void take_summary(struct gtest_reader *reader, enum mark mark, struct byt
 static void start_test(struct gtest_reader *reader, struct bytes name, const struct line *line)
 {
     if (reader->running.len > 0)
-        emit_damage(&reader->emitter, line, "a test that begins in the middle of another");
+        emit_damage(&reader->base.emitter, line, "a test that begins in the middle of another");
     flush_output(reader);
     buf_clear(&reader->running);
-    put(&reader->running, name);
+    keep_text(&reader->running, name);
     name_test(reader, name);
     const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = reader->runnable};
-    emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+    emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
 }
 
 static void end_test(struct gtest_reader *reader, enum mark mark, struct bytes text, const struct line *line)
@@ -273,7 +264,7 @@ static void end_test(struct gtest_reader *reader, enum mark mark, struct bytes t
                                : mark == MARK_FAILED ? EVENT_FAIL
                                                      : EVENT_SKIP;
     if (!bytes_equal(name, buf_bytes(&reader->running))) {
-        emit_damage(&reader->emitter, line, "the end of a test that does not run");
+        emit_damage(&reader->base.emitter, line, "the end of a test that does not run");
         name_test(reader, name);
     }
     finish(reader, status, NULL, duration_ns);
@@ -283,16 +274,16 @@ static void end_test(struct gtest_reader *reader, enum mark mark, struct bytes t
 static void skip_disabled(struct gtest_reader *reader, struct bytes name)
 {
     name_test(reader, name);
-    emit_text(&reader->emitter, buf_bytes(&reader->id), "reason", bytes_of("disabled"), true);
+    emit_text(&reader->base.emitter, buf_bytes(&reader->id), "reason", bytes_of("disabled"), true);
     const struct outcome_said said = {.status = EVENT_SKIP, .runnable = reader->runnable};
-    emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+    emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
 }
 
 static void take_other(struct gtest_reader *reader, const struct line *line)
 {
-    put(&reader->output, line->text);
+    keep_text(&reader->output, line->text);
     if (line->ended)
-        put(&reader->output, bytes_of("\n"));
+        keep_text(&reader->output, bytes_of("\n"));
     if (reader->running.len == 0)
         flush_output(reader);
 }
@@ -301,8 +292,6 @@ static void take_line(void *owner, const struct line *line)
 {
     struct gtest_reader *reader = owner;
     struct bytes before = {0}, after = {0};
-    if (line->lost > 0)
-        emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
     buf_clear(&reader->plain);
     put_plain(&reader->plain, line->text);
     enum mark mark = find_mark(buf_bytes(&reader->plain), &before, &after);
@@ -312,7 +301,7 @@ static void take_line(void *owner, const struct line *line)
         take_other(reader, line);
         return;
     }
-    put(&reader->output, before);
+    keep_text(&reader->output, before);
     if (reader->running.len == 0)
         flush_output(reader);
     if (mark == MARK_SUMMARY)
@@ -329,27 +318,20 @@ static void take_line(void *owner, const struct line *line)
 
 static void gtest_init(void *state, const struct event_sink *sink, void *owner)
 {
-    *(struct gtest_reader *)state = (struct gtest_reader){.emitter = {sink, owner}};
-}
-
-static void gtest_feed(void *state, const void *data, size_t len)
-{
-    struct gtest_reader *reader = state;
-    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
+    *(struct gtest_reader *)state = (struct gtest_reader){.base = line_reader(sink, owner, take_line)};
 }
 
 static void gtest_end(void *state)
 {
     struct gtest_reader *reader = state;
-    lines_end(&reader->lines, take_line, reader);
-    const struct line end = {.text = {"", 0}, .offset = reader->lines.offset};
+    const struct line end = line_reader_end(reader);
     close_program(reader, &end);
 }
 
 static void gtest_release(void *state)
 {
     struct gtest_reader *reader = state;
-    lines_release(&reader->lines);
+    line_reader_release(&reader->base);
     names_release(&reader->names);
     buf_release(&reader->running);
     buf_release(&reader->output);
@@ -372,7 +354,7 @@ const struct stream_format gtest_format = {
     .title = "GoogleTest's text",
     .size = sizeof(struct gtest_reader),
     .init = gtest_init,
-    .feed = gtest_feed,
+    .feed = line_reader_feed,
     .end = gtest_end,
     .release = gtest_release,
     .guess = gtest_guess,

@@ -1,15 +1,13 @@
 #include "stream/libtest.h"
 
 #include "stream/cargo.h"
-#include "stream/emit.h"
-#include "stream/lines.h"
+#include "stream/line_reader.h"
 #include "stream/names.h"
 #include "stream/scan.h"
 #include "stream/times.h"
 
 #include <stdlib.h>
 
-#define TEXT_MAX (1 << 20) /* octets of one text */
 #define SECOND_NS 1000000000
 
 /* What one program announced, and what came. */
@@ -20,8 +18,7 @@ struct program {
 };
 
 struct libtest_reader {
-    struct emitter emitter;
-    struct lines lines;
+    struct line_reader base;
     struct names names;
     struct cargo cargo;
     struct program program;
@@ -41,18 +38,6 @@ struct verdict {
     struct bytes reason;
     int64_t duration_ns;
 };
-
-static void put(struct buf *to, struct bytes text)
-{
-    size_t room = TEXT_MAX > to->len ? TEXT_MAX - to->len : 0;
-    buf_add(to, text.data, text.len < room ? text.len : room);
-}
-
-static void put_line(struct buf *to, struct bytes text)
-{
-    put(to, text);
-    put(to, bytes_of("\n"));
-}
 
 static struct verdict read_verdict(struct bytes text)
 {
@@ -87,10 +72,10 @@ static struct bytes name_of(struct bytes printed)
 static void make_id(const struct libtest_reader *reader, struct buf *id, struct bytes name)
 {
     buf_clear(id);
-    put(id, buf_bytes(&reader->cargo.program));
+    keep_text(id, buf_bytes(&reader->cargo.program));
     if (id->len > 0)
-        put(id, bytes_of("$"));
-    put(id, name);
+        keep_text(id, bytes_of("$"));
+    keep_text(id, name);
 }
 
 static void count(struct program *program, enum event_status status)
@@ -107,9 +92,9 @@ static void emit_test(struct libtest_reader *reader, struct buf *id, const struc
     size_t len = id->len;
     emit_unique(&reader->names, id);
     if (verdict->reason.len > 0)
-        emit_text(&reader->emitter, buf_bytes(id), "reason", verdict->reason, true);
+        emit_text(&reader->base.emitter, buf_bytes(id), "reason", verdict->reason, true);
     const struct outcome_said said = {verdict->status, tag, verdict->duration_ns, id->len == len};
-    emit_outcome(&reader->emitter, buf_bytes(id), &said);
+    emit_outcome(&reader->base.emitter, buf_bytes(id), &said);
     count(&reader->program, verdict->status);
 }
 
@@ -152,10 +137,10 @@ static void tell(struct libtest_reader *reader, struct bytes id, struct bytes te
     struct bytes message = panic != SIZE_MAX ? panic_message(scan_skip(text, panic)) : (struct bytes){0};
     struct bytes before = scan_trim_end((struct bytes){text.data, panic != SIZE_MAX ? panic : 0});
     if (message.len > 0)
-        emit_text(&reader->emitter, id, "message", message, true);
+        emit_text(&reader->base.emitter, id, "message", message, true);
     if (before.len > 0)
-        emit_text(&reader->emitter, id, "stdout", before, true);
-    emit_text(&reader->emitter, id, "traceback", scan_skip(text, panic != SIZE_MAX ? panic : 0), true);
+        emit_text(&reader->base.emitter, id, "stdout", before, true);
+    emit_text(&reader->base.emitter, id, "traceback", scan_skip(text, panic != SIZE_MAX ? panic : 0), true);
 }
 
 /* The test at hand ends without a verdict: with it the program. */
@@ -168,11 +153,11 @@ static void crash(struct libtest_reader *reader, struct bytes message)
     emit_unique(&reader->names, &reader->running);
     struct bytes id = buf_bytes(&reader->running);
     if (message.len > 0)
-        emit_text(&reader->emitter, id, "message", message, true);
+        emit_text(&reader->base.emitter, id, "message", message, true);
     if (reader->output.len > 0)
-        emit_text(&reader->emitter, id, "stdout", buf_bytes(&reader->output), true);
+        emit_text(&reader->base.emitter, id, "stdout", buf_bytes(&reader->output), true);
     const struct outcome_said said = {verdict.status, TAG_CRASH, 0, id.len == len};
-    emit_outcome(&reader->emitter, id, &said);
+    emit_outcome(&reader->base.emitter, id, &said);
     buf_clear(&reader->running);
     buf_clear(&reader->output);
     reader->program.open = reader->dies = false;
@@ -185,8 +170,8 @@ static void damage_program(struct libtest_reader *reader, const struct line *lin
     snprintf(reason, sizeof reason, "%s: %llu announced, %llu came", what, (unsigned long long)said,
              (unsigned long long)came);
     const struct program *program = &reader->program;
-    reader->emitter.sink->damage(reader->emitter.owner, reason, program->offset,
-                                 line->offset - program->offset);
+    reader->base.emitter.sink->damage(reader->base.emitter.owner, reason, program->offset,
+                                      line->offset - program->offset);
 }
 
 /* A program has begun, or all is over, and the one before has not told its result. */
@@ -233,7 +218,7 @@ static bool take_test(struct libtest_reader *reader, const struct line *line)
     if (slow != SIZE_MAX && reader->running.len == 0) {
         const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = true};
         make_id(reader, &reader->id, name_of((struct bytes){text.data, slow}));
-        emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+        emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
         return true;
     }
     if (!scan_until(&text, " ... ", &name))
@@ -248,7 +233,7 @@ static bool take_test(struct libtest_reader *reader, const struct line *line)
     else if (cargo_is_end(text))
         reader->dies = true;
     else if (text.len > 0)
-        put_line(&reader->output, text);
+        keep_line(&reader->output, text);
     return true;
 }
 
@@ -272,7 +257,7 @@ static void take_output(struct libtest_reader *reader, const struct line *line)
     } else if (reader->dies || cargo_is_end(line->text)) {
         reader->dies = true;
     } else if (verdict.status == EVENT_NONE) {
-        put_line(&reader->output, line->text);
+        keep_line(&reader->output, line->text);
     } else {
         size_t len = reader->running.len;
         emit_unique(&reader->names, &reader->running);
@@ -280,9 +265,9 @@ static void take_output(struct libtest_reader *reader, const struct line *line)
         if (verdict.status == EVENT_FAIL)
             tell(reader, id, buf_bytes(&reader->output));
         else if (reader->output.len > 0)
-            emit_text(&reader->emitter, id, "stdout", buf_bytes(&reader->output), true);
+            emit_text(&reader->base.emitter, id, "stdout", buf_bytes(&reader->output), true);
         const struct outcome_said said = {verdict.status, NULL, verdict.duration_ns, id.len == len};
-        emit_outcome(&reader->emitter, id, &said);
+        emit_outcome(&reader->base.emitter, id, &said);
         count(&reader->program, verdict.status);
         buf_clear(&reader->running);
         buf_clear(&reader->output);
@@ -305,7 +290,7 @@ static bool take_result(struct libtest_reader *reader, const struct line *line)
     reader->sections = false;
     struct program *program = &reader->program;
     if (!program->open)
-        emit_damage(&reader->emitter, line, "a result of no program");
+        emit_damage(&reader->base.emitter, line, "a result of no program");
     else if (!program->quiet && passed + measured != program->passed)
         damage_program(reader, line, "passed", passed + measured, program->passed);
     else if (failed != program->failed)
@@ -313,7 +298,7 @@ static bool take_result(struct libtest_reader *reader, const struct line *line)
     else if (!program->quiet && passed + failed + ignored + measured != program->announced)
         damage_program(reader, line, "tests", program->announced, passed + failed + ignored + measured);
     else if (good != (failed == 0))
-        emit_damage(&reader->emitter, line, "a result that contradicts its own counts");
+        emit_damage(&reader->base.emitter, line, "a result that contradicts its own counts");
     reader->program = (struct program){0};
     return true;
 }
@@ -336,7 +321,7 @@ static bool take_section(struct libtest_reader *reader, const struct line *line)
         return true;
     }
     if (reader->told.len > 0)
-        put_line(&reader->text, line->text);
+        keep_line(&reader->text, line->text);
     return reader->told.len > 0 || line->text.len == 0 || bytes_starts(line->text, "    ");
 }
 
@@ -349,7 +334,7 @@ static bool take_quiet(struct libtest_reader *reader, const struct line *line)
     if (scan_ends(line->text, mark)) {
         const struct verdict verdict = {.status = EVENT_FAIL};
         buf_clear(&reader->id);
-        put(&reader->id, name_of((struct bytes){line->text.data, line->text.len - strlen(mark)}));
+        keep_text(&reader->id, name_of((struct bytes){line->text.data, line->text.len - strlen(mark)}));
         emit_test(reader, &reader->id, &verdict, NULL);
         reader->program.quiet = true;
         return true;
@@ -372,22 +357,23 @@ static void take_error(struct libtest_reader *reader, const struct line *line)
     struct bytes text = line->text, name, rest;
     if (scan_word(&text, "error: could not compile `") && scan_until(&text, "` ", &name)) {
         buf_clear(&reader->id);
-        put(&reader->id, name);
+        keep_text(&reader->id, name);
         rest = text;
         if (bytes_starts(text, "(") && scan_find(text, ")") != SIZE_MAX) {
             rest.len = scan_find(text, ")") + 1;
-            put(&reader->id, bytes_of(" "));
-            put(&reader->id, rest);
+            keep_text(&reader->id, bytes_of(" "));
+            keep_text(&reader->id, rest);
         }
-        put_line(&reader->errors, line->text);
+        keep_line(&reader->errors, line->text);
         emit_unique(&reader->names, &reader->id);
         const struct outcome_said said = {.status = EVENT_FAIL, .tag = TAG_COLLECTION};
-        emit_text(&reader->emitter, buf_bytes(&reader->id), "traceback", buf_bytes(&reader->errors), true);
-        emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+        emit_text(&reader->base.emitter, buf_bytes(&reader->id), "traceback", buf_bytes(&reader->errors),
+                  true);
+        emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
         buf_clear(&reader->errors);
     } else if (reader->errors.len > 0 || bytes_starts(line->text, "error[") ||
                bytes_starts(line->text, "error: ")) {
-        put_line(&reader->errors, line->text);
+        keep_line(&reader->errors, line->text);
     }
 }
 
@@ -417,7 +403,7 @@ static bool take_listed(struct libtest_reader *reader, const struct line *line)
     buf_printf(&group, TAG_GROUP "%s", buf_str(&reader->cargo.program));
     make_id(reader, &reader->id, name);
     const struct outcome_said said = {.status = EVENT_EXISTS, .tag = buf_str(&group), .runnable = true};
-    emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+    emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
     buf_release(&group);
     return true;
 }
@@ -425,8 +411,6 @@ static bool take_listed(struct libtest_reader *reader, const struct line *line)
 static void take_line(void *owner, const struct line *line)
 {
     struct libtest_reader *reader = owner;
-    if (line->lost > 0)
-        emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
     if (take_cargo(reader, line) || take_listed(reader, line))
         return;
     if (take_start(reader, line) || take_result(reader, line) || take_section(reader, line))
@@ -438,26 +422,19 @@ static void take_line(void *owner, const struct line *line)
     else if (!take_quiet(reader, line) && !(reader->program.open && line->text.len == 0)) {
         if (!reader->program.open)
             take_error(reader, line);
-        emit_noise_line(&reader->emitter, line);
+        emit_noise_line(&reader->base.emitter, line);
     }
 }
 
 static void libtest_init(void *state, const struct event_sink *sink, void *owner)
 {
-    *(struct libtest_reader *)state = (struct libtest_reader){.emitter = {sink, owner}};
-}
-
-static void libtest_feed(void *state, const void *data, size_t len)
-{
-    struct libtest_reader *reader = state;
-    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
+    *(struct libtest_reader *)state = (struct libtest_reader){.base = line_reader(sink, owner, take_line)};
 }
 
 static void libtest_end(void *state)
 {
     struct libtest_reader *reader = state;
-    lines_end(&reader->lines, take_line, reader);
-    const struct line end = {.text = {"", 0}, .offset = reader->lines.offset};
+    const struct line end = line_reader_end(reader);
     end_section(reader);
     close_program(reader, &end);
 }
@@ -465,7 +442,7 @@ static void libtest_end(void *state)
 static void libtest_release(void *state)
 {
     struct libtest_reader *reader = state;
-    lines_release(&reader->lines);
+    line_reader_release(&reader->base);
     names_release(&reader->names);
     cargo_release(&reader->cargo);
     buf_release(&reader->running);
@@ -505,7 +482,7 @@ const struct stream_format libtest_format = {
     .title = "Rust's test harness, as cargo test prints it",
     .size = sizeof(struct libtest_reader),
     .init = libtest_init,
-    .feed = libtest_feed,
+    .feed = line_reader_feed,
     .end = libtest_end,
     .release = libtest_release,
     .guess = libtest_guess,

@@ -1,6 +1,7 @@
 #include "stream/tap.h"
 
 #include "core/vec.h"
+#include "stream/line_reader.h"
 #include "stream/tap_dialect.h"
 #include "stream/tap_level.h"
 #include "stream/tap_why.h"
@@ -10,8 +11,7 @@
 #define LEVELS_MAX 64
 
 struct tap_reader {
-    struct emitter emitter;
-    struct lines lines;
+    struct line_reader base;
     VEC(struct tap_level) levels; /* the last is the innermost */
     struct tap_why why;           /* of the newest point */
     bool bailed;
@@ -24,7 +24,7 @@ static struct tap_level *innermost(struct tap_reader *reader)
 
 static void close_level(struct tap_reader *reader, const struct line *line)
 {
-    tap_level_end(innermost(reader), line, &reader->emitter);
+    tap_level_end(innermost(reader), line, &reader->base.emitter);
     tap_level_release(&reader->levels.items[--reader->levels.len]);
 }
 
@@ -76,7 +76,7 @@ static void take_summary(struct tap_reader *reader, const struct tap_line *point
     enum event_status status = status_of(point);
     bool agrees = status == EVENT_FAIL ? inner->failed > 0 : status == EVENT_SUCCESS && inner->points > 0;
     if (status == EVENT_SUCCESS && inner->failed > 0)
-        emit_damage(&reader->emitter, line, "a subtest that passes with a failed point in it");
+        emit_damage(&reader->base.emitter, line, "a subtest that passes with a failed point in it");
     buf_puts(&reader->why.id, inner->name);
     close_level(reader, line);
     if (agrees)
@@ -95,14 +95,14 @@ static void take_point(struct tap_reader *reader, size_t depth, const struct tap
     reader->why.failing = false;
     buf_clear(&reader->why.id);
     struct tap_level *level = &reader->levels.items[depth];
-    tap_level_settle(level, point->numbered && point->number == 1, &reader->emitter);
+    tap_level_settle(level, point->numbered && point->number == 1, &reader->base.emitter);
     if (summary) {
         take_summary(reader, point, line);
     } else {
         tap_level_name(level, point->text, &reader->why.id);
         tap_why_point(&reader->why, point, status_of(point));
     }
-    tap_level_point(level, point, line, &reader->emitter);
+    tap_level_point(level, point, line, &reader->base.emitter);
     level->failed += status_of(point) == EVENT_FAIL;
     free(level->announced);
     level->announced = NULL;
@@ -115,9 +115,9 @@ static void take_plan(struct tap_reader *reader, size_t depth, const struct tap_
         open_level(reader, line);
     close_to(reader, depth, line);
     reader->why.failing = false;
-    tap_level_plan(innermost(reader), plan->number, line, &reader->emitter);
+    tap_level_plan(innermost(reader), plan->number, line, &reader->base.emitter);
     if (plan->number == 0)
-        emit_noise_line(&reader->emitter, line);
+        emit_noise_line(&reader->base.emitter, line);
 }
 
 static void bail_out(struct tap_reader *reader, const struct tap_line *said, const struct line *line)
@@ -125,7 +125,7 @@ static void bail_out(struct tap_reader *reader, const struct tap_line *said, con
     char reason[128];
     snprintf(reason, sizeof reason, "bail out%s%.*s", said->text.len > 0 ? ": " : "",
              said->text.len < 100 ? (int)said->text.len : 100, said->text.data);
-    emit_damage(&reader->emitter, line, reason);
+    emit_damage(&reader->base.emitter, line, reason);
     reader->bailed = true;
 }
 
@@ -139,8 +139,6 @@ static bool begins_yaml(const struct tap_reader *reader, const struct tap_line *
 static void take_line(void *owner, const struct line *line)
 {
     struct tap_reader *reader = owner;
-    if (line->lost > 0)
-        emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
     if (reader->why.in_block && tap_why_block(&reader->why, line))
         return;
     struct tap_line said = tap_line(line->text);
@@ -162,35 +160,28 @@ static void take_line(void *owner, const struct line *line)
         bail_out(reader, &said, line);
     else if (said.kind == TAP_OTHER ||
              (said.kind == TAP_COMMENT && !tap_why_comment(&reader->why, said.text)))
-        emit_noise_line(&reader->emitter, line);
+        emit_noise_line(&reader->base.emitter, line);
 }
 
 static void tap_init(void *state, const struct event_sink *sink, void *owner)
 {
     struct tap_reader *reader = state;
-    *reader = (struct tap_reader){.emitter = {sink, owner}, .why.emitter = {sink, owner}};
+    *reader = (struct tap_reader){.base = line_reader(sink, owner, take_line), .why.emitter = {sink, owner}};
     vec_push(&reader->levels, (struct tap_level){0});
-}
-
-static void tap_feed(void *state, const void *data, size_t len)
-{
-    struct tap_reader *reader = state;
-    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
 }
 
 static void tap_end(void *state)
 {
     struct tap_reader *reader = state;
-    lines_end(&reader->lines, take_line, reader);
-    const struct line end = {.text = {"", 0}, .offset = reader->lines.offset};
+    const struct line end = line_reader_end(reader);
     if (reader->bailed)
         return;
     if (reader->why.in_block)
-        emit_damage(&reader->emitter, &end, "the stream ends in a YAML block");
+        emit_damage(&reader->base.emitter, &end, "the stream ends in a YAML block");
     if (reader->levels.len > 1)
-        emit_damage(&reader->emitter, &end, "the stream ends in a subtest");
+        emit_damage(&reader->base.emitter, &end, "the stream ends in a subtest");
     close_to(reader, 0, &end);
-    tap_level_end(innermost(reader), &end, &reader->emitter);
+    tap_level_end(innermost(reader), &end, &reader->base.emitter);
 }
 
 static void tap_release(void *state)
@@ -199,7 +190,7 @@ static void tap_release(void *state)
     for (size_t i = 0; i < reader->levels.len; i++)
         tap_level_release(&reader->levels.items[i]);
     vec_release(&reader->levels);
-    lines_release(&reader->lines);
+    line_reader_release(&reader->base);
     tap_why_release(&reader->why);
 }
 
@@ -225,7 +216,7 @@ const struct stream_format tap_format = {
     .title = "Test Anything Protocol 12 to 14",
     .size = sizeof(struct tap_reader),
     .init = tap_init,
-    .feed = tap_feed,
+    .feed = line_reader_feed,
     .end = tap_end,
     .release = tap_release,
     .guess = tap_guess,

@@ -1,16 +1,14 @@
 #include "stream/unittest.h"
 
 #include "core/vec.h"
-#include "stream/emit.h"
-#include "stream/lines.h"
+#include "stream/line_reader.h"
 #include "stream/names.h"
 #include "stream/scan.h"
 #include "stream/unittest_line.h"
 
 #include <stdlib.h>
 
-#define TEXT_MAX (1 << 20) /* octets of one text */
-#define RULE_LEN 70        /* of the lines between the sections */
+#define RULE_LEN 70 /* of the lines between the sections */
 
 enum where { IN_TESTS, IN_HEAD, IN_BODY };
 
@@ -22,8 +20,7 @@ struct counts {
 };
 
 struct unittest_reader {
-    struct emitter emitter;
-    struct lines lines;
+    struct line_reader base;
     struct names names, failed; /* of all tests, of those that are told as failed */
     struct counts counts;
     /* The test at hand, whose verdict has not come. */
@@ -45,31 +42,19 @@ struct unittest_reader {
     struct buf scratch;
 };
 
-static void put(struct buf *to, struct bytes text)
-{
-    size_t room = TEXT_MAX > to->len ? TEXT_MAX - to->len : 0;
-    buf_add(to, text.data, text.len < room ? text.len : room);
-}
-
-static void put_line(struct buf *to, struct bytes text)
-{
-    put(to, text);
-    put(to, bytes_of("\n"));
-}
-
 static void finish(struct unittest_reader *reader, enum event_status status, struct bytes reason)
 {
     struct bytes id = buf_bytes(&reader->id);
     if (id.len == 0)
         return;
     if (reason.len > 0)
-        emit_text(&reader->emitter, id, "reason", reason, true);
+        emit_text(&reader->base.emitter, id, "reason", reason, true);
     if (reader->output.len > 0)
-        emit_text(&reader->emitter, id, "stdout", buf_bytes(&reader->output), true);
+        emit_text(&reader->base.emitter, id, "stdout", buf_bytes(&reader->output), true);
     bool again = status == EVENT_FAIL && !names_add(&reader->failed, id);
     const struct outcome_said said = {status, status == EVENT_FAIL ? reader->tag : NULL, 0, reader->runnable};
     if (!again)
-        emit_outcome(&reader->emitter, id, &said);
+        emit_outcome(&reader->base.emitter, id, &said);
     bool fixture = reader->tag != NULL && strcmp(reader->tag, TAG_ERROR) == 0;
     reader->counts.tests += !fixture;
     reader->counts.skipped += status == EVENT_SKIP;
@@ -88,7 +73,7 @@ static void leave(struct unittest_reader *reader)
     }
     strings_take(&reader->unknown, bytes_dup(buf_bytes(&reader->id)));
     reader->counts.tests++;
-    emit_noise(&reader->emitter, buf_bytes(&reader->output));
+    emit_noise(&reader->base.emitter, buf_bytes(&reader->output));
     buf_clear(&reader->id);
     buf_clear(&reader->output);
 }
@@ -110,7 +95,7 @@ static void say_running(struct unittest_reader *reader)
 {
     const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = reader->runnable};
     if (!reader->announced)
-        emit_outcome(&reader->emitter, buf_bytes(&reader->id), &said);
+        emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
     reader->announced = true;
 }
 
@@ -126,7 +111,7 @@ static void put_output(struct unittest_reader *reader, struct bytes text)
         reader->maybe = unittest_verdict(scan_skip(text, text.len - len), &reason);
         reader->maybe_length = reader->output.len + text.len - len;
     }
-    put_line(&reader->output, text);
+    keep_line(&reader->output, text);
 }
 
 /* What may be a verdict is one: what follows is none. */
@@ -148,7 +133,7 @@ static void take_rest(struct unittest_reader *reader, struct bytes rest)
     size_t next = unittest_find(rest);
     struct unittest_name name;
     if (next != SIZE_MAX && unittest_name(scan_skip(rest, next), &name)) {
-        put(&reader->output, (struct bytes){rest.data, next});
+        keep_text(&reader->output, (struct bytes){rest.data, next});
         start(reader, &name);
         take_rest(reader, scan_skip(name.rest, strlen(" ... ")));
     } else if (unittest_verdict(rest, &reason) != EVENT_NONE) {
@@ -186,7 +171,7 @@ static bool take_subtest(struct unittest_reader *reader, struct bytes text)
     if (status == EVENT_FAIL && names_add(&reader->failed, id)) {
         const struct outcome_said said = {.status = EVENT_FAIL, .runnable = reader->runnable};
         reader->told = true;
-        emit_outcome(&reader->emitter, id, &said);
+        emit_outcome(&reader->base.emitter, id, &said);
     }
     return true;
 }
@@ -199,7 +184,7 @@ static void take_running(struct unittest_reader *reader, struct bytes text)
         reader->described = false;
         size_t at = scan_find_last(text, " ... ");
         if (at == SIZE_MAX)
-            put_line(&reader->output, text);
+            keep_line(&reader->output, text);
         else
             take_rest(reader, scan_skip(text, at + strlen(" ... ")));
     } else if (unittest_verdict(text, &reason) != EVENT_NONE) {
@@ -223,7 +208,7 @@ static void take_test_line(struct unittest_reader *reader, const struct line *li
     } else if (reader->id.len > 0) {
         take_running(reader, line->text);
     } else {
-        emit_noise_line(&reader->emitter, line);
+        emit_noise_line(&reader->base.emitter, line);
     }
 }
 
@@ -259,16 +244,17 @@ static void end_section(struct unittest_reader *reader)
         size_t at = scan_find(text, parts[i].head);
         if (at == SIZE_MAX)
             continue;
-        emit_text(&reader->emitter, id, parts[i].name, scan_skip(text, at + strlen(parts[i].head)), true);
+        emit_text(&reader->base.emitter, id, parts[i].name, scan_skip(text, at + strlen(parts[i].head)),
+                  true);
         text.len = at + 1;
     }
     struct bytes message = find_message(text), stack = scan_trim_end(text);
     if (message.len > 0 && !bytes_equal(id, buf_bytes(&reader->explained)))
-        emit_text(&reader->emitter, id, "message", message, true);
+        emit_text(&reader->base.emitter, id, "message", message, true);
     if (stack.len > 0)
-        emit_text(&reader->emitter, id, "traceback", (struct bytes){stack.data, stack.len + 1}, true);
+        emit_text(&reader->base.emitter, id, "traceback", (struct bytes){stack.data, stack.len + 1}, true);
     buf_clear(&reader->explained);
-    put(&reader->explained, id);
+    keep_text(&reader->explained, id);
     reader->where = IN_TESTS;
 }
 
@@ -292,10 +278,10 @@ static bool take_head(struct unittest_reader *reader, struct bytes text)
         return true;
     struct bytes part = scan_trim(name.rest);
     if (part.len > 0)
-        put_line(&reader->text, part);
+        keep_line(&reader->text, part);
     if (names_add(&reader->failed, buf_bytes(&reader->section))) {
         const struct outcome_said said = {EVENT_FAIL, name.tag, 0, name.tag == NULL};
-        emit_outcome(&reader->emitter, buf_bytes(&reader->section), &said);
+        emit_outcome(&reader->base.emitter, buf_bytes(&reader->section), &said);
     }
     return true;
 }
@@ -306,7 +292,7 @@ static void damage(struct unittest_reader *reader, const struct line *line, cons
     char reason[100];
     snprintf(reason, sizeof reason, "%s: %llu announced, %llu came", what, (unsigned long long)said,
              (unsigned long long)came);
-    emit_damage(&reader->emitter, line, reason);
+    emit_damage(&reader->base.emitter, line, reason);
 }
 
 /* Tests of whom neither a verdict nor a section came. */
@@ -317,7 +303,7 @@ static void check_unknown(struct unittest_reader *reader, const struct line *lin
         char reason[160];
         snprintf(reason, sizeof reason, "no outcome of %.120s", reader->unknown.items[i]);
         if (names_add(&reader->failed, id))
-            emit_damage(&reader->emitter, line, reason);
+            emit_damage(&reader->base.emitter, line, reason);
     }
     strings_clear(&reader->unknown);
 }
@@ -359,7 +345,7 @@ static bool take_result(struct unittest_reader *reader, const struct line *line)
     const struct counts *counts = &reader->counts;
     uint64_t failures = count_in(text, "(failures="), errors = count_in(text, "errors=");
     if (good && counts->failures + counts->errors > 0)
-        emit_damage(&reader->emitter, line, "OK, with failed tests");
+        emit_damage(&reader->base.emitter, line, "OK, with failed tests");
     else if (failures != counts->failures)
         damage(reader, line, "failures", failures, counts->failures);
     else if (errors != counts->errors)
@@ -381,7 +367,7 @@ static bool is_rule(struct bytes text)
 static void take_plain(struct unittest_reader *reader, const struct line *line)
 {
     if (reader->where == IN_BODY)
-        put_line(&reader->text, line->text);
+        keep_line(&reader->text, line->text);
     else if (reader->where == IN_TESTS)
         take_test_line(reader, line);
 }
@@ -400,15 +386,13 @@ static void give_rule(struct unittest_reader *reader)
 static void take_line(void *owner, const struct line *line)
 {
     struct unittest_reader *reader = owner;
-    if (line->lost > 0)
-        emit_damage(&reader->emitter, line, "a line of more than 1 MiB");
     struct bytes reason;
     if (reader->maybe != EVENT_NONE && unittest_verdict(line->text, &reason) == EVENT_NONE)
         settle(reader);
     reader->maybe = EVENT_NONE;
     if (reader->counts.ran) {
         if (line->text.len > 0 && !take_result(reader, line))
-            emit_noise_line(&reader->emitter, line);
+            emit_noise_line(&reader->base.emitter, line);
         return;
     }
     bool expected = (reader->rule == '=' && take_head(reader, line->text)) ||
@@ -431,22 +415,15 @@ static void take_line(void *owner, const struct line *line)
 
 static void unittest_init(void *state, const struct event_sink *sink, void *owner)
 {
-    *(struct unittest_reader *)state = (struct unittest_reader){.emitter = {sink, owner}};
-}
-
-static void unittest_feed(void *state, const void *data, size_t len)
-{
-    struct unittest_reader *reader = state;
-    lines_feed(&reader->lines, (struct bytes){data, len}, take_line, reader);
+    *(struct unittest_reader *)state = (struct unittest_reader){.base = line_reader(sink, owner, take_line)};
 }
 
 /* A stream that ends before its summary: the test at hand took the interpreter with it. */
 static void unittest_end(void *state)
 {
     struct unittest_reader *reader = state;
-    lines_end(&reader->lines, take_line, reader);
+    const struct line end = line_reader_end(reader);
     settle(reader);
-    const struct line end = {.text = {"", 0}, .offset = reader->lines.offset};
     give_rule(reader);
     end_section(reader);
     bool died = reader->id.len > 0;
@@ -454,16 +431,16 @@ static void unittest_end(void *state)
         reader->tag = TAG_CRASH;
     finish(reader, EVENT_FAIL, (struct bytes){0});
     if (reader->counts.ran)
-        emit_damage(&reader->emitter, &end, "a summary without its last line");
+        emit_damage(&reader->base.emitter, &end, "a summary without its last line");
     else if (reader->counts.any && !died)
-        emit_damage(&reader->emitter, &end, "the stream ends without a summary");
+        emit_damage(&reader->base.emitter, &end, "the stream ends without a summary");
     check_unknown(reader, &end);
 }
 
 static void unittest_release(void *state)
 {
     struct unittest_reader *reader = state;
-    lines_release(&reader->lines);
+    line_reader_release(&reader->base);
     names_release(&reader->names);
     names_release(&reader->failed);
     strings_release(&reader->unknown);
@@ -504,7 +481,7 @@ const struct stream_format unittest_format = {
     .title = "Python's unittest -v",
     .size = sizeof(struct unittest_reader),
     .init = unittest_init,
-    .feed = unittest_feed,
+    .feed = line_reader_feed,
     .end = unittest_end,
     .release = unittest_release,
     .guess = unittest_guess,
