@@ -7,7 +7,7 @@ _aloof() {
     local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep=
         watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
-    local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec nextest-list junit libtest gtest unittest subunit1 catch2 check ctest'
+    local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec minitest nextest-list junit libtest node-spec gtest unittest subunit1 catch2 check ctest'
 
     # what `aloof --help` lists
     local commands='init doctor last failing list slowest runs show load convert emit ls mux stats'

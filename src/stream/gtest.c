@@ -35,20 +35,6 @@ struct gtest_reader {
     struct buf plain, scratch;
 };
 
-/* Appends the text without colours. */
-static void put_plain(struct buf *to, struct bytes text)
-{
-    for (size_t at = 0; at < text.len; at++) {
-        if (text.data[at] != '\x1b' || at + 1 == text.len || text.data[at + 1] != '[') {
-            buf_putc(to, text.data[at]);
-            continue;
-        }
-        at += 2;
-        while (at < text.len && (text.data[at] == ';' || (text.data[at] >= '0' && text.data[at] <= '9')))
-            at++;
-    }
-}
-
 static enum mark mark_at(struct bytes text)
 {
     static const struct {
@@ -293,7 +279,7 @@ static void take_line(void *owner, const struct line *line)
     struct gtest_reader *reader = owner;
     struct bytes before = {0}, after = {0};
     buf_clear(&reader->plain);
-    put_plain(&reader->plain, line->text);
+    keep_plain(&reader->plain, line->text);
     enum mark mark = find_mark(buf_bytes(&reader->plain), &before, &after);
     bool ends = mark == MARK_OK || mark == MARK_FAILED || mark == MARK_SKIPPED;
     bool known = mark != MARK_NONE && (reader->running.len == 0 || ends || before.len == 0);

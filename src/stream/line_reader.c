@@ -1,5 +1,7 @@
 #include "stream/line_reader.h"
 
+#include "stream/scan.h"
+
 #define TEXT_MAX (1 << 20)
 
 struct line_reader line_reader(const struct event_sink *sink, void *owner, line_taker *take)
@@ -42,4 +44,18 @@ void keep_line(struct buf *to, struct bytes text)
 {
     keep_text(to, text);
     keep_text(to, bytes_of("\n"));
+}
+
+void keep_plain(struct buf *to, struct bytes text)
+{
+    while (text.len > 0) {
+        size_t len = scan_find(text, "\x1b[");
+        keep_text(to, (struct bytes){text.data, len != SIZE_MAX ? len : text.len});
+        if (len == SIZE_MAX)
+            return;
+        text = scan_skip(text, len + 2);
+        while (text.len > 0 && (text.data[0] == ';' || (text.data[0] >= '0' && text.data[0] <= '9')))
+            text = scan_skip(text, 1);
+        text = scan_skip(text, 1);
+    }
 }

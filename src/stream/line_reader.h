@@ -26,4 +26,7 @@ void line_reader_release(struct line_reader *reader);
 void keep_text(struct buf *to, struct bytes text);
 void keep_line(struct buf *to, struct bytes text);
 
+/* The same without what colours it. */
+void keep_plain(struct buf *to, struct bytes text);
+
 #endif

@@ -76,3 +76,14 @@ bool scan_until(struct bytes *text, const char *word, struct bytes *before)
     *text = scan_skip(*text, at + strlen(word));
     return true;
 }
+
+bool scan_line(struct bytes *text, struct bytes *line)
+{
+    if (text->len == 0)
+        return false;
+    if (!scan_until(text, "\n", line)) {
+        *line = *text;
+        *text = scan_skip(*text, text->len);
+    }
+    return true;
+}

@@ -28,4 +28,7 @@ bool scan_number(struct bytes *text, uint64_t *number);
 /* Takes what stands before the word, and the word, off the start. Returns whether the word is there. */
 bool scan_until(struct bytes *text, const char *word, struct bytes *before);
 
+/* Takes the next line, and its newline, off the start. Returns whether there is one. */
+bool scan_line(struct bytes *text, struct bytes *line);
+
 #endif

@@ -14,8 +14,10 @@
 #include "stream/libtest.h"
 #include "stream/libtest_json.h"
 #include "stream/meson.h"
+#include "stream/minitest.h"
 #include "stream/mocha.h"
 #include "stream/nextest_list.h"
+#include "stream/node_spec.h"
 #include "stream/rspec.h"
 #include "stream/subunit.h"
 #include "stream/subunit1.h"
@@ -78,10 +80,11 @@ static const struct stream_format subunit_format = {
 };
 
 static const struct stream_format *const formats[] = {
-    &subunit_format,      &tap_format,          &go_format,         &libtest_json_format, &jest_format,
-    &mocha_format,        &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
-    &nextest_list_format, &junit_format,        &libtest_format,    &gtest_format,        &unittest_format,
-    &subunit1_format,     &catch2_format,       &check_format,      &ctest_format,
+    &subunit_format,  &tap_format,          &go_format,         &libtest_json_format, &jest_format,
+    &mocha_format,    &mocha_stream_format, &gtest_json_format, &meson_format,        &rspec_format,
+    &minitest_format, &nextest_list_format, &junit_format,      &libtest_format,      &node_spec_format,
+    &gtest_format,    &unittest_format,     &subunit1_format,   &catch2_format,       &check_format,
+    &ctest_format,
 };
 
 #define FORMAT_COUNT (sizeof formats / sizeof *formats)

@@ -87,6 +87,9 @@ def test_bad_usage_is_one_line(args, given, line):
     ("gtest-json/some", 0, {"Few/P.Even/1"}),
     ("meson/all", 0, {"sums:is wrong", "sums:errors", "sums:known good", "sums:crashes", "sums:tap", "sums:hangs"}),
     ("rspec/load", 0, {"./load_spec.rb"}),
+    ("minitest/older", 0, {"TestSums#test_adds", "parser#test_0001_anonymous"}),
+    ("node-spec/color", 0, {"fixture", "fixture > needs it", "subtracts", "parser > numbers > hex",
+                            "parser > throws a string", "parent > child fails", "slow"}),
 ])
 def test_reports_of_other_runners_are_known_by_their_start(stream, code, failed):
     packets = events(convert("--to", "json", CORPUS / "stream" / f"{stream}.in", code=code).stdout)

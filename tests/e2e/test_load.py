@@ -100,6 +100,52 @@ def test_the_failures_of_another_machine_are_the_red_set_of_the_loop(sums):
     assert loop.wait_exit() == 0
 
 
+SPEC = """\
+▶ sums
+  ✔ adds (0.21ms)
+  ✖ subtracts (1.76ms)
+✖ sums (2.5ms)
+ℹ tests 2
+ℹ suites 1
+ℹ pass 1
+ℹ fail 1
+ℹ cancelled 0
+ℹ skipped 0
+ℹ todo 0
+ℹ duration_ms 42.5
+
+✖ failing tests:
+
+test at test/sums.test.js:3:3
+✖ subtracts (1.76ms)
+  AssertionError [ERR_ASSERTION]: 2 !== 1
+      at TestContext.<anonymous> (/ci/build/17/test/sums.test.js:3:29)
+      at Test.run (node:internal/test_runner/test:796:25)
+"""
+
+MINITEST = """\
+{"status":{"code":"Failed","color":"red"},"statistics":{"total":2,"assertions":2,"failures":1,"errors":0,"skips":0,"passes":1},
+"fails":[{"type":"failed","class":"TestSums","name":"test_subtracts","assertions":1,"time":0.2,
+"message":"Expected: 1\\n  Actual: 2","location":"/ci/build/17/test/sums_test.rb:3"}],"skips":[]}
+"""
+
+
+@pytest.mark.parametrize("stream, file, shown", [
+    (SPEC, "test/sums.test.js", ["FAIL  sums > subtracts", "+3 test/sums.test.js", "2 !== 1"]),
+    (MINITEST, "test/sums_test.rb", ["FAIL  TestSums#test_subtracts", "+3 test/sums_test.rb", "Actual: 2"]),
+], ids=["node-spec", "minitest"])
+def test_failures_of_other_frameworks_lead_to_their_source(sums, stream, file, shown):
+    sums.write(file, "one\ntwo\nthe line that fails\n")
+    (sums.base / "results").write_text(stream)
+    loop = sums.aloof("load", sums.base / "results").wait_for(re.compile("RED 1 of . · loaded"))
+    for words in [*shown, "the line that fails"]:
+        loop.wait_for(words)
+    loop.type("v")
+    loop.wait_for(shown[-1])
+    loop.type("qq")
+    assert loop.wait_exit() == 0
+
+
 def test_an_unknown_test_cannot_be_rerun(sums):
     (sums.base / "ci.xml").write_text(re.sub("<testcase.*?test_two.*?</testcase>", "", CI.replace('tests="3" failures="2"', ""), flags=re.S))
     loop = sums.aloof("load", sums.base / "ci.xml").wait_for("▌FAIL  tests.test_old.test_lost   unknown here")

@@ -40,10 +40,11 @@ static struct record read_flood(const struct stream_format *format, struct bytes
 static void each_first(checker *check)
 {
     static const char *const firsts[] = {
-        "catch2/plain",    "check/plain",      "go/plain",          "gtest/plain",          "gtest-json/some",
-        "jest/one",        "junit/pytest",     "libtest/lib",       "libtest-json/nextest", "meson/all",
-        "mocha/all",       "mocha-stream/all", "rspec/all",         "nextest-list/line",    "ctest/serial",
-        "subunit1/python", "tap/plain",        "unittest/python311"};
+        "catch2/plain",         "check/plain",      "go/plain",     "gtest/plain",
+        "gtest-json/some",      "jest/one",         "junit/pytest", "libtest/lib",
+        "libtest-json/nextest", "meson/all",        "mocha/all",    "mocha-stream/all",
+        "minitest/verbose",     "node-spec/node22", "rspec/all",    "nextest-list/line",
+        "ctest/serial",         "subunit1/python",  "tap/plain",    "unittest/python311"};
     size_t count, seen = 0;
     const struct stream_format *const *formats = stream_formats(&count);
     for (size_t i = 0; i < count; i++)

@@ -1,0 +1,2 @@
+#define FORMAT "minitest"
+#include "fuzz_stream.h"

@@ -1,0 +1,2 @@
+#define FORMAT "node-spec"
+#include "fuzz_stream.h"
