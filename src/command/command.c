@@ -10,6 +10,7 @@ static const struct command_entry commands[] = {
     {"failing", "the tests whose newest outcome is a failure", command_failing},
     {"list", "the tests that are remembered", command_list_tests},
     {"slowest", "the tests that take longest", command_slowest},
+    {"flaky", "the tests that passed and failed on the same sources", command_flaky},
     {"runs", "the runs that are remembered", command_runs},
     {"show", "one of them, and what failed in it", command_show},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},

@@ -91,6 +91,7 @@ struct receiver {
     archive_run_reader *run;
     archive_test_reader *test;
     archive_result_reader *result;
+    archive_flaky_reader *flaky;
     void *owner;
     struct error *error;
 };
@@ -219,4 +220,42 @@ int archive_test_results(struct archive *archive, int64_t test, size_t most, arc
     const int64_t numbers[] = {test, most < INT64_MAX ? (int64_t)most : -1};
     struct receiver receiver = {.result = each, .owner = owner};
     return query(archive, sql, numbers, read_result, &receiver, error);
+}
+
+static int read_flaky(struct archive *archive, sqlite3_stmt *row, void *owner)
+{
+    (void)archive;
+    const struct receiver *receiver = owner;
+    const struct archive_flaky flaky = {
+        .test = sqlite3_column_int64(row, 0),
+        .name = {.id = text(row, 1), .recipe = text(row, 2)},
+        .passed = (size_t)sqlite3_column_int64(row, 3),
+        .failed = (size_t)sqlite3_column_int64(row, 4),
+        .trees = (size_t)sqlite3_column_int64(row, 5),
+        .run = sqlite3_column_int64(row, 6),
+        .time_ns = sqlite3_column_int64(row, 7),
+    };
+    return receiver->flaky(receiver->owner, &flaky);
+}
+
+/* Only sources on which something failed are looked at. What cannot be collected, or was not run, says
+ * nothing of a test. */
+int archive_flaky(struct archive *archive, archive_flaky_reader *each, void *owner, struct error *error)
+{
+    const char *sql =
+        "WITH good AS (SELECT id FROM outcomes WHERE name = 'passed'),"
+        " bad AS (SELECT id FROM outcomes WHERE name IN ('failed', 'error', 'crashed', 'timeout')),"
+        " of AS (SELECT runs.id AS run, started_ns, CASE fingerprint WHEN '' THEN runs.tree"
+        "  ELSE fingerprint END AS sources FROM runs JOIN trees ON trees.id = runs.tree),"
+        " suspects AS (SELECT DISTINCT sources FROM of JOIN tallies USING (run) WHERE outcome IN bad),"
+        " judged AS (SELECT test, sources, run, started_ns, outcome IN good AS passed FROM of"
+        "  JOIN results USING (run) WHERE sources IN suspects AND (outcome IN good OR outcome IN bad)),"
+        " turned AS (SELECT test, sum(passed) AS passed, sum(NOT passed) AS failed, max(run) AS run,"
+        "  max(started_ns) AS started_ns FROM judged GROUP BY test, sources"
+        "  HAVING min(passed) < max(passed))"
+        " SELECT test, name, recipe, sum(passed), sum(failed), count(*), max(turned.run), max(started_ns)"
+        " FROM turned JOIN tests ON tests.id = turned.test WHERE NOT gone GROUP BY test"
+        " ORDER BY 1.0 * sum(failed) / (sum(passed) + sum(failed)) DESC, sum(failed) DESC, test";
+    struct receiver receiver = {.flaky = each, .owner = owner};
+    return query(archive, sql, NULL, read_flaky, &receiver, error);
 }

@@ -34,6 +34,17 @@ struct archive_result {
     int64_t time_ns, duration_ns, cpu_ns; /* UTC; 0 unknown */
 };
 
+/* A test that passed and failed on the same sources. */
+struct archive_flaky {
+    int64_t test;
+    struct history_name name;
+    size_t passed, failed; /* runs of such sources */
+    size_t trees;          /* how many they were */
+    int64_t run;           /* the newest of them … */
+    int64_t time_ns;       /* … which began then, UTC */
+};
+
+typedef bool archive_flaky_reader(void *owner, const struct archive_flaky *flaky);
 typedef bool archive_run_reader(void *owner, const struct archive_run *run);
 typedef bool archive_test_reader(void *owner, const struct archive_test *test);
 typedef bool archive_result_reader(void *owner, const struct archive_result *result);
@@ -57,5 +68,8 @@ int archive_run_results(struct archive *archive, int64_t run, archive_result_rea
 /* What one test came to, the newest `most` runs, the newest first. */
 int archive_test_results(struct archive *archive, int64_t test, size_t most, archive_result_reader *each,
                          void *owner, struct error *error);
+
+/* The tests that passed and failed on the same sources, those that failed the more often first, in share. */
+int archive_flaky(struct archive *archive, archive_flaky_reader *each, void *owner, struct error *error);
 
 #endif

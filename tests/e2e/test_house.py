@@ -118,7 +118,7 @@ def complete(*words):
     return done.stdout.split()
 
 
-COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "runs", "show", "load", "convert", "emit", "ls", "mux", "stats"]
+COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "load", "convert", "emit", "ls", "mux", "stats"]
 
 
 def options_of(command):

@@ -36,7 +36,7 @@ def answer(project, *args, code=0):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("command", ["last", "failing", "list", "slowest", "runs", "show"])
+@pytest.mark.parametrize("command", ["last", "failing", "list", "slowest", "flaky", "runs", "show"])
 def test_nothing_is_remembered_yet(project, command):
     done = project.run(command)
     assert (done.returncode, done.stdout) == (4, "")
@@ -103,6 +103,40 @@ def test_what_is_slowest_and_why(remembered):
     waited = [test["seconds"] * test["waiting"] for test in answer(remembered, "slowest", "--waiting")["slowest"]]
     assert waited == sorted(waited, reverse=True) and waited[0] > 0.18
     assert len(remembered.run("slowest", "-n", "2").stdout.splitlines()) == 3
+
+
+def test_what_is_flaky_passed_and_failed_on_the_same_sources(project):
+    project.write("test_f.py", """
+        import os
+        def count(name):
+            path = os.environ["COUNTS"] + "/" + name
+            with open(path, "a") as file: file.write(".")
+            return os.path.getsize(path)
+        def test_half(): assert count("half") % 2
+        def test_rare(): assert count("rare") % 4
+        def test_good(): pass
+        def test_bad(): assert 0
+        def test_mended(): assert {!r} == "good"
+    """.format("bad"))
+    project.commit()
+    counts = project.base / "counts"
+    counts.mkdir()
+    assert project.run("flaky").returncode == 4
+    for text in ("bad", "good"):
+        file = project.root / "test_f.py"
+        file.write_text(file.read_text().replace("'bad' ==", f"{text!r} =="))
+        for _ in range(4):
+            project.once(COUNTS=str(counts))
+    done = project.run("flaky")
+    assert done.returncode == 1 and [row.split()[0] for row in done.stdout.splitlines()] == ["fails", "50%", "25%"]
+    half, rare = answer(project, "flaky", code=1)["flaky"]
+    assert (half["id"], half["failed"], half["passed"], half["trees"], half["run"]) == ("test_f.py::test_half", 4, 4, 2, 8)
+    assert (rare["id"], rare["failed"], rare["passed"], rare["rate"]) == ("test_f.py::test_rare", 2, 6, 0.25)
+    assert project.run("flaky", "--list").stdout == "test_f.py::test_half\ntest_f.py::test_rare\n"
+
+
+def test_nothing_is_flaky(remembered):
+    assert (remembered.run("flaky").returncode, remembered.run("flaky").stdout) == (0, "no test is known to be flaky\n")
 
 
 def test_which_tests_there_are(remembered):
