@@ -88,6 +88,7 @@ static void open_history(struct session *session, bool forgetful)
     if (forgetful)
         history_freeze(session->history);
     history_each(session->history, recall, session);
+    session_learned_recall(session);
     session_failures_recall(session);
 }
 

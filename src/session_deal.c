@@ -37,7 +37,7 @@ static void give(struct team *team, unsigned slot)
 {
     struct session *session = team->session;
     const struct model *model = &session->model;
-    const struct parcel *parcel = schedule_take(&team->schedule, model);
+    const struct parcel *parcel = schedule_take(&team->schedule, model, &team->setups);
     size_t count = parcel->positions.len;
     const char **ids = mem_zero(count * sizeof *ids);
     uint32_t *positions = mem_zero(count * sizeof *positions);
@@ -92,10 +92,11 @@ static void deal(struct team *team)
     const struct order order = session_order(session);
     enum box_mode mode = box_mode(&session->settings, team);
     unsigned boxes = team->recipe->unsafe ? 1 : session->settings.boxes;
+    const struct schedule_facts facts = {.changed = &session->covered, .setups = &team->setups};
     if (order.kind != ORDER_LEARNED || mode == BOX_ONE)
         order_deal(&team->schedule, &session->model, team->number, &order, mode, boxes);
     else
-        schedule_deal(&team->schedule, &session->model, team->number, &session->covered, mode, boxes);
+        schedule_deal(&team->schedule, &session->model, team->number, &facts, mode, boxes);
 }
 
 static void on_listed(void *owner, size_t tests, unsigned maxfail)
@@ -138,7 +139,7 @@ static void take(struct team *team, const struct event *event)
         ended = session_take(session, event);
     claim(team, tests, listed);
     if (ended != MAP_NONE)
-        schedule_learn(&team->schedule, session->model.tests.items[ended].duration_ns);
+        session_learn_test(team, event, &session->model.tests.items[ended]);
     if (ended != MAP_NONE)
         session_finish(session, ended);
 }

@@ -39,6 +39,7 @@ struct team {
     struct strings files; /* … or these */
     VEC(uint32_t) listed; /* by position in its own listing: that in the model's */
     struct schedule schedule;
+    struct setups setups;
     struct pool_end end; /* of TEAM_ENDED; its text is `said` */
     char *said;
 };
@@ -252,6 +253,10 @@ bool session_python_instead(struct team *team, const struct pool_end *end);
 int session_team_args(struct team *team, struct error *error);
 /* The person's own arguments, as far as they are for it. */
 const struct strings *session_runner_args(const struct team *team);
+
+/* session_learned.c: what the history knows, at start; and what a test tells that the event ended. */
+void session_learned_recall(struct session *session);
+void session_learn_test(struct team *team, const struct event *event, const struct test *test);
 
 /* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
 void session_flaky_await(struct session *session);

@@ -123,6 +123,7 @@ static void remember(struct session *session, const struct test *test)
         .flaky = test->flaky,
         .duration_ns = session->model.loaded ? 0 : test->duration_ns,
         .usual_ns = test->usual_ns,
+        .setup_ns = session->model.loaded ? 0 : test->setup_ns,
         .cpu_ns = test->cpu_ns,
     };
     history_result(session->history, &known, session_now());

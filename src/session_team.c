@@ -142,6 +142,7 @@ void session_teams_release(struct session *session)
     for (size_t i = 0; i < session->team_count; i++) {
         struct team *team = &session->teams[i];
         schedule_release(&team->schedule);
+        setups_release(&team->setups);
         strings_release(&team->args);
         strings_release(&team->files);
         vec_release(&team->listed);

@@ -57,7 +57,8 @@ struct event_sink {
 #define TAG_COLLECTION "collection"   /* fail: a file that could not be collected */
 #define TAG_DESELECTED "deselected"   /* exists: left out by the user's own filter */
 #define TAG_CPU "cpu_us="             /* final, prefix: microseconds on a processor, children included */
-#define TAG_GROUP "group="            /* exists, prefix: what shares set-up (a test file) */
+#define TAG_SETUP "setup_us=" /* final, prefix: what it set up for others too: "s20,m0,c3", see setups.h */
+#define TAG_GROUP "group="    /* exists, prefix: what shares set-up (a test file) */
 
 /* Whether the status ends a test (it is neither none, exists nor inprogress). */
 bool event_is_final(const struct event *event);

@@ -1,6 +1,7 @@
 #include "plan/model.h"
 
 #include "plan/flaky.h"
+#include "plan/setups.h"
 
 #define ARRIVAL_SLACK_NS INT64_C(1000000000) /* of what ran before its first event came */
 #define CPU_MAX_US INT64_C(100000000000000)  /* three years on one processor */
@@ -285,12 +286,14 @@ static int64_t duration_of(const struct model *model, const struct test *test, c
 static void take_time(struct model *model, struct test *test, const struct event *event,
                       const struct moment *end)
 {
+    const struct setup_told told = setup_read(event);
     test->cpu_ns = cpu_of(event);
     test->duration_ns = duration_of(model, test, event, end);
-    bool usual = !model->loaded && test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0;
-    if (usual)
-        test->usual_ns =
-            test->usual_ns > 0 ? (3 * test->usual_ns + test->duration_ns) / 4 : test->duration_ns;
+    test->setup_ns = setup_sum(&told);
+    int64_t own_ns = test->duration_ns - test->setup_ns;
+    own_ns = own_ns > 0 ? own_ns : 1;
+    if (!model->loaded && test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0)
+        test->usual_ns = test->usual_ns > 0 ? (3 * test->usual_ns + own_ns) / 4 : own_ns;
 }
 
 static void recolour(struct model *model, size_t at, bool first)

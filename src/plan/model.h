@@ -85,9 +85,10 @@ struct test {
     unsigned flaky;      /* how often it must pass until it is no longer flaky; 0: it is not */
     unsigned red_runs;   /* runs in a row that it has been red */
     int64_t duration_ns; /* of its newest execution, 0 unknown */
+    int64_t setup_ns;    /* of that: to set up what it shares with others */
     int64_t cpu_ns;      /* that it spent on a processor, its children included; 0 unknown */
-    int64_t
-        usual_ns; /* decayed mean, from history and of this session, 0 unknown. Set it before a run begins */
+    int64_t usual_ns; /* decayed mean without such set-up, from history and of this session, 0 unknown. Set it
+                         before a run begins */
     int64_t started_ns;     /* UTC; of the newest execution, by its first event; 0 unknown */
     int64_t heard_ns;       /* UTC by our own clock; when that event came */
     uint64_t clock;         /* whose time started_ns is: see model_apply; 0 our own */

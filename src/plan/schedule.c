@@ -47,12 +47,13 @@ void schedule_learn(struct schedule *schedule, int64_t ns)
         schedule->slowest_ns = ns;
 }
 
-const struct parcel *schedule_take(struct schedule *schedule, const struct model *model)
+const struct parcel *schedule_take(struct schedule *schedule, const struct model *model,
+                                   const struct setups *setups)
 {
     if (schedule_is_empty(schedule))
         return NULL;
     if (schedule->open)
-        schedule_settle(schedule, model);
+        schedule_settle(schedule, model, setups);
     return schedule->parcels.items[schedule->next++];
 }
 

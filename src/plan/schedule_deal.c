@@ -3,40 +3,7 @@
 #define GUESS_NS INT64_C(5000000) /* a test of which nothing is known, where nothing is known of any */
 #define PARCELS_A_BOX 2           /* at least so many, so that the boxes end together */
 
-struct batch {
-    struct parcel *parcel;
-    int64_t cost_ns;
-    enum urgency urgency;
-    bool guessed; /* a part of the cost is */
-    bool alone;   /* shares its box with nothing */
-};
-
-/* What one deal knows. */
-struct deal {
-    const struct model *model;
-    unsigned team;
-    enum box_mode mode;
-    int64_t guess_ns; /* of a test with no known time */
-    int64_t limit_ns; /* a batch that costs more is split: half of an even share */
-    int64_t goal_ns;  /* batches that cost less share a box up to here */
-    bool open;        /* most times are unknown: groups are split and put together when boxes ask */
-    struct map changed;
-    VEC(struct batch) batches;
-};
-
-struct bytes schedule_class(const char *id)
-{
-    const char *first = strstr(id, "::");
-    if (first == NULL)
-        return bytes_of("");
-    const char *end = first + strcspn(first, "[");
-    const char *last = first;
-    for (const char *p = first; p != NULL && p < end; p = strstr(p + 2, "::"))
-        last = p;
-    return last > first ? (struct bytes){first + 2, (size_t)(last - first - 2)} : bytes_of("");
-}
-
-static const struct test *test_at(const struct deal *deal, uint32_t position)
+const struct test *deal_test(const struct deal *deal, uint32_t position)
 {
     return &deal->model->tests.items[deal->model->listing.items[position]];
 }
@@ -46,60 +13,101 @@ static int64_t known_ns(const struct test *test)
     return test->usual_ns > 0 ? test->usual_ns : test->duration_ns;
 }
 
-static int64_t cost_ns(const struct deal *deal, uint32_t position)
+int64_t deal_cost(const struct deal *deal, uint32_t position)
 {
-    int64_t known = known_ns(test_at(deal, position));
+    int64_t known = known_ns(deal_test(deal, position));
     return known > 0 ? known : deal->guess_ns;
+}
+
+static bool is_in(const struct map *map, const char *name)
+{
+    return map != NULL && map_get(map, bytes_of(name)) != MAP_NONE;
 }
 
 static enum urgency urgency(const struct deal *deal, const struct test *test)
 {
-    if (map_get(&deal->changed, bytes_of(test->group)) != MAP_NONE)
+    if (is_in(&deal->changed, test->group))
         return URGENCY_CHANGED;
-    return test->red || outcome_is_red(test->previous) ? URGENCY_RED : URGENCY_NONE;
+    if (test->red || outcome_is_red(test->previous))
+        return URGENCY_RED;
+    if (is_in(deal->facts->risky, test->id))
+        return URGENCY_RISKY;
+    return is_in(deal->facts->affected, test->group) ? URGENCY_AFFECTED : URGENCY_NONE;
 }
 
-static size_t open_batch(struct deal *deal)
+size_t deal_open(struct deal *deal)
 {
-    struct batch batch = {.parcel = mem_zero(sizeof *batch.parcel)};
+    struct batch batch = {.parcel = mem_zero(sizeof *batch.parcel), .rank = MAP_NONE};
     vec_push(&deal->batches, batch);
     return deal->batches.len - 1;
 }
 
-static void put(struct deal *deal, size_t at, uint32_t position)
+/* What is set up before the test runs, unless the one before it in the batch (NULL none) had it set up. */
+static int64_t setup_cost(const struct deal *deal, const struct test *test, const struct test *before,
+                          struct batch *batch)
+{
+    const struct setups *setups = deal->facts->setups;
+    struct bytes class = setups_class_place(test->id);
+    int64_t sum_ns = 0;
+    if (before == NULL || strcmp(before->group, test->group) != 0) {
+        int64_t box_ns = setups_find(setups, SETUP_BOX, bytes_of(test->group));
+        sum_ns += setups_find(setups, SETUP_FILE, bytes_of(test->group));
+        sum_ns += box_ns > batch->box_ns ? box_ns - batch->box_ns : 0;
+        batch->box_ns = box_ns > batch->box_ns ? box_ns : batch->box_ns;
+    }
+    if (class.len > 0 && (before == NULL || !bytes_equal(class, setups_class_place(before->id))))
+        sum_ns += setups_find(setups, SETUP_CLASS, class);
+    return sum_ns;
+}
+
+void deal_put(struct deal *deal, size_t at, uint32_t position)
 {
     struct batch *batch = &deal->batches.items[at];
-    enum urgency urgent = urgency(deal, test_at(deal, position));
-    vec_push(&batch->parcel->positions, position);
-    batch->cost_ns += cost_ns(deal, position);
-    batch->guessed = batch->guessed || known_ns(test_at(deal, position)) <= 0;
+    const struct parcel *parcel = batch->parcel;
+    const struct test *test = deal_test(deal, position);
+    const struct test *before = parcel->positions.len > 0
+                                    ? deal_test(deal, parcel->positions.items[parcel->positions.len - 1])
+                                    : NULL;
+    enum urgency urgent = urgency(deal, test);
+    size_t rank = urgent == URGENCY_RISKY ? map_get(deal->facts->risky, bytes_of(test->id)) : MAP_NONE;
+    batch->cost_ns += deal_cost(deal, position) + setup_cost(deal, test, before, batch);
+    batch->guessed = batch->guessed || known_ns(test) <= 0;
     batch->urgency = urgent > batch->urgency ? urgent : batch->urgency;
+    batch->rank = rank < batch->rank ? rank : batch->rank;
+    vec_push(&batch->parcel->positions, position);
 }
 
 static bool is_asked(const struct deal *deal, uint32_t position)
 {
-    const struct test *test = test_at(deal, position);
+    const struct test *test = deal_test(deal, position);
     return test->state == TEST_ASKED && test->team == deal->team;
 }
 
-static int64_t worthwhile_ns(const struct deal *deal, int64_t total_ns, unsigned boxes)
+/* How much a box should get: where it sets much up, more. */
+static int64_t worthwhile_ns(const struct deal *deal)
 {
+    int64_t even_ns = deal->total_ns / (PARCELS_A_BOX * (int64_t)deal->boxes);
+    int64_t share_ns = (deal->total_ns + deal->boxes - 1) / deal->boxes, box_ns = 0;
+    const struct batch *batch;
     if (deal->mode == BOX_FEW)
-        return (total_ns + boxes - 1) / boxes;
-    int64_t even_ns = total_ns / (PARCELS_A_BOX * (int64_t)boxes);
-    if (even_ns < WORTH_A_BOX_NS)
-        return WORTH_A_BOX_NS;
-    return even_ns < WELL_EARNED_NS ? even_ns : WELL_EARNED_NS;
+        return share_ns;
+    vec_each (batch, &deal->batches)
+        box_ns = batch->box_ns > box_ns ? batch->box_ns : box_ns;
+    int64_t goal_ns = even_ns < WELL_EARNED_NS ? even_ns : WELL_EARNED_NS;
+    int64_t least_ns = WORTH_SETUPS * box_ns < share_ns ? WORTH_SETUPS * box_ns : share_ns;
+    least_ns = least_ns > WORTH_A_BOX_NS ? least_ns : WORTH_A_BOX_NS;
+    return goal_ns > least_ns ? goal_ns : least_ns;
 }
 
-static void weigh(struct deal *deal, unsigned boxes)
+/* The guess, from what is known. */
+static void guess(struct deal *deal)
 {
     int64_t sum_ns = 0;
     size_t known = 0, unknown = 0;
     for (uint32_t i = 0; i < deal->model->listing.len; i++) {
         if (!is_asked(deal, i))
             continue;
-        int64_t ns = known_ns(test_at(deal, i));
+        int64_t ns = known_ns(deal_test(deal, i));
         sum_ns += ns;
         if (ns > 0)
             known++;
@@ -107,86 +115,43 @@ static void weigh(struct deal *deal, unsigned boxes)
             unknown++;
     }
     deal->guess_ns = known > 0 ? sum_ns / (int64_t)known : GUESS_NS;
-    int64_t total_ns = sum_ns + deal->guess_ns * (int64_t)unknown;
-    deal->open = deal->mode == BOX_AUTO && boxes > 1 && unknown > known;
-    deal->goal_ns = worthwhile_ns(deal, total_ns, boxes);
-    deal->limit_ns = total_ns / (2 * (int64_t)boxes);
+    deal->open = deal->mode == BOX_AUTO && deal->boxes > 1 && unknown > known;
+}
+
+static void weigh(struct deal *deal)
+{
+    const struct batch *batch;
+    vec_each (batch, &deal->batches)
+        deal->total_ns += batch->cost_ns;
+    deal->goal_ns = worthwhile_ns(deal);
+    deal->limit_ns = deal->total_ns / (2 * (int64_t)deal->boxes);
     if (deal->limit_ns < WORTH_A_BOX_NS)
         deal->limit_ns = WORTH_A_BOX_NS;
-    if (boxes == 1 || deal->mode == BOX_FEW)
+    if (deal->boxes == 1 || deal->mode == BOX_FEW)
         deal->limit_ns = INT64_MAX;
 }
 
-/* One batch a test, or one a group; in BOX_AUTO fragile tests by themselves. */
+/* One batch a test, or one a group; in BOX_AUTO fragile tests by themselves, and what is risky of a group
+ * apart from the rest. */
 static void gather(struct deal *deal)
 {
-    struct map by_group = {0};
+    struct map by_group[2] = {{0}};
     for (uint32_t i = 0; i < deal->model->listing.len; i++) {
         if (!is_asked(deal, i))
             continue;
-        const struct test *test = test_at(deal, i);
+        const struct test *test = deal_test(deal, i);
         bool alone = deal->mode == BOX_TEST || (deal->mode == BOX_AUTO && test->fragile);
-        size_t at = alone ? MAP_NONE : map_get(&by_group, bytes_of(test->group));
+        struct map *apart = &by_group[deal->mode == BOX_AUTO && urgency(deal, test) == URGENCY_RISKY];
+        size_t at = alone ? MAP_NONE : map_get(apart, bytes_of(test->group));
         if (at == MAP_NONE)
-            at = open_batch(deal);
+            at = deal_open(deal);
         deal->batches.items[at].alone = alone;
         if (!alone)
-            map_put(&by_group, bytes_of(test->group), at);
-        put(deal, at, i);
+            map_put(apart, bytes_of(test->group), at);
+        deal_put(deal, at, i);
     }
-    map_release(&by_group);
-}
-
-/* Where the run of one class's tests that begins at `from` ends, and what it costs. */
-static size_t class_end(const struct deal *deal, const struct parcel *parcel, size_t from, int64_t *sum_ns)
-{
-    struct bytes class = schedule_class(test_at(deal, parcel->positions.items[from])->id);
-    size_t end = from;
-    *sum_ns = 0;
-    for (; end < parcel->positions.len; end++) {
-        uint32_t position = parcel->positions.items[end];
-        if (!bytes_equal(class, schedule_class(test_at(deal, position)->id)))
-            break;
-        *sum_ns += cost_ns(deal, position);
-    }
-    return end;
-}
-
-/* How much the next piece should cost when so much of the group is left: the pieces get smaller towards
- * its end, so that they level out what was guessed wrong. */
-static int64_t piece_ns(const struct deal *deal, int64_t left_ns)
-{
-    int64_t least_ns = deal->limit_ns / 4 > WORTH_A_BOX_NS ? deal->limit_ns / 4 : WORTH_A_BOX_NS;
-    int64_t want_ns = left_ns / 2 < deal->limit_ns ? left_ns / 2 : deal->limit_ns;
-    return want_ns > least_ns ? want_ns : least_ns;
-}
-
-/* Deals the batch out again in pieces: whole classes, single tests of a class that is itself too long. */
-static void split(struct deal *deal, size_t whole)
-{
-    struct parcel *parcel = deal->batches.items[whole].parcel;
-    int64_t left_ns = deal->batches.items[whole].cost_ns, next_ns = 0;
-    int64_t target_ns = piece_ns(deal, left_ns);
-    deal->batches.items[whole] = (struct batch){.parcel = mem_zero(sizeof *parcel)};
-    size_t at = whole;
-    for (size_t i = 0, end = 0, step = 1; i < parcel->positions.len; i += step) {
-        if (i == end) {
-            end = class_end(deal, parcel, i, &next_ns);
-            step = deal->mode == BOX_GROUP || next_ns <= deal->limit_ns ? end - i : 1;
-        }
-        if (step == 1)
-            next_ns = cost_ns(deal, parcel->positions.items[i]);
-        int64_t have_ns = deal->batches.items[at].cost_ns;
-        if (have_ns > 0 && have_ns + next_ns - target_ns > target_ns - have_ns) {
-            left_ns -= have_ns;
-            target_ns = piece_ns(deal, left_ns);
-            at = open_batch(deal);
-        }
-        for (size_t p = i; p < i + step; p++)
-            put(deal, at, parcel->positions.items[p]);
-    }
-    vec_release(&parcel->positions);
-    free(parcel);
+    map_release(&by_group[0]);
+    map_release(&by_group[1]);
 }
 
 static int compare_positions(const void *a, const void *b)
@@ -201,7 +166,9 @@ static void absorb(struct batch *to, struct batch *from)
     const uint32_t *position;
     vec_each (position, &from->parcel->positions)
         vec_push(&to->parcel->positions, *position);
-    to->cost_ns += from->cost_ns;
+    to->cost_ns += from->cost_ns - (from->box_ns < to->box_ns ? from->box_ns : to->box_ns);
+    to->box_ns = from->box_ns > to->box_ns ? from->box_ns : to->box_ns;
+    to->rank = from->rank < to->rank ? from->rank : to->rank;
     to->guessed = to->guessed || from->guessed;
     vec_release(&from->parcel->positions);
     free(from->parcel);
@@ -269,6 +236,8 @@ static int compare(const void *a, const void *b)
     const struct batch *x = a, *y = b;
     if (x->urgency != y->urgency)
         return x->urgency > y->urgency ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
     if (x->cost_ns != y->cost_ns)
         return x->cost_ns > y->cost_ns ? -1 : 1;
     return x->parcel->positions.items[0] < y->parcel->positions.items[0] ? -1 : 1;
@@ -293,7 +262,7 @@ static void level(struct deal *deal)
     for (size_t i = 0; deal->mode != BOX_TEST && i < gathered; i++)
         if (deal->batches.items[i].cost_ns > deal->limit_ns &&
             deal->batches.items[i].parcel->positions.len > 1)
-            split(deal, i);
+            deal_split(deal, i);
     if (deal->mode == BOX_AUTO || deal->mode == BOX_FEW) {
         merge(deal);
         tidy(deal);
@@ -301,14 +270,21 @@ static void level(struct deal *deal)
 }
 
 void schedule_deal(struct schedule *schedule, const struct model *model, unsigned team,
-                   const struct strings *changed, enum box_mode mode, unsigned boxes)
+                   const struct schedule_facts *facts, enum box_mode mode, unsigned boxes)
 {
+    static const struct schedule_facts nothing = {0};
     schedule_release(schedule);
-    struct deal deal = {.model = model, .team = team, .mode = mode};
+    struct deal deal = {.model = model,
+                        .facts = facts != NULL ? facts : &nothing,
+                        .team = team,
+                        .boxes = boxes,
+                        .mode = mode};
+    const struct strings *changed = deal.facts->changed;
     for (size_t i = 0; changed != NULL && i < changed->len; i++)
         map_put(&deal.changed, bytes_of(changed->items[i]), i);
-    weigh(&deal, boxes);
+    guess(&deal);
     gather(&deal);
+    weigh(&deal);
     if (!deal.open)
         level(&deal);
     if (deal.batches.len > 0)

@@ -15,20 +15,26 @@ static size_t tests_left(const struct schedule *schedule)
     return left;
 }
 
+/* What a test takes, by those that ran: at least 1. */
+static int64_t guess_ns(const struct schedule *schedule)
+{
+    int64_t ns = schedule->learned > 0 ? schedule->learned_ns / (int64_t)schedule->learned : 1;
+    return ns > 0 ? ns : 1;
+}
+
 /* How many tests the next box is to get. */
 static size_t wanted(const struct schedule *schedule)
 {
     if (schedule->learned == 0)
         return 1;
     size_t left = tests_left(schedule);
-    int64_t guess_ns = schedule->learned_ns / (int64_t)schedule->learned;
-    guess_ns = guess_ns > 0 ? guess_ns : 1;
-    int64_t even_ns = guess_ns * (int64_t)left / (PARCELS_A_BOX * (int64_t)schedule->boxes);
+    int64_t test_ns = guess_ns(schedule);
+    int64_t even_ns = test_ns * (int64_t)left / (PARCELS_A_BOX * (int64_t)schedule->boxes);
     int64_t want_ns = even_ns < 2 * WORTH_A_BOX_NS ? 2 * WORTH_A_BOX_NS : even_ns;
     want_ns = want_ns < WELL_EARNED_NS ? want_ns : WELL_EARNED_NS;
     size_t fair = (left + schedule->boxes - 1) / schedule->boxes;
-    size_t least = (size_t)(WORTH_A_BOX_NS / guess_ns), most = 2 * schedule->learned;
-    size_t want = (size_t)(want_ns / guess_ns);
+    size_t least = (size_t)(WORTH_A_BOX_NS / test_ns), most = 2 * schedule->learned;
+    size_t want = (size_t)(want_ns / test_ns);
     want = want < fair ? want : fair;
     want = want > least ? want : least;
     want = want < most ? want : most;
@@ -57,12 +63,11 @@ static const char *id_at(const struct model *model, const struct parcel *parcel,
 /* Where to cut when about `want` tests are wanted: at the end of a class, unless that is far off. */
 static size_t cut_at(const struct model *model, const struct parcel *parcel, size_t want)
 {
-    struct bytes class = schedule_class(id_at(model, parcel, want - 1));
+    struct bytes class = setup_class(id_at(model, parcel, want - 1));
     size_t end = want, most = 2 * want < parcel->positions.len ? 2 * want : parcel->positions.len;
-    while (class.len > 0 && end < most && bytes_equal(class, schedule_class(id_at(model, parcel, end))))
+    while (class.len > 0 && end < most && bytes_equal(class, setup_class(id_at(model, parcel, end))))
         end++;
-    bool ends =
-        end == parcel->positions.len || !bytes_equal(class, schedule_class(id_at(model, parcel, end)));
+    bool ends = end == parcel->positions.len || !bytes_equal(class, setup_class(id_at(model, parcel, end)));
     return ends ? end : want;
 }
 
@@ -113,15 +118,26 @@ static int compare_positions(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-void schedule_settle(struct schedule *schedule, const struct model *model)
+/* How many tests of the parcel's group make it worth that their set-up is done once more. */
+static size_t worth_setup(const struct schedule *schedule, const struct model *model,
+                          const struct setups *setups, const struct parcel *parcel)
+{
+    const struct test *test = &model->tests.items[model->listing.items[parcel->positions.items[0]]];
+    struct bytes group = bytes_of(test->group);
+    int64_t again_ns = setups_find(setups, SETUP_FILE, group) + setups_find(setups, SETUP_BOX, group);
+    return (size_t)(WORTH_SETUPS * again_ns / guess_ns(schedule));
+}
+
+void schedule_settle(struct schedule *schedule, const struct model *model, const struct setups *setups)
 {
     if ((*front(schedule))->whole)
         return;
     pick(schedule);
     struct parcel *first = *front(schedule);
-    size_t want = wanted(schedule);
     if (first->whole)
         return;
+    size_t want = wanted(schedule), worth = worth_setup(schedule, model, setups, first);
+    want = want > worth ? want : worth;
     if (first->positions.len > want) {
         size_t count = cut_at(model, first, want);
         if (count < first->positions.len)

@@ -16,7 +16,17 @@
 #define QUEUE_MAX 100000   /* while somebody else holds the lock */
 #define CLOSE_BUSY_MS 2000 /* it is the last chance */
 
-enum entry_kind { ENTRY_RESULT, ENTRY_RETIRE, ENTRY_RED, ENTRY_FLAKY, ENTRY_BEGIN, ENTRY_TREE, ENTRY_END };
+enum entry_kind {
+    ENTRY_RESULT,
+    ENTRY_RETIRE,
+    ENTRY_RED,
+    ENTRY_FLAKY,
+    ENTRY_LEARN,
+    ENTRY_UNLEARN,
+    ENTRY_BEGIN,
+    ENTRY_TREE,
+    ENTRY_END
+};
 
 /* Something to be written; texts are offsets into the queue's. */
 struct entry {
@@ -25,6 +35,7 @@ struct entry {
     struct history_test test; /* but for its texts */
     bool new_tree, no_tree, steady;
     int64_t time_ns, at_ms;
+    int64_t value; /* of a fact */
 };
 
 struct history {
@@ -160,7 +171,12 @@ static int write_entry(struct history *history, const struct entry *entry)
     test.name = (struct history_name){.id = texts[0], .recipe = texts[1]};
     test.group = texts[2];
     test.outcome = texts[3];
+    const struct history_fact fact = {texts[0], texts[1], texts[2], texts[3], entry->value};
     switch (entry->kind) {
+    case ENTRY_LEARN:
+        return facts_put(&ledger->facts, ledger->db, &fact);
+    case ENTRY_UNLEARN:
+        return facts_drop(&ledger->facts, ledger->db, &fact);
     case ENTRY_RETIRE:
         return ledger_retire(ledger, test.name);
     case ENTRY_RED:
@@ -293,6 +309,19 @@ int history_results(struct history *history, struct history_name name, unsigned 
     return 0;
 }
 
+int history_facts(struct history *history, bool (*each)(void *owner, const struct history_fact *fact),
+                  void *owner)
+{
+    history_flush(history);
+    int err = facts_each(history->ledger.db, each, owner);
+    if (err == 0 || err == -EBUSY)
+        return err;
+    struct error why;
+    error_set(&why, err, "the facts cannot be read");
+    recover_from(history, err, &why);
+    return 0;
+}
+
 void history_begin_run(struct history *history, const struct history_run *run, int64_t time_ns)
 {
     history->run_started_ns = history->now_ns = time_ns;
@@ -333,6 +362,22 @@ void history_set_red(struct history *history, struct history_name name, bool red
 void history_set_flaky(struct history *history, struct history_name name, unsigned passes)
 {
     enqueue_about(history, (struct entry){.kind = ENTRY_FLAKY, .test.flaky = passes}, name);
+}
+
+static void enqueue_fact(struct history *history, enum entry_kind kind, const struct history_fact *fact)
+{
+    enqueue(history, (struct entry){.kind = kind, .value = fact->value},
+            (const char *const[4]){fact->recipe, fact->kind, fact->subject, fact->object});
+}
+
+void history_learn(struct history *history, const struct history_fact *fact)
+{
+    enqueue_fact(history, ENTRY_LEARN, fact);
+}
+
+void history_unlearn(struct history *history, const struct history_fact *of)
+{
+    enqueue_fact(history, ENTRY_UNLEARN, of);
 }
 
 void history_end_run(struct history *history, const char *verdict, bool steady, int64_t time_ns)

@@ -23,6 +23,7 @@ struct history_test {
     bool red, fragile, runnable;
     unsigned red_runs, flaky;      /* flaky: see the model */
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
+    int64_t setup_ns;              /* of the duration: no part of what is usual; history_each tells none */
     int64_t cpu_ns;
 };
 
@@ -72,10 +73,10 @@ struct history_tree {
 void history_set_tree(struct history *history, const struct history_tree *tree);
 
 /* One result: the test's newest outcome, and one of this run. Its usual_ns is not read: history keeps its
- * own, the mean of all durations with weight 0.3 for each newest. Results are held in memory for at most 500
- * of them or 200 ms between results, then written in one transaction, so that neither a kill -9 nor a slow
- * disk costs much; call history_flush where nothing comes for a while. Errors of the file turn into memory
- * mode, and a line from history_notice. */
+ * own, the mean of all durations (but for set-up) with weight 0.3 for each newest. Results are held in memory
+ * for at most 500 of them or 200 ms between results, then written in one transaction, so that neither a kill
+ * -9 nor a slow disk costs much; call history_flush where nothing comes for a while. Errors of the file turn
+ * into memory mode, and a line from history_notice. */
 void history_result(struct history *history, const struct history_test *test, int64_t time_ns);
 
 /* Takes the test out: history_each no longer gives it, until there is a new result of it. */
@@ -86,6 +87,23 @@ void history_set_red(struct history *history, struct history_name name, bool red
 
 /* Has the test, if it is known, be flaky until it has passed so often. */
 void history_set_flaky(struct history *history, struct history_name name, unsigned passes);
+
+/* Something that was learned and is no run's: of a kind (a word), about a subject and, where there is one, an
+ * object of that. */
+struct history_fact {
+    const char *recipe, *kind, *subject, *object; /* object: NULL none */
+    int64_t value;
+};
+
+/* Keeps the fact; it replaces one of the same words. */
+void history_learn(struct history *history, const struct history_fact *fact);
+
+/* Drops the fact of these words; without an object, all of that kind about the subject. */
+void history_unlearn(struct history *history, const struct history_fact *of);
+
+/* All facts of all recipes, in no order; as history_each. */
+int history_facts(struct history *history, bool (*each)(void *owner, const struct history_fact *fact),
+                  void *owner);
 
 /* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("passed", "failed",
  * "cancelled", …). steady: the sources did not change meanwhile. */

@@ -52,14 +52,14 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [PUT_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
         " usual_ns, time_ns, run, cpu_ns, flaky, recipe, gone)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, 0)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?14, ?9, ?10, ?11, ?12, ?13, 0)"
         " ON CONFLICT (name, recipe) DO UPDATE SET"
         " test_group = CASE excluded.test_group WHEN '' THEN test_group ELSE excluded.test_group END,"
         " outcome = excluded.outcome, red = excluded.red, fragile = excluded.fragile,"
         " runnable = excluded.runnable, red_runs = excluded.red_runs, duration_ns = excluded.duration_ns,"
         " usual_ns = CASE WHEN excluded.duration_ns = 0 THEN usual_ns"
-        " WHEN usual_ns = 0 THEN excluded.duration_ns"
-        " ELSE (usual_ns * 7 + excluded.duration_ns * 3) / 10 END,"
+        " WHEN usual_ns = 0 THEN excluded.usual_ns"
+        " ELSE (usual_ns * 7 + excluded.usual_ns * 3) / 10 END,"
         " time_ns = excluded.time_ns, run = excluded.run, cpu_ns = excluded.cpu_ns,"
         " flaky = excluded.flaky, gone = 0 RETURNING id",
     [PUT_RESULT] = "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us, cpu_us)"
@@ -99,6 +99,7 @@ void ledger_close(struct ledger *ledger)
         sqlite3_finalize(ledger->statements[i]);
         ledger->statements[i] = NULL;
     }
+    facts_close(&ledger->facts);
     forget_outcomes(ledger);
     vec_release(&ledger->outcomes);
     sqlite3_close(ledger->db);
@@ -170,6 +171,8 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(put, 11, test->cpu_ns);
     sqlite3_bind_int64(put, 12, test->flaky);
     sqlite3_bind_text(put, 13, test->name.recipe, -1, SQLITE_STATIC);
+    int64_t own_ns = test->duration_ns - test->setup_ns;
+    sqlite3_bind_int64(put, 14, own_ns > 0 || test->duration_ns == 0 ? own_ns : 1);
     int64_t row = 0;
     int err = step(ledger, put, &row);
     if (err < 0 || ledger->run == 0)

@@ -4,6 +4,7 @@
 #define ALOOF_STORE_LEDGER_H
 
 #include "core/vec.h"
+#include "store/facts.h"
 #include "store/history.h"
 
 struct sqlite3;
@@ -19,10 +20,11 @@ struct outcome_row {
 struct ledger {
     struct sqlite3 *db;
     struct sqlite3_stmt *statements[LEDGER_STATEMENTS]; /* compiled when first used */
-    VEC(struct outcome_row) outcomes;                   /* known to be in the database */
-    int64_t run;                                        /* that results belong to; 0: none */
-    int64_t run_before;                                 /* the transaction began */
-    int64_t tree, tree_before;                          /* likewise, that runs are of */
+    struct facts facts;
+    VEC(struct outcome_row) outcomes; /* known to be in the database */
+    int64_t run;                      /* that results belong to; 0: none */
+    int64_t run_before;               /* the transaction began */
+    int64_t tree, tree_before;        /* likewise, that runs are of */
 };
 
 /* Opens as schema_open does; the ledger is zeroed, or was closed. */

@@ -48,6 +48,9 @@ static const char *const migrations[] = {
     "CREATE TABLE tallies (run INTEGER NOT NULL, outcome INTEGER NOT NULL, tests INTEGER NOT NULL,"
     " PRIMARY KEY (run, outcome)) WITHOUT ROWID;"
     "INSERT INTO tallies SELECT run, outcome, count(*) FROM results GROUP BY run, outcome;",
+    "CREATE TABLE facts ("
+    " recipe TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, object TEXT NOT NULL,"
+    " value INTEGER NOT NULL, PRIMARY KEY (recipe, kind, subject, object)) WITHOUT ROWID;",
 };
 #define VERSION ((int)(sizeof migrations / sizeof *migrations))
 

@@ -6,7 +6,8 @@
  *   tallies   how many tests came to which outcome, of each run that has ended
  *   tests     one row a test: its newest outcome, whether it is red, its times
  *   outcomes  the names of outcomes, once each
- *   results   one small row for each outcome of a test in a run; at_ms counts from the run's start */
+ *   results   one small row for each outcome of a test in a run; at_ms counts from the run's start
+ *   facts     one row for each thing that was learned and is no run's */
 #ifndef ALOOF_STORE_SCHEMA_H
 #define ALOOF_STORE_SCHEMA_H
 

@@ -31,3 +31,29 @@ def tell(octet):
     finally:
         os.close(keep)
     assert f"OK!  {COUNT} tests" in result.stdout, result.stdout + result.stderr
+
+
+DEAR = """
+import time
+import pytest
+
+@pytest.fixture(scope="module")
+def dear():
+    with open({record!r}, "a") as file:
+        file.write("set up\\n")
+    time.sleep(0.3)
+
+"""
+
+
+def test_what_tests_share_is_not_set_up_again_when_that_costs_more(project):
+    record = project.base / "setups"
+    tests = "".join(f"def test_{n}(dear):\n    time.sleep(0.02)\n\n" for n in range(10))
+    project.write("test_dear.py", DEAR.format(record=str(record)) + tests)
+    project.once("-n", "2")
+    first = len(record.read_text().splitlines())
+    assert 1 <= first <= 3  # by each box once to see how long it takes, and once more for the rest
+    record.unlink()
+    result = project.once("-n", "2")
+    assert "OK!  10 tests" in result.stdout
+    assert record.read_text().splitlines() == ["set up"]

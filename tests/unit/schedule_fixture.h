@@ -82,7 +82,7 @@ static inline int64_t makespan(const struct model *model, enum box_mode mode, un
                 running.items[kept++] = each;
         }
         running.len = kept;
-        const struct parcel *parcel = schedule_take(&schedule, model);
+        const struct parcel *parcel = schedule_take(&schedule, model, NULL);
         for (size_t k = 0; k < parcel->positions.len; k++) {
             int64_t ns = real_ns[parcel->positions.items[k]];
             free_at[box] += ns;
@@ -104,7 +104,7 @@ static inline size_t check_taken(struct schedule *schedule, const struct model *
     unsigned *seen = mem_zero((model->listing.len + 1) * sizeof *seen);
     const struct parcel *parcel;
     size_t parcels = 0;
-    for (; (parcel = schedule_take(schedule, model)) != NULL; parcels++) {
+    for (; (parcel = schedule_take(schedule, model, NULL)) != NULL; parcels++) {
         assert_true(parcel->positions.len > 0);
         for (size_t k = 0; k < parcel->positions.len; k++) {
             seen[parcel->positions.items[k]]++;

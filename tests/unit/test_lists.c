@@ -97,7 +97,7 @@ static void check_deal(const struct deal_case *wanted)
         map_put(&places, bytes_of(list.items[i]), i);
     const struct order order = {.kind = ORDER_GIVEN, .places = &places};
     order_deal(&schedule, &model, 0, &order, wanted->mode, wanted->boxes);
-    for (const struct parcel *parcel; (parcel = schedule_take(&schedule, &model)) != NULL;)
+    for (const struct parcel *parcel; (parcel = schedule_take(&schedule, &model, NULL)) != NULL;)
         for (size_t i = 0; i < parcel->positions.len; i++)
             buf_printf(&told, "%s%s",
                        told.len == 0 ? ""
@@ -148,7 +148,7 @@ static void test_orders(void **state)
         assert_true(order_parse(&order, orders[i].order, &seeded));
         assert_int_equal(seeded, strchr(orders[i].order, ':') != NULL);
         order_deal(&schedule, &model, 0, &order, BOX_ONE, 1);
-        const struct parcel *all = schedule_take(&schedule, &model);
+        const struct parcel *all = schedule_take(&schedule, &model, NULL);
         for (size_t k = 0; k < all->positions.len; k++)
             buf_printf(&told, "%s%s", k > 0 ? " " : "",
                        model.tests.items[model.listing.items[all->positions.items[k]]].id);
@@ -205,7 +205,8 @@ static void what_crashed_before_has_a_box_of_its_own(void **state)
     model.tests.items[1].fragile = true;
     const struct order order = {.kind = ORDER_GIVEN};
     order_deal(&schedule, &model, 0, &order, BOX_AUTO, 2);
-    const struct parcel *first = schedule_take(&schedule, &model), *second = schedule_take(&schedule, &model);
+    const struct parcel *first = schedule_take(&schedule, &model, NULL),
+                        *second = schedule_take(&schedule, &model, NULL);
     assert_int_equal(first->positions.len, 1);
     assert_int_equal(second->positions.len, 1);
     assert_int_equal(second->positions.items[0], 1);

@@ -386,11 +386,14 @@ static void test_times(void **state)
     (void)state;
     static const struct {
         int64_t start_ns, end_ns, usual_ns, expect_ns, expect_usual_ns;
+        const char *setup;
     } cases[] = {
-        {1000, 5000, 0, 4000, 4000},
-        {1000, 5000, 8000, 4000, 7000},
-        {5000, 1000, 8000, 0, 8000}, /* the clock was set back */
-        {0, 5000, 0, 0, 0},          /* no start was reported */
+        {1000, 5000, 0, 4000, 4000, NULL},
+        {1000, 5000, 8000, 4000, 7000, NULL},
+        {5000, 1000, 8000, 0, 8000, NULL},              /* the clock was set back */
+        {0, 5000, 0, 0, 0, NULL},                       /* no start was reported */
+        {1000, 5000, 0, 4000, 1000, TAG_SETUP "m1,c2"}, /* what others have of it, too, … */
+        {1000, 5000, 3001, 4000, 2251, TAG_SETUP "m9"}, /* … is not its own */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model model;
@@ -399,7 +402,7 @@ static void test_times(void **state)
         test->usual_ns = cases[i].usual_ns;
         if (cases[i].start_ns > 0)
             tell(&model, ID, EVENT_INPROGRESS, NULL, cases[i].start_ns);
-        tell(&model, ID, EVENT_SUCCESS, NULL, cases[i].end_ns);
+        tell(&model, ID, EVENT_SUCCESS, cases[i].setup, cases[i].end_ns);
         assert_int_equal(test->duration_ns, cases[i].expect_ns);
         assert_int_equal(test->usual_ns, cases[i].expect_usual_ns);
         model_release(&model);

@@ -4,7 +4,8 @@ static void check_deal(const struct model *model, const struct strings *changed,
                        unsigned boxes, const char *expect)
 {
     struct schedule schedule = {0};
-    schedule_deal(&schedule, model, 0, changed, mode, boxes);
+    const struct schedule_facts facts = {.changed = changed};
+    schedule_deal(&schedule, model, 0, &facts, mode, boxes);
     char *told = tell(&schedule, model);
     assert_string_equal(told, expect);
     free(told);
@@ -288,7 +289,8 @@ static void test_every_asked_test_is_dealt_once(void **state)
         model_init(&model, 1024);
         make_random(&model, &seed);
         strings_add(&changed, "f3");
-        schedule_deal(&schedule, &model, 0, &changed, (enum box_mode)(round % 3), 1 + rnd(&seed, 9));
+        const struct schedule_facts facts = {.changed = &changed};
+        schedule_deal(&schedule, &model, 0, &facts, (enum box_mode)(round % 3), 1 + rnd(&seed, 9));
         check_taken(&schedule, &model);
         schedule_release(&schedule);
         strings_release(&changed);
@@ -306,21 +308,21 @@ static void test_returned_positions_go_first(void **state)
     add(&model, "a::2", 30 * MS);
     add(&model, "b::1", 10 * MS);
     schedule_deal(&schedule, &model, 0, NULL, BOX_GROUP, 1);
-    const struct parcel *first = schedule_take(&schedule, &model);
+    const struct parcel *first = schedule_take(&schedule, &model, NULL);
     assert_int_equal(first->positions.len, 2);
     schedule_return(&schedule, NULL, 0);
     schedule_return(&schedule, &(uint32_t){1}, 1);
     assert_int_equal(first->positions.items[1], 1); /* what is taken stays good */
-    const struct parcel *rest = schedule_take(&schedule, &model);
+    const struct parcel *rest = schedule_take(&schedule, &model, NULL);
     assert_int_equal(rest->positions.len, 1);
     assert_int_equal(rest->positions.items[0], 1);
-    assert_int_equal(schedule_take(&schedule, &model)->positions.items[0], 2);
-    assert_null(schedule_take(&schedule, &model));
+    assert_int_equal(schedule_take(&schedule, &model, NULL)->positions.items[0], 2);
+    assert_null(schedule_take(&schedule, &model, NULL));
     schedule_return(&schedule, &(uint32_t){2}, 1);
-    assert_int_equal(schedule_take(&schedule, &model)->positions.items[0], 2);
-    assert_null(schedule_take(&schedule, &model));
+    assert_int_equal(schedule_take(&schedule, &model, NULL)->positions.items[0], 2);
+    assert_null(schedule_take(&schedule, &model, NULL));
     schedule_release(&schedule);
-    assert_null(schedule_take(&schedule, &model));
+    assert_null(schedule_take(&schedule, &model, NULL));
     model_release(&model);
 }
 
@@ -344,17 +346,17 @@ static void test_only_quick_ones_wait_for_each_other(void **state)
     schedule_deal(&schedule, &model, 0, NULL, BOX_TEST, 2);
     assert_true(schedule_may_wait(&schedule, 0, 2));
     assert_int_equal(may_wait(&schedule, 7), 1); /* slow, and much is left behind it */
-    const struct parcel *parcel = schedule_take(&schedule, &model);
+    const struct parcel *parcel = schedule_take(&schedule, &model, NULL);
     assert_true(!parcel->guessed && parcel->cost_ns == 100 * MS);
     assert_int_equal(may_wait(&schedule, 7), 7);
     while (schedule.parcels.len - schedule.next > 20)
-        schedule_take(&schedule, &model);
+        schedule_take(&schedule, &model, NULL);
     assert_int_equal(may_wait(&schedule, 7), 1); /* the end is near */
     while (schedule.parcels.len - schedule.next > 2)
-        schedule_take(&schedule, &model);
+        schedule_take(&schedule, &model, NULL);
     assert_true(schedule_may_wait(&schedule, 0, 2));
     assert_int_equal(may_wait(&schedule, 7), 0); /* the last ones */
-    while (schedule_take(&schedule, &model) != NULL)
+    while (schedule_take(&schedule, &model, NULL) != NULL)
         ;
     assert_false(schedule_may_wait(&schedule, 0, 2));
     schedule_release(&schedule);
@@ -370,8 +372,8 @@ static void test_a_long_one_waits_for_no_other_when_little_is_left_behind_it(voi
     add_many(&model, "a", 6, 200 * MS);
     schedule_deal(&schedule, &model, 0, NULL, BOX_TEST, 2);
     assert_int_equal(may_wait(&schedule, 7), 1); /* 1000 ms behind 200 */
-    schedule_take(&schedule, &model);
-    schedule_take(&schedule, &model);
+    schedule_take(&schedule, &model, NULL);
+    schedule_take(&schedule, &model, NULL);
     assert_int_equal(may_wait(&schedule, 7), 0); /* 600 ms: not twice as much for each of two slots */
     schedule_release(&schedule);
     model_release(&model);
@@ -386,7 +388,7 @@ static void test_what_nothing_is_known_of_waits_for_none_but_quick_ones(void **s
     add_many(&model, "a", 100, 0);
     schedule_deal(&schedule, &model, 0, NULL, BOX_TEST, 2);
     assert_int_equal(may_wait(&schedule, 7), 0);
-    schedule_take(&schedule, &model);
+    schedule_take(&schedule, &model, NULL);
     for (int i = 0; i < 4; i++) {
         schedule_learn(&schedule, 0); /* which says nothing */
         assert_int_equal(may_wait(&schedule, 7), 0);
@@ -396,7 +398,7 @@ static void test_what_nothing_is_known_of_waits_for_none_but_quick_ones(void **s
     schedule_learn(&schedule, 30 * MS);
     assert_int_equal(may_wait(&schedule, 7), 0);
     schedule_deal(&schedule, &model, 0, NULL, BOX_AUTO, 2); /* what a box gets is settled when it asks */
-    schedule_take(&schedule, &model);
+    schedule_take(&schedule, &model, NULL);
     assert_int_equal(may_wait(&schedule, 7), 0);
     schedule_release(&schedule);
     model_release(&model);
@@ -433,12 +435,12 @@ static void test_each_team_is_dealt_its_own_and_the_urgent_one_goes_first(void *
     assert_string_equal(told, "b::1 | c::1");
     free(told);
     assert_true(schedule_precedes(&two, &one) && !schedule_precedes(&one, &two));
-    schedule_take(&two, &model);
+    schedule_take(&two, &model, NULL);
     assert_true(schedule_precedes(&one, &two) && !schedule_precedes(&two, &one));
     model_set_red(&model, model_find(&model, bytes_of("c::1")), true);
     schedule_deal(&two, &model, 1, NULL, BOX_GROUP, 2);
     assert_true(schedule_precedes(&two, &one)); /* what is red goes before what is long */
-    schedule_take(&one, &model);
+    schedule_take(&one, &model, NULL);
     assert_true(schedule_is_empty(&one) && !schedule_is_empty(&two));
     const uint32_t again[] = {0};
     schedule_return(&one, again, 1);

@@ -16,7 +16,7 @@ static void check_handed(struct model *model, unsigned boxes, const struct hande
     for (; handed->got != NULL; handed++) {
         for (int i = 0; i < handed->ended; i++)
             schedule_learn(&schedule, handed->ns);
-        const struct parcel *parcel = schedule_take(&schedule, model);
+        const struct parcel *parcel = schedule_take(&schedule, model, NULL);
         struct buf text = {0};
         for (size_t k = 0; k < parcel->positions.len; k++)
             buf_printf(&text, "%s%s", k > 0 ? " " : "",

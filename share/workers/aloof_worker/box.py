@@ -21,6 +21,7 @@ class Box:
         run_tests(positions)  calls begin() and, after all of a test is over, pass_test() or fail_test() for each
         settle(), save()      what else a fork needs at its beginning, and at its end
         tear_down()           what is to be undone when the tests were stopped midway
+        more_tags()           what else is to be said of the test that is over
     """
 
     exits = (KeyboardInterrupt,)  # exceptions of a test that end the whole run
@@ -62,6 +63,10 @@ class Box:
     def save(self):
         pass
 
+    def more_tags(self):
+        """What else is to be said of a test that is over."""
+        return ()
+
     # Outcomes.
 
     def begin(self, position):
@@ -91,7 +96,7 @@ class Box:
 
     def keep_final(self, status, tags=(), **more):
         """To be sent with the next test's beginning, which follows at once: each write wakes a reader."""
-        tags += (b"cpu_us=%d" % self.cpu_us,)
+        tags += (b"cpu_us=%d" % self.cpu_us, *self.more_tags())
         self.pending = packet(status, self.test_id, tags, route=self.route, time=time_ns(), **more)
 
     def send(self, octets=b""):

@@ -35,6 +35,7 @@ class PytestBox(Box):
         protocol = self.session.config.hook.pytest_runtest_protocol
         for item, position, nextitem in zip(items, positions, items[1:] + [None]):
             self.reports.clear()
+            self.item = item
             self.begin(position)
             protocol(item=item, nextitem=nextitem)
             self.finish()
@@ -70,6 +71,10 @@ class PytestBox(Box):
             self.fail_test(failure_texts(self.reports, failed), in_test)
         elif self.reports:
             self.pass_test(*judge(self.reports))
+
+    def more_tags(self):
+        tag = self.run.setups.tell(self.item)
+        return () if tag is None else (tag,)
 
     def save(self):
         """Coverage, into a file of its own, which the run combines with the others."""

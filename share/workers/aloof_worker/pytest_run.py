@@ -5,6 +5,7 @@ import sys
 from aloof_worker.pytest_box import PytestBox
 from aloof_worker.pytest_capture import captures_of
 from aloof_worker.pytest_collection import Collection
+from aloof_worker.pytest_setups import Setups
 from aloof_worker.pytest_warmth import shorten_fixture_search
 from aloof_worker.run import Run
 from aloof_worker.wire import utf8
@@ -17,13 +18,15 @@ class PytestRun(Run):
         super().__init__(template, handle, in_advance)
         self.entry_points = self.framework.entry_points
         self.collection = Collection(self.events)
+        self.setups = Setups()
 
     def work(self):
         import pytest
 
         sys.argv[:] = ["pytest", *self.args]
         self.entry_points.offer()
-        return int(pytest.main(list(self.args), plugins=[self.plugin(pytest), self.collection.plugin(pytest)]))
+        plugins = [self.plugin(pytest), self.collection.plugin(pytest), self.setups.plugin(pytest)]
+        return int(pytest.main(list(self.args), plugins=plugins))
 
     def get_ready(self):
         shorten_fixture_search(self.config)
