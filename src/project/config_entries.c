@@ -1,7 +1,6 @@
 #include "project/config_entries.h"
 
 #include "core/bytes.h"
-#include "core/vec.h"
 #include "project/file_text.h"
 
 #include <ctype.h>
@@ -10,9 +9,8 @@
 
 enum { KEY_LIMIT = 256 };
 
-/* Where a scan of the text stands. libgit2 tells values but not their lines, so a message finds the line by
- * reading the file a second time, knowing just enough of the syntax: sections, keys, comments, continued
- * lines. */
+/* Where a scan of the text stands. libgit2 tells values but not their lines, so the file is read a second
+ * time beside it, knowing just enough of the syntax: sections, keys, comments, continued lines. */
 struct scan {
     const char *at;
     unsigned line;
@@ -93,14 +91,15 @@ static int next_key(struct scan *scan, char name[KEY_LIMIT], unsigned *line)
     return 0;
 }
 
-/* The line of the n-th (from 0) entry of that name; 0 when it is not in this text (it came by an include). */
-static unsigned line_of(const char *text, const char *name, size_t n)
+/* The line of the next entry of that name, where the scan then goes on; 0 when there is none, and from then
+ * on: an entry that this syntax does not know costs the rest their lines, and no search of the whole text
+ * each. */
+static unsigned next_line_of(struct scan *scan, const char *name)
 {
-    struct scan scan = {.at = text, .line = 1};
     char found[KEY_LIMIT];
     unsigned line;
-    while (next_key(&scan, found, &line) == 0)
-        if (strcmp(found, name) == 0 && n-- == 0)
+    while (next_key(scan, found, &line) == 0)
+        if (strncmp(found, name, KEY_LIMIT - 1) == 0)
             return line;
     return 0;
 }
@@ -140,27 +139,19 @@ static int syntax_error(const char *path, const char *content, struct error *err
     return error_set(error, -EINVAL, "%s:%lu: %.*s", path, line, (int)(in - text), text);
 }
 
-static size_t count_of(const struct strings *names, const char *name)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < names->len; i++)
-        count += strcmp(names->items[i], name) == 0;
-    return count;
-}
-
 struct taker {
     config_taker *take;
     void *owner;
 };
 
 static int hand_over(const struct taker *taker, const git_config_entry *entry, const char *path,
-                     const char *text, struct strings *seen, struct error *error)
+                     struct scan *scan, struct error *error)
 {
     if (strcmp(entry->name, "include.path") == 0 || strncmp(entry->name, "includeif.", 10) == 0)
         return 0;
-    unsigned line = line_of(text, entry->name, count_of(seen, entry->name));
+    bool included = entry->include_depth > 0; /* it stands in another file */
+    unsigned line = included ? 0 : next_line_of(scan, entry->name);
     char *where = line > 0 ? mem_printf("%s:%u", path, line) : mem_strdup(path);
-    strings_add(seen, entry->name);
     const char *value = entry->value != NULL ? entry->value : "true";
     int code = taker->take(taker->owner, entry->name, value, where, error);
     free(where);
@@ -171,7 +162,7 @@ static int read_entries(const struct taker *taker, const char *path, const char 
 {
     git_config *config = NULL;
     git_config_iterator *entries = NULL;
-    struct strings seen = {0};
+    struct scan scan = {.at = text, .line = 1};
     int code = 0, next = 0;
     if (git_config_open_ondisk(&config, path) < 0 || git_config_iterator_new(&entries, config) < 0) {
         code = syntax_error(path, text, error);
@@ -179,11 +170,10 @@ static int read_entries(const struct taker *taker, const char *path, const char 
     }
     git_config_entry *entry;
     while (code == 0 && (next = git_config_next(&entry, entries)) == 0)
-        code = hand_over(taker, entry, path, text, &seen, error);
+        code = hand_over(taker, entry, path, &scan, error);
     if (code == 0 && next != GIT_ITEROVER)
         code = syntax_error(path, text, error);
 out:
-    strings_release(&seen);
     git_config_iterator_free(entries);
     git_config_free(config);
     return code;

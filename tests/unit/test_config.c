@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 #include <cmocka.h>
 
@@ -16,13 +17,15 @@ struct outcome {
     struct error error;
 };
 
-/* Reads the text as a configuration file named "c". In error lines the directory's name is cut off. */
-static struct outcome read_config(const char *text)
+/* Reads the text as a configuration file named "c", which may include "d". In error lines the directory's
+ * name is cut off. */
+static struct outcome read_including(const char *text, const char *included)
 {
     struct outcome outcome = {0};
     struct scratch scratch;
     scratch_init(&scratch);
     scratch_write(&scratch, "c", text);
+    scratch_write(&scratch, "d", included);
     char *path = scratch_path(&scratch, "c");
     settings_init(&outcome.settings);
     outcome.code = config_read_file(&outcome.settings, path, &outcome.error);
@@ -32,6 +35,11 @@ static struct outcome read_config(const char *text)
     free(path);
     scratch_release(&scratch);
     return outcome;
+}
+
+static struct outcome read_config(const char *text)
+{
+    return read_including(text, "");
 }
 
 static void sets_what_the_file_says(void **state)
@@ -112,6 +120,39 @@ static void syntax_errors_are_named_by_file_and_line(void **state)
     }
 }
 
+/* Time by the square of their number would be more than twice as long as this may take. */
+static void many_entries_are_read_once(void **state)
+{
+    (void)state;
+    enum { ENTRIES = 10000, DEADLINE_S = 5 };
+    const struct itimerval deadline = {.it_value.tv_sec = DEADLINE_S}, none = {0}; /* of our own time */
+    struct buf text = {0};
+    buf_puts(&text, "[runner]\n");
+    for (unsigned i = 0; i < ENTRIES; i++)
+        buf_printf(&text, "\targs = --option-%05u # %070u\n", i, i);
+    buf_puts(&text, "\tnonsense = 1\n");
+    setitimer(ITIMER_VIRTUAL, &deadline, NULL);
+    struct outcome o = read_config(buf_str(&text));
+    setitimer(ITIMER_VIRTUAL, &none, NULL);
+    assert_int_equal(o.settings.runner_args.len, ENTRIES);
+    assert_string_equal(o.settings.runner_args.items[ENTRIES - 1], "--option-09999");
+    assert_memory_equal(o.error.text, "c:10002: unknown key runner.nonsense", 36);
+    settings_release(&o.settings);
+    buf_release(&text);
+}
+
+static void what_is_included_has_no_line_and_takes_none(void **state)
+{
+    (void)state;
+    static const char includes[] = "[run]\n\tboxes = 2\n[include]\n\tpath = d\n[run]\n\tboxes = 0\n";
+    struct outcome o = read_including(includes, "[run]\n\tboxes = 3\n\tboxes = 4\n");
+    assert_string_equal(o.error.text, "c:6: --boxes = 0: expected auto or a number from 1 to 1024");
+    settings_release(&o.settings);
+    o = read_including(includes, "[run]\n\tboxes = x\n");
+    assert_string_equal(o.error.text, "c: --boxes = x: expected auto or a number from 1 to 1024");
+    settings_release(&o.settings);
+}
+
 static void a_missing_file_is_no_error_and_a_directory_is_one(void **state)
 {
     (void)state;
@@ -185,6 +226,8 @@ int main(void)
         cmocka_unit_test(a_key_without_value_is_true),
         cmocka_unit_test(bad_entries_are_named_by_file_and_line),
         cmocka_unit_test(syntax_errors_are_named_by_file_and_line),
+        cmocka_unit_test(many_entries_are_read_once),
+        cmocka_unit_test(what_is_included_has_no_line_and_takes_none),
         cmocka_unit_test(a_missing_file_is_no_error_and_a_directory_is_one),
         cmocka_unit_test(an_empty_file_sets_nothing),
         cmocka_unit_test(arguments_set_keys),
