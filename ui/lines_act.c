@@ -1,158 +1,48 @@
 #include "ui/lines_private.h"
 
 #include "failure.h"
-#include "trace/place.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* The red ones among the failures: positions in the snapshot. */
-struct reds {
-    VEC(size_t) at;
-    size_t current; /* the one that keys are about; at.len: none of them */
-};
-
-static struct reds reds_of(const struct lines *lines)
-{
-    const struct snapshot *snapshot = &lines->snapshot;
-    struct reds reds = {0};
-    size_t current = SIZE_MAX;
-    for (size_t i = 0; i < snapshot->failure_count; i++) {
-        if (snapshot->failures[i].fixed)
-            continue;
-        if (snapshot->failures[i].test == lines->test)
-            current = reds.at.len;
-        vec_push(&reds.at, i);
-    }
-    reds.current = current < reds.at.len ? current : reds.at.len;
-    return reds;
-}
-
-/* The failure that keys are about: the one gone to last, else the first. Says so when there is none. */
-static const struct failure *selected(struct lines *lines)
-{
-    struct reds reds = reds_of(lines);
-    const struct failure *failure = NULL;
-    if (reds.at.len > 0)
-        failure = &lines->snapshot.failures[reds.at.items[reds.current < reds.at.len ? reds.current : 0]];
-    vec_release(&reds.at);
-    if (failure == NULL)
-        lines_put(lines, STYLE_PLAIN, "nothing is red");
-    else
-        lines->test = failure->test;
-    return failure;
-}
-
-static const struct test *test_of(const struct lines *lines, const struct failure *failure)
-{
-    return &lines->snapshot.model->tests.items[failure->test];
-}
-
-/* Where the failure is most likely to be mended; of one without frames its file. False: not known. The path,
- * from where the person stands, is the caller's to free. */
-static bool place_of(const struct lines *lines, const struct failure *failure, char **path, unsigned *line,
-                     unsigned *column)
-{
-    const struct frame *frame = trace_likely(&failure->trace);
-    const char *group = test_of(lines, failure)->group;
-    if (frame == NULL && (group == NULL || *group == '\0'))
-        return false;
-    *path = place_from(frame != NULL ? frame->path : group, lines->snapshot.here);
-    *line = frame != NULL ? frame->line : 0;
-    *column = frame != NULL ? frame->column : 0;
-    return true;
-}
-
-void lines_tell_failure(struct lines *lines, const struct failure *failure, const char *before, size_t number,
-                        size_t count)
-{
-    char *what = failure_line(test_of(lines, failure), &failure->trace);
-    char *path;
-    unsigned line, column;
-    lines_printf(lines, STYLE_RED, "%s%zu of %zu: %s", before, number, count, what);
-    if (place_of(lines, failure, &path, &line, &column)) {
-        char *location = editor_location(&lines->opener.editor, path, line);
-        lines_printf(lines, STYLE_CYAN, "   %s", location);
-        free(location);
-        free(path);
-    }
-    free(what);
-}
-
-static void go_to(struct lines *lines, const struct reds *reds, size_t to)
-{
-    const struct failure *failure = &lines->snapshot.failures[reds->at.items[to]];
-    lines->test = failure->test;
-    lines_tell_failure(lines, failure, "", to + 1, reds->at.len);
-}
-
-/* Goes to another failure: by `step` from the current one, or (0) to that end of them. */
-static void go(struct lines *lines, int step, bool last)
-{
-    struct reds reds = reds_of(lines);
-    size_t to = last ? reds.at.len - 1 : 0;
-    if (step != 0 && reds.current < reds.at.len)
-        to = step > 0 ? reds.current + 1 : reds.current - 1;
-    if (reds.at.len == 0) {
-        lines_put(lines, STYLE_PLAIN, "nothing is red");
-    } else if (to >= reds.at.len) {
-        lines_put(lines, STYLE_PLAIN, step > 0 ? "that was the last" : "that was the first");
-    } else {
-        go_to(lines, &reds, to);
-    }
-    vec_release(&reds.at);
-}
-
-/* To the failure of that number: the key is a digit. */
-static void jump(struct lines *lines)
-{
-    struct reds reds = reds_of(lines);
-    size_t to = (size_t)(lines->input - '1');
-    if (to < reds.at.len)
-        go_to(lines, &reds, to);
-    else
-        lines_printf(lines, STYLE_PLAIN, "there are %zu", reds.at.len);
-    vec_release(&reds.at);
-}
-
 /* The clipboard is reached by a control sequence only; a line can be taken by other means. */
 static void copy(struct lines *lines)
 {
-    const struct failure *failure = selected(lines);
+    const struct failure *failure = lines_selected(lines);
     if (failure != NULL)
-        lines_put(lines, STYLE_PLAIN, test_of(lines, failure)->id);
+        lines_put(lines, STYLE_PLAIN, lines_test(lines, failure)->id);
 }
 
 static void next(struct lines *lines)
 {
-    go(lines, 1, false);
+    lines_go(lines, 1, false);
 }
 
 static void previous(struct lines *lines)
 {
-    go(lines, -1, true);
+    lines_go(lines, -1, true);
 }
 
 static void first(struct lines *lines)
 {
-    go(lines, 0, false);
+    lines_go(lines, 0, false);
 }
 
 static void last(struct lines *lines)
 {
-    go(lines, 0, true);
+    lines_go(lines, 0, true);
 }
 
 static void edit(struct lines *lines)
 {
     char *path;
     unsigned line, column;
-    const struct failure *failure = selected(lines);
+    const struct failure *failure = lines_selected(lines);
     if (failure == NULL)
         return;
-    if (!place_of(lines, failure, &path, &line, &column)) {
+    if (!lines_place(lines, failure, &path, &line, &column)) {
         lines_put(lines, STYLE_PLAIN, "no source line is known for this test");
         return;
     }
@@ -167,7 +57,7 @@ static void tell(struct lines *lines, const struct failure *failure)
                                       .unfold = true,
                                       .ascii = lines->paper.ascii};
     struct story story;
-    failure_tell(&story, test_of(lines, failure), &failure->trace, &look);
+    failure_tell(&story, lines_test(lines, failure), &failure->trace, &look);
     lines_story(lines, &story);
     story_release(&story);
 }
@@ -206,25 +96,25 @@ static void tell_past(struct lines *lines, size_t test)
 
 static void unfold(struct lines *lines)
 {
-    const struct failure *failure = selected(lines);
+    const struct failure *failure = lines_selected(lines);
     if (failure != NULL)
         tell(lines, failure);
 }
 
 static void story(struct lines *lines)
 {
-    const struct failure *failure = selected(lines);
+    const struct failure *failure = lines_selected(lines);
     if (failure == NULL)
         return;
     tell(lines, failure);
-    tell_texts(lines, test_of(lines, failure));
+    tell_texts(lines, lines_test(lines, failure));
     tell_past(lines, failure->test);
 }
 
 static void debug(struct lines *lines)
 {
     struct strings argv = {0};
-    const struct failure *failure = selected(lines);
+    const struct failure *failure = lines_selected(lines);
     if (failure == NULL)
         return;
     session_debug_command(lines->session, failure->test, &argv);
@@ -268,7 +158,7 @@ static void run_all(struct lines *lines)
 
 static void run_one(struct lines *lines)
 {
-    const struct failure *failure = selected(lines);
+    const struct failure *failure = lines_selected(lines);
     if (failure != NULL)
         session_run_one(lines->session, failure->test);
 }
@@ -349,7 +239,7 @@ static const struct act {
     {COMMAND_PREVIOUS_FAILURE, previous, "previous failure"},
     {COMMAND_FIRST, first, NULL},
     {COMMAND_LAST, last, NULL},
-    {COMMAND_JUMP, jump, NULL},
+    {COMMAND_JUMP, lines_jump, NULL},
     {COMMAND_COPY, copy, "the test's id in a line of its own"},
     {COMMAND_EDIT, edit, "open it in your editor, where it is most likely to be mended"},
     {COMMAND_UNFOLD, unfold, "print it with all of its frames"},

@@ -1,5 +1,6 @@
 /* The insides of lines, for the files that are it: lines.c (its life, what the session says),
- * lines_act.c (what keys do) and lines_narrow.c (the filter, and steps through failures). */
+ * lines_act.c (what keys do), lines_reds.c (which failure they are about) and lines_narrow.c (the filter, and
+ * steps through failures). */
 #ifndef ALOOF_UI_LINES_PRIVATE_H
 #define ALOOF_UI_LINES_PRIVATE_H
 
@@ -54,6 +55,23 @@ void lines_look(struct lines *lines);
 
 /* Adds how it stands: the verdict, and that it is paused. */
 void lines_verdict(struct lines *lines);
+
+/* The failure that keys are about: the one gone to last, else the first. Says so when there is none (NULL).
+ */
+const struct failure *lines_selected(struct lines *lines);
+
+/* The test that failed. Borrowed. */
+const struct test *lines_test(const struct lines *lines, const struct failure *failure);
+
+/* Where the failure is most likely to be mended; of one without frames its file. False: not known. The path,
+ * from where the person stands, is the caller's to free. */
+bool lines_place(const struct lines *lines, const struct failure *failure, char **path, unsigned *line,
+                 unsigned *column);
+
+/* Goes to another failure: by `step` from the current one, or (0) to that end of them; to that of the number
+ * that was pressed. */
+void lines_go(struct lines *lines, int step, bool last);
+void lines_jump(struct lines *lines);
 
 /* Adds a failure in a line, and its place as it can be pasted: "2 of 3: FAIL id: what". before: comes first.
  */
