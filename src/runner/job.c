@@ -1,4 +1,4 @@
-#include "runner/job.h"
+#include "runner/job_private.h"
 
 #include <stdlib.h>
 
@@ -14,15 +14,14 @@ static bool has_report(const struct job *job)
     return (job->recipe->holes & HOLE_REPORT) != 0;
 }
 
-/* Makes the tag of that file in job->group. Returns how many tags that is. */
-static size_t tag_group(struct job *job, const char *file)
+size_t job_tag_group(struct job *job, const char *file)
 {
     buf_clear(&job->group);
     buf_printf(&job->group, TAG_GROUP "%s", file);
     return file[0] != '\0';
 }
 
-static void send(struct job *job, const struct event *event)
+void job_send(struct job *job, const struct event *event)
 {
     job->any_failed |= event->status == EVENT_FAIL;
     held_take(&job->held, event);
@@ -33,7 +32,7 @@ static void begin(struct job *job, size_t at)
     job->running = at;
     const struct event event = {
         .status = EVENT_INPROGRESS, .test_id = bytes_of(job->asked.tests[at].id), .runnable = true};
-    send(job, &event);
+    job_send(job, &event);
 }
 
 /* A deadline wants to know which test it is that runs: without a word from the stream, the first that is not
@@ -48,7 +47,7 @@ static void start_next(struct job *job)
         begin(job, at);
 }
 
-static void settle(struct job *job, size_t at)
+void job_settle(struct job *job, size_t at)
 {
     job->reported[at] = true;
     if (!job->tells_starts && !job->crashed)
@@ -63,7 +62,7 @@ static void forward(struct job *job, const char *name, struct bytes octets)
     if (job->running == job->asked.count)
         clip_add(&job->stray, octets);
     const struct event event = {.file_name = bytes_of(name), .file = octets};
-    send(job, &event);
+    job_send(job, &event);
 }
 
 /* The index of the file that a part is of, which then is the one that runs where the stream does not say
@@ -113,22 +112,22 @@ static void take_part(struct job *job, const struct event *event)
         tally->skipped += event->status == EVENT_SKIP;
         for (size_t i = 0; i < event->tag_count; i++)
             vec_push(&tags, event->tags[i]);
-        if (tag_group(job, file) > 0)
+        if (job_tag_group(job, file) > 0)
             vec_push(&tags, buf_bytes(&job->group));
         part.has_tags = tags.len > 0;
         part.tags = tags.items;
         part.tag_count = tags.len;
     }
-    send(job, &part);
+    job_send(job, &part);
     vec_release(&tags);
 }
 
-static void attach(struct job *job, struct bytes id, const char *name, struct bytes text)
+void job_attach(struct job *job, struct bytes id, const char *name, struct bytes text)
 {
     const struct event event = {
         .test_id = id, .file_name = bytes_of(name), .file = text, .mime = bytes_of(PLAIN_TEXT), .eof = true};
     if (text.len > 0)
-        send(job, &event);
+        job_send(job, &event);
 }
 
 /* The stream says that the test crashed. Whether it is to be told: when a signal ended the process under it,
@@ -141,13 +140,11 @@ static bool take_crash(struct job *job, size_t at)
     job->crashed = true;
     snprintf(reason, sizeof reason, "exited with status %d in the middle of the test", job->exit_code);
     if (job->exit_code >= 0)
-        attach(job, bytes_of(job->asked.tests[at].id), "reason", bytes_of(reason));
+        job_attach(job, bytes_of(job->asked.tests[at].id), "reason", bytes_of(reason));
     return true;
 }
 
-/* The outcome of a file, by what it says itself, what its parts say, and what else speaks against it (lines;
- * NULL: nothing). */
-static void conclude(struct job *job, size_t at, struct event outcome, const struct buf *charges)
+void job_conclude(struct job *job, size_t at, struct event outcome, const struct buf *charges)
 {
     const struct tally *tally = &job->tallies[at];
     struct buf report = {0};
@@ -159,15 +156,14 @@ static void conclude(struct job *job, size_t at, struct event outcome, const str
         outcome.status = EVENT_FAIL;
     if (outcome.status == EVENT_SUCCESS && tally->parts > 0 && tally->parts == tally->skipped) {
         outcome.status = EVENT_SKIP;
-        attach(job, outcome.test_id, "reason", bytes_of("all of it is skipped"));
+        job_attach(job, outcome.test_id, "reason", bytes_of("all of it is skipped"));
     }
-    attach(job, outcome.test_id, "report", buf_bytes(&report));
-    send(job, &outcome);
+    job_attach(job, outcome.test_id, "report", buf_bytes(&report));
+    job_send(job, &outcome);
     buf_release(&report);
 }
 
-/* Lines that are not of the format go on together: an event each would cost more than they do. */
-static void flush_noise(struct job *job)
+void job_flush(struct job *job)
 {
     if (job->noise.len == 0)
         return;
@@ -181,9 +177,9 @@ static void take_event(void *owner, const struct event *event)
 {
     struct job *job = owner;
     job->spoken = true;
-    flush_noise(job);
+    job_flush(job);
     if (event->test_id.data == NULL && event->file_name.data != NULL)
-        send(job, event);
+        job_send(job, event);
     if (event->test_id.data == NULL || event->status == EVENT_EXISTS)
         return;
     size_t at = asked_find(&job->asked, event->test_id);
@@ -205,11 +201,11 @@ static void take_event(void *owner, const struct event *event)
             return;
     }
     if (job->asked.files && event_is_final(event))
-        conclude(job, at, own, NULL);
+        job_conclude(job, at, own, NULL);
     else
-        send(job, &own);
+        job_send(job, &own);
     if (event_is_final(event) && !job->reported[at])
-        settle(job, at);
+        job_settle(job, at);
 }
 
 static void take_noise(void *owner, struct bytes octets)
@@ -217,7 +213,7 @@ static void take_noise(void *owner, struct bytes octets)
     struct job *job = owner;
     buf_add(&job->noise, octets.data, octets.len);
     if (job->noise.len >= NOISE_PIECE)
-        flush_noise(job);
+        job_flush(job);
 }
 
 static void take_damage(void *owner, const char *reason, uint64_t offset, uint64_t length)
@@ -274,7 +270,7 @@ void job_feed(struct job *job, bool errors, struct bytes octets)
 void job_report(struct job *job, struct bytes octets)
 {
     job->format->feed(job->reader, octets.data, octets.len);
-    flush_noise(job);
+    job_flush(job);
 }
 
 void job_complain(struct job *job, const char *text)
@@ -283,92 +279,7 @@ void job_complain(struct job *job, const char *text)
         buf_printf(&job->damage, "%s\n", text);
 }
 
-/* What speaks against the process as a whole; "": nothing. */
-static void accuse(const struct job *job, int exit_code, int signal, struct buf *charges)
-{
-    if (signal != 0)
-        buf_printf(charges, "killed by signal %d when all was reported\n", signal);
-    else if (exit_code != 0 && !job->any_failed)
-        buf_printf(charges, "exited with status %d%s\n", exit_code,
-                   job->format != NULL ? ", and nothing that it reported failed" : "");
-    buf_add(charges, job->damage.data, job->damage.len);
-}
-
-/* The outcome of a test that is a process as a whole. */
-static void judge_whole(struct job *job, int exit_code)
-{
-    struct buf charges = {0};
-    accuse(job, exit_code, 0, &charges);
-    if (charges.len == 0 && job->format != NULL && job->format->silent && !job->spoken)
-        buf_printf(&charges, "exited with status %d without a word about it\n", exit_code);
-    struct event outcome = {
-        .test_id = bytes_of(job->asked.tests[0].id), .status = EVENT_SUCCESS, .runnable = true};
-    if (charges.len == 0 && job->format != NULL && job->tallies[0].parts == 0) {
-        outcome.status = EVENT_SKIP;
-        attach(job, outcome.test_id, "reason", bytes_of("there is nothing in it"));
-    }
-    conclude(job, 0, outcome, &charges);
-    job->reported[0] = true;
-    job->running = job->asked.count;
-    buf_release(&charges);
-}
-
-/* A test that nothing was reported of. One whose file does not build is skipped: it is the file that is red.
- */
-static void judge_missing(struct job *job, size_t at, int exit_code)
-{
-    const struct recipe_test *test = &job->asked.tests[at];
-    bool broken = strings_find(&job->broken, test->file, NULL) == 0;
-    struct bytes id = bytes_of(test->id);
-    struct buf reason = {0};
-    if (broken)
-        buf_printf(&reason, "%s does not build", test->file);
-    else
-        buf_printf(&reason, "the command exited with status %d without a word about it", exit_code);
-    attach(job, id, "reason", buf_bytes(&reason));
-    const struct bytes tag = bytes_of(TAG_NOT_RUN);
-    const struct event missing = {.test_id = id,
-                                  .status = broken ? EVENT_SKIP : EVENT_FAIL,
-                                  .tags = &tag,
-                                  .tag_count = !broken,
-                                  .has_tags = !broken,
-                                  .runnable = true};
-    send(job, &missing);
-    job->reported[at] = true;
-    buf_release(&reason);
-}
-
-/* Each test has an outcome of its own. A process that fails without a failing test, or that contradicts
- * itself, fails as what its tests share. */
-static void judge_each(struct job *job, int exit_code, int signal)
-{
-    struct buf charges = {0};
-    for (size_t i = 0; i < job->asked.count; i++)
-        if (!job->reported[i])
-            judge_missing(job, i, exit_code);
-    job->running = job->asked.count;
-    accuse(job, exit_code, signal, &charges);
-    const char *file = asked_file(&job->asked, bytes_of(""), job->running);
-    const char *shared = file[0] != '\0' ? file : job->recipe->name;
-    size_t tagged = tag_group(job, file);
-    const struct bytes group = buf_bytes(&job->group);
-    struct buf stray = {0};
-    clip_text(&job->stray, &stray);
-    attach(job, bytes_of(shared), "report", buf_bytes(&charges));
-    if (charges.len > 0)
-        attach(job, bytes_of(shared), "stdout", buf_bytes(&stray));
-    buf_release(&stray);
-    const struct event outcome = {.test_id = bytes_of(shared),
-                                  .status = EVENT_FAIL,
-                                  .tags = &group,
-                                  .tag_count = tagged,
-                                  .has_tags = tagged > 0};
-    if (charges.len > 0)
-        send(job, &outcome);
-    buf_release(&charges);
-}
-
-static bool all_reported(const struct job *job)
+bool job_all_reported(const struct job *job)
 {
     size_t at = 0;
     while (at < job->asked.count && job->reported[at])
@@ -378,77 +289,10 @@ static bool all_reported(const struct job *job)
 
 bool job_is_done(struct job *job)
 {
-    bool done = all_reported(job);
+    bool done = job_all_reported(job);
     if (done)
         held_settle(&job->held);
     return done;
-}
-
-/* The process ended in the middle of a file, as the stream has it. */
-static void judge_cut_off(struct job *job, int exit_code)
-{
-    size_t at = job->running;
-    char reason[80];
-    const struct bytes id = bytes_of(job->asked.tests[at].id), tag = bytes_of(TAG_CRASH);
-    const struct event crash = {.test_id = id,
-                                .status = EVENT_FAIL,
-                                .tags = &tag,
-                                .tag_count = 1,
-                                .has_tags = true,
-                                .runnable = true};
-    snprintf(reason, sizeof reason, "exited with status %d in the middle of it", exit_code);
-    attach(job, id, "reason", bytes_of(reason));
-    job->crashed = true;
-    send(job, &crash);
-    settle(job, at);
-}
-
-/* The files of which parts were told, and no end. When nothing is wrong as a whole, that is all of them, and
- * they are as their parts are. Whether all are judged. */
-static bool judge_files(struct job *job, int exit_code)
-{
-    bool whole = true, fine = job->damage.len == 0 && (exit_code == 0 || job->any_failed);
-    for (size_t i = 0; i < job->asked.count; i++) {
-        const struct event outcome = {
-            .test_id = bytes_of(job->asked.tests[i].id), .status = EVENT_SUCCESS, .runnable = true};
-        bool told = fine && job->tallies[i].parts > 0;
-        whole &= told || job->reported[i];
-        if (told && !job->reported[i])
-            conclude(job, i, outcome, NULL);
-        job->reported[i] |= told;
-    }
-    return whole;
-}
-
-static enum job_ending died(struct job *job, bool known)
-{
-    held_settle(&job->held);
-    bool blames = known || job->asked.count == 1 || !job->asked.files || job->recipe->feed;
-    return blames ? JOB_DIED : JOB_UNSURE;
-}
-
-enum job_ending job_end(struct job *job, int exit_code, int signal)
-{
-    job->signal = signal;
-    job->exit_code = exit_code;
-    if (job->format != NULL)
-        job->format->end(job->reader);
-    flush_noise(job);
-    bool files = job->asked.files && job->format != NULL, many = job->asked.count > 1;
-    if (signal == 0 && files && job->tells_starts && job->running < job->asked.count)
-        judge_cut_off(job, exit_code);
-    if ((signal != 0 || job->crashed) && !all_reported(job))
-        return died(job, job->crashed || job->tells_starts);
-    if (files && many && !job->recipe->feed && !all_reported(job) && !judge_files(job, exit_code))
-        return died(job, false);
-    if (job->crashed)
-        job->running = job->asked.count; /* that explains the rest of what is odd */
-    else if (job->format == NULL || (files && !many && !job->reported[0]))
-        judge_whole(job, exit_code);
-    else
-        judge_each(job, exit_code, signal);
-    held_settle(&job->held);
-    return JOB_WHOLE;
 }
 
 void job_release(struct job *job)
