@@ -17,7 +17,7 @@
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
  *   command/  what aloof does beside running tests: init; doctor, which asks ui/ too; convert, emit, ls, mux,
  *             stats; load: what is read instead of run at first
- *   ../ui/    the screen: views are pure, terminal_curses.c alone includes curses;
+ *   ../ui/    the screen: views are pure, terminal_curses.c and canvas.c alone include curses;
  *             lines (--plain), the same loop without a screen
  *
  * A file is saved -> watch: one settled change set -> session -> loop_step -> schedule -> pool -> worker

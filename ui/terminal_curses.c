@@ -1,9 +1,7 @@
 #include "ui/terminal_curses.h"
 
-#include "ui/collect.h"
+#include "ui/canvas.h"
 #include "ui/guard.h"
-#include "ui/looks.h"
-#include "ui/palette.h"
 #include "ui/terminal_input.h"
 
 #include <curses.h>
@@ -17,8 +15,6 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <utf8proc.h>
-#include <wchar.h>
 
 #define SIDE_MAX 1024 /* rows and columns; no terminal is larger, but an ioctl may say so */
 
@@ -39,11 +35,8 @@ struct terminal {
     unsigned open_handles;
     enum holder holder;
     bool ascii;
-    struct ink looks[STYLE_COUNT];
-    struct palette palette; /* without colours: no pairs */
-    struct screen shown;    /* what curses holds; no cells: unknown */
+    struct canvas canvas;
     struct terminal_say say;
-    struct collect out;
 };
 
 static bool wants_color(enum terminal_color color)
@@ -52,42 +45,6 @@ static bool wants_color(enum terminal_color color)
     if (color == TERMINAL_COLOR_AUTO)
         return none == NULL || *none == '\0';
     return color == TERMINAL_COLOR_ALWAYS;
-}
-
-/* Direct colours do not fit into a short. */
-static void tell_pair(const struct palette_pair *pair)
-{
-#if NCURSES_EXT_COLORS
-    init_extended_pair(pair->number, pair->front, pair->back);
-#else
-    init_pair((short)pair->number, (short)pair->front, (short)pair->back);
-#endif
-}
-
-/* Curses' pair for an ink. */
-static short pair_of(struct terminal *terminal, const struct ink *ink)
-{
-    const struct palette_pair *made;
-    if (terminal->palette.colors == 0 || (ink->front == INK_DEFAULT && ink->back == INK_DEFAULT))
-        return 0;
-    int number = palette_pair(&terminal->palette, ink, &made);
-    if (made != NULL)
-        tell_pair(made);
-    return (short)number;
-}
-
-/* The pairs of our own come first, so that none is ever missing, then the eight that others fall back to. */
-static void set_looks(struct terminal *terminal, enum terminal_color color)
-{
-    bool colored = wants_color(color) && has_colors() && start_color() == OK && COLORS >= 8;
-    if (colored)
-        palette_init(&terminal->palette, COLORS, COLOR_PAIRS, use_default_colors() == OK);
-    for (int style = 0; style < STYLE_COUNT; style++) {
-        terminal->looks[style] = look_of((enum style)style, colored ? COLORS : 0);
-        pair_of(terminal, &terminal->looks[style]);
-    }
-    for (uint32_t i = 0; i < 8; i++)
-        pair_of(terminal, &(struct ink){.front = INK_PALETTE | i});
 }
 
 static const char *capability(const char *name)
@@ -241,7 +198,7 @@ static void set_up_curses(struct terminal *terminal, enum terminal_color color)
     keypad(stdscr, TRUE);
     typeahead(-1);
     curs_set(0);
-    set_looks(terminal, color);
+    canvas_init(&terminal->canvas, STDOUT_FILENO, wants_color(color));
     follow_size(terminal);
 }
 
@@ -289,7 +246,6 @@ int terminal_open(struct terminal **terminal, uv_loop_t *loop, const struct term
         free(made);
         return error_set(error, -ENOTSUP, "the terminal cannot be drawn on; use aloof --plain, or --once");
     }
-    collect_init(&made->out, STDOUT_FILENO);
     set_up_curses(made, options->color);
     terminal_say_init(&made->say, STDOUT_FILENO, kind());
     terminal_input_init(&made->input, loop, fd, &ways, options->mouse, &input_events, made);
@@ -313,87 +269,10 @@ bool terminal_ascii(const struct terminal *terminal)
     return terminal->ascii;
 }
 
-/* The cell's characters as curses wants them, as far as the C library agrees about their widths. Returns
- * false when it does not agree about the base. */
-static bool wide_text(const struct cell *cell, wchar_t wide[CCHARW_MAX])
-{
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)cell->text;
-    int len = 0;
-    while (*at != '\0' && len < CCHARW_MAX) {
-        utf8proc_int32_t code;
-        utf8proc_ssize_t step = utf8proc_iterate(at, -1, &code);
-        if (step <= 0)
-            break;
-        at += step;
-        int width = wcwidth((wchar_t)code);
-        if (len == 0 && width != cell->width)
-            return false;
-        if (len == 0 || width == 0)
-            wide[len++] = (wchar_t)code;
-    }
-    if (len < CCHARW_MAX)
-        wide[len] = L'\0';
-    return len > 0;
-}
-
-static attr_t attributes_of(const struct ink *ink)
-{
-    attr_t attributes = A_NORMAL;
-    attributes |= (ink->attributes & INK_BOLD) != 0 ? A_BOLD : 0;
-    attributes |= (ink->attributes & INK_DIM) != 0 ? A_DIM : 0;
-    attributes |= (ink->attributes & INK_ITALIC) != 0 ? A_ITALIC : 0;
-    attributes |= (ink->attributes & INK_UNDERLINE) != 0 ? A_UNDERLINE : 0;
-    attributes |= (ink->attributes & INK_REVERSE) != 0 ? A_REVERSE : 0;
-    return attributes;
-}
-
-static void paint_cell(struct terminal *terminal, int row, int col, const struct cell *cell)
-{
-    wchar_t wide[CCHARW_MAX + 1] = {0};
-    cchar_t out;
-    struct ink ink = ink_over(&terminal->looks[cell->style], &cell->ink);
-    attr_t attributes = attributes_of(&ink);
-    short pair = pair_of(terminal, &ink);
-    if (wide_text(cell, wide)) {
-        setcchar(&out, wide, attributes, pair, NULL);
-        mvadd_wch(row, col, &out);
-        return;
-    }
-    setcchar(&out, L"?", attributes, pair, NULL);
-    for (int i = 0; i < cell->width; i++)
-        mvadd_wch(row, col + i, &out);
-}
-
-/* Rows go to curses as a whole when any of their cells changed; what of that is sent is its decision. */
-static void paint_row(struct terminal *terminal, const struct screen *screen, int row)
-{
-    const struct cell *cells = screen_cell(screen, row, 0);
-    size_t size = (size_t)screen->cols * sizeof *cells;
-    if (terminal->shown.cells != NULL && memcmp(cells, screen_cell(&terminal->shown, row, 0), size) == 0)
-        return;
-    for (int col = 0; col < screen->cols; col++)
-        if (cells[col].width > 0)
-            paint_cell(terminal, row, col, &cells[col]);
-}
-
 void terminal_paint(struct terminal *terminal, const struct screen *screen)
 {
-    if (terminal->holder != HOLDER_US || screen->rows != LINES || screen->cols != COLS)
-        return;
-    if (terminal->shown.rows != screen->rows || terminal->shown.cols != screen->cols) {
-        screen_release(&terminal->shown);
-        erase();
-    }
-    for (int row = 0; row < screen->rows; row++)
-        paint_row(terminal, screen, row);
-    move(screen->cursor_row, 0);
-    collect_begin(&terminal->out);
-    refresh();
-    collect_end(&terminal->out);
-    if (terminal->shown.cells == NULL)
-        screen_init(&terminal->shown, screen->rows, screen->cols, screen->ascii);
-    size_t count = (size_t)screen->rows * (size_t)screen->cols;
-    memcpy(terminal->shown.cells, screen->cells, count * sizeof *screen->cells);
+    if (terminal->holder == HOLDER_US)
+        canvas_paint(&terminal->canvas, screen);
 }
 
 struct terminal_say *terminal_say(struct terminal *terminal)
@@ -403,9 +282,7 @@ struct terminal_say *terminal_say(struct terminal *terminal)
 
 void terminal_forget(struct terminal *terminal)
 {
-    if (terminal->holder == HOLDER_US)
-        clearok(stdscr, TRUE);
-    screen_release(&terminal->shown);
+    canvas_forget(&terminal->canvas, terminal->holder == HOLDER_US);
 }
 
 static void leave(struct terminal *terminal, enum holder holder)
@@ -504,8 +381,7 @@ void terminal_free(struct terminal *terminal)
     if (terminal == NULL)
         return;
     delscreen(terminal->curses);
-    collect_release(&terminal->out);
-    screen_release(&terminal->shown);
+    canvas_release(&terminal->canvas);
     terminal_say_release(&terminal->say);
     free(terminal);
 }
