@@ -31,6 +31,7 @@
 #include "project/config.h"
 #include "project/python.h"
 #include "project/recipe.h"
+#include "project/repo_worktree.h"
 #include "project/share.h"
 #include "report/plain.h"
 #include "report/reports.h"
@@ -295,6 +296,8 @@ static int set_up(struct house *house, struct repo **repo, int argc, char *argv[
         return error_set(error, -errno, "the current directory cannot be read: %s", strerror(errno));
     char *notice = NULL;
     int bad = repo_open(repo, house->cwd, &notice, error);
+    if (bad == 0)
+        repo_worktrees_prune(*repo);
     if (notice != NULL)
         fprintf(stderr, "aloof: %s\n", notice);
     free(notice);

@@ -14,6 +14,7 @@ static const struct command_entry commands[] = {
     {"runs", "the runs that are remembered", command_runs},
     {"show", "one of them, and what failed in it", command_show},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
+    {"bisect", "which tests before it, or which commit, make a test fail", command_bisect},
     {"convert", "test results from one format to another", command_convert},
     {"emit", "one event of a test, from a script", command_emit},
     {"ls", "the tests in a stream of results", command_ls},

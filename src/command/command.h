@@ -48,4 +48,7 @@ int command_flaky(int argc, char *argv[]);
 int command_init(int argc, char *argv[]);
 int command_doctor(int argc, char *argv[]);
 
+/* aloof bisect: which tests, or which commit, make a test fail. */
+int command_bisect(int argc, char *argv[]);
+
 #endif

@@ -204,9 +204,14 @@ static void answer_alone_checked(struct bisect *bisect)
         end(bisect, BISECT_FOUND);
 }
 
+bool bisect_checks(const struct bisect *bisect)
+{
+    return bisect->stage == BISECT_CHECK || bisect->stage == BISECT_CHECK_NONE || bisect->runs > 0;
+}
+
 static void count(struct bisect *bisect, bool failed)
 {
-    bool checks = bisect->stage == BISECT_CHECK || bisect->stage == BISECT_CHECK_NONE || bisect->runs > 0;
+    bool checks = bisect_checks(bisect);
     bisect->probes += !checks;
     bisect->checks += checks;
     bisect->runs++;

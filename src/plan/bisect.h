@@ -68,6 +68,9 @@ struct bisect {
  */
 void bisect_init(struct bisect *bisect, size_t count, unsigned repeat);
 
+/* Whether the answer to `next` only repeats or checks others. */
+bool bisect_checks(const struct bisect *bisect);
+
 /* Answers the probe `next`: whether the test failed. Only while the verdict is open. */
 void bisect_answer(struct bisect *bisect, bool failed);
 

@@ -118,7 +118,8 @@ def complete(*words):
     return done.stdout.split()
 
 
-COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "load", "convert", "emit", "ls", "mux", "stats"]
+COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "load", "bisect", "convert", "emit", "ls", "mux", "stats"]
+WITH_ALL = {"load", "bisect"}  # take the options of aloof itself, too
 
 
 def options_of(command):
@@ -136,7 +137,7 @@ def formats_of(heading):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_bash_completes_the_options_of_a_command(options, command):
-    more = flags(options) if command == "load" else set()
+    more = flags(options) if command in WITH_ALL else set()
     assert {word for word in complete("aloof", command, "-") if word[0] == "-"} == options_of(command) | more
 
 
@@ -157,7 +158,7 @@ def test_fish_completes_the_options_of_a_command(options, command, tmp_path):
         done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path,
                               env={**os.environ, "HOME": str(tmp_path)})
         return {row.split("\t")[0] for row in done.stdout.splitlines()}
-    wanted = options_of(command) | (flags(options) if command == "load" else set())
+    wanted = options_of(command) | (flags(options) if command in WITH_ALL else set())
     assert offers(f"aloof {command} -") | offers(f"aloof {command} --") == wanted
     if "--from" in wanted:
         assert offers(f"aloof {command} --from ") == set(formats_of("--from"))
@@ -170,7 +171,7 @@ def test_zsh_names_the_options_of_a_command(command):
     lists = {name: re.search(rf"^{name}=\((.*?)\)$", text, re.M | re.S)[1] for name in ("help", "input")}
     body += "".join(lists[name] for name in lists if f"${name}" in body)
     named = set(re.findall(r"(?<![\w-])(--?[a-z0-9][a-z-]*)(?=[=\[,}])", body))
-    assert named == options_of(command) - ({"-h", "--help"} if command == "load" else set())
+    assert named == options_of(command) - ({"-h", "--help"} if command in WITH_ALL else set())
     assert re.search(r"^local formats='\((.*)\)'$", text, re.M)[1].split() == formats_of("--from")
     assert re.search(r"^local targets='\((.*)\)'$", text, re.M)[1].split() == formats_of("--to")
 
