@@ -8,11 +8,9 @@
 
 static const char *run_of(const char *kind)
 {
-    static const char *const words[][2] = {{"all", "all tests"},
-                                           {"red", "red and changed tests"},
-                                           {"one", "this test"},
-                                           {"load", "loaded"},
-                                           {"list", "a list of tests"}};
+    static const char *const words[][2] = {
+        {"all", "all tests"}, {"some", "some tests"}, {"red", "red and changed tests"},
+        {"one", "this test"}, {"load", "loaded"},     {"list", "a list of tests"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], kind) == 0)
             return words[i][1];

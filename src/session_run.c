@@ -15,6 +15,15 @@ static const char *kind_name(enum run_kind kind)
     return names[kind];
 }
 
+/* Whether a full run leaves out what the person does not want now. */
+static bool is_narrowed(const struct session *session)
+{
+    const struct settings *settings = &session->settings;
+    return settings->keyword != NULL || settings->marker != NULL || settings->paths.len > 0 ||
+           settings->include.len > 0 || settings->exclude.len > 0 || settings->load_list != NULL ||
+           settings->exclude_list != NULL || session->loop_plan.filter != NULL;
+}
+
 static void note_run(const struct session *session)
 {
     struct buf text = {0};
@@ -29,7 +38,8 @@ static void remember_run(struct session *session)
     struct buf changed = {0};
     for (size_t i = 0; i < session->covered.len; i++)
         buf_printf(&changed, "%s\n", session->covered.items[i]);
-    struct history_run run = {.kind = kind_name(session->loop_plan.run),
+    bool part = session->loop_plan.run == RUN_ALL && is_narrowed(session);
+    struct history_run run = {.kind = part ? "some" : kind_name(session->loop_plan.run),
                               .because = session->watching ? session->loop_plan.because : "--once",
                               .changed = buf_str(&changed)};
     session_tree_begin(session, &run);

@@ -13,6 +13,7 @@ static const struct command_entry commands[] = {
     {"flaky", "the tests that passed and failed on the same sources", command_flaky},
     {"runs", "the runs that are remembered", command_runs},
     {"show", "one of them, and what failed in it", command_show},
+    {"diff", "what a run made of the tests that an earlier one did not", command_diff},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"bisect", "which tests before it, or which commit, make a test fail", command_bisect},
     {"convert", "test results from one format to another", command_convert},

@@ -43,6 +43,7 @@ int command_failing(int argc, char *argv[]);
 int command_list_tests(int argc, char *argv[]);
 int command_slowest(int argc, char *argv[]);
 int command_flaky(int argc, char *argv[]);
+int command_diff(int argc, char *argv[]);
 
 /* aloof init: a commented configuration file; and aloof doctor: what was found, and what is wrong with it. */
 int command_init(int argc, char *argv[]);

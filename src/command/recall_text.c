@@ -89,8 +89,11 @@ void recall_label(const struct recall *recall, struct buf *to, enum outcome outc
 
 const char *recall_kind(const char *kind)
 {
-    static const char *const words[][2] = {
-        {"all", "all tests"}, {"red", "red and changed tests"}, {"one", "one test"}, {"load", "loaded"}};
+    static const char *const words[][2] = {{"all", "all tests"},
+                                           {"some", "some tests"},
+                                           {"red", "red and changed tests"},
+                                           {"one", "one test"},
+                                           {"load", "loaded"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], kind) == 0)
             return words[i][1];

@@ -118,7 +118,7 @@ def complete(*words):
     return done.stdout.split()
 
 
-COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "load", "bisect", "convert", "emit", "ls", "mux", "stats"]
+COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "diff", "load", "bisect", "convert", "emit", "ls", "mux", "stats"]
 WITH_ALL = {"load", "bisect"}  # take the options of aloof itself, too
 
 

@@ -36,7 +36,7 @@ def answer(project, *args, code=0):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("command", ["last", "failing", "list", "slowest", "flaky", "runs", "show"])
+@pytest.mark.parametrize("command", ["last", "failing", "list", "slowest", "flaky", "runs", "show", "diff"])
 def test_nothing_is_remembered_yet(project, command):
     done = project.run(command)
     assert (done.returncode, done.stdout) == (4, "")
@@ -133,6 +133,37 @@ def test_what_is_flaky_passed_and_failed_on_the_same_sources(project):
     assert (half["id"], half["failed"], half["passed"], half["trees"], half["run"]) == ("test_f.py::test_half", 4, 4, 2, 8)
     assert (rare["id"], rare["failed"], rare["passed"], rare["rate"]) == ("test_f.py::test_rare", 2, 6, 0.25)
     assert project.run("flaky", "--list").stdout == "test_f.py::test_half\ntest_f.py::test_rare\n"
+
+
+def test_what_differs_between_two_runs(project):
+    base = """
+        import time
+        def test_a(): assert {a}
+        def test_b(): assert {b}
+        def test_c(): assert 0
+        def test_slow(): time.sleep({seconds})
+        def test_{name}(): pass
+    """
+    project.write("test_d.py", base.format(a=1, b=0, seconds=0.02, name="old"))
+    project.once()
+    project.write("test_d.py", base.format(a=0, b=1, seconds=0.3, name="young"))
+    project.once()
+    changes = answer(project, "diff", code=1)
+    ids = {key: [test["id"][len("test_d.py::test_"):] for test in tests] for key, tests in changes.items() if key != "runs"}
+    assert changes["runs"] == [1, 2]
+    assert ids == {"newly_failing": ["a"], "still_failing": ["c"], "fixed": ["b"], "slower": ["slow"], "gone": ["old"], "new": ["young"]}
+    [slow] = changes["slower"]
+    assert slow["after"]["seconds"] > 0.3 > slow["before"]["seconds"] and slow["after"]["outcome"] == "passed"
+    rows = project.run("diff").stdout.splitlines()
+    assert [re.split("  +", row)[:2] for row in rows][:3] == [["newly failing", "test_d.py::test_a"], ["still failing", "test_d.py::test_c"], ["fixed", "test_d.py::test_b"]]
+    assert answer(project, "diff", "2", "1", code=1)["fixed"][0]["id"] == "test_d.py::test_a"
+    same = project.run("diff", "2", "2")
+    assert (same.returncode, same.stdout.splitlines()[0].split("  ")[0]) == (0, "still failing")
+    project.once("-k", "test_b")
+    part = answer(project, "diff")
+    assert {key for key, tests in part.items() if tests and key != "runs"} == set()
+    assert project.run("diff").stdout == "run 3 made of the tests what run 2 did\n"
+    assert project.run("diff", "1").stderr == "aloof: diff: two runs are compared, or the newest two; see aloof diff --help\n"
 
 
 def test_nothing_is_flaky(remembered):
