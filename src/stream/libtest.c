@@ -1,27 +1,19 @@
 #include "stream/libtest.h"
 
 #include "stream/cargo.h"
+#include "stream/libtest_program.h"
+#include "stream/libtest_text.h"
 #include "stream/line_reader.h"
 #include "stream/names.h"
 #include "stream/scan.h"
-#include "stream/times.h"
 
 #include <stdlib.h>
-
-#define SECOND_NS 1000000000
-
-/* What one program announced, and what came. */
-struct program {
-    bool open, quiet; /* quiet: dots instead of names */
-    uint64_t announced, passed, failed, ignored, measured;
-    uint64_t offset;
-};
 
 struct libtest_reader {
     struct line_reader base;
     struct names names;
     struct cargo cargo;
-    struct program program;
+    struct libtest_program program;
     struct buf running; /* the id of a test whose verdict has not come, … */
     struct buf output;  /* … and what came instead */
     bool dies;          /* cargo is about to say how the program ended */
@@ -31,42 +23,6 @@ struct libtest_reader {
     struct buf errors;  /* of the compiler */
     struct buf id;      /* scratch */
 };
-
-/* How a test went, as the end of its line says. */
-struct verdict {
-    enum event_status status; /* EVENT_NONE: it does not say */
-    struct bytes reason;
-    int64_t duration_ns;
-};
-
-static struct verdict read_verdict(struct bytes text)
-{
-    struct verdict verdict = {.status = EVENT_NONE};
-    size_t time = scan_ends(text, "s>") ? scan_find_last(text, " <") : SIZE_MAX;
-    if (time != SIZE_MAX) {
-        verdict.duration_ns = duration_read(scan_skip(text, time + 2), SECOND_NS);
-        text.len = time;
-    }
-    if (bytes_is(text, "ok") || bytes_starts(text, "bench: "))
-        verdict.status = EVENT_SUCCESS;
-    else if (bytes_is(text, "FAILED") || bytes_starts(text, "FAILED ("))
-        verdict.status = EVENT_FAIL;
-    else if (bytes_is(text, "ignored") || bytes_starts(text, "ignored, "))
-        verdict.status = EVENT_SKIP;
-    if (verdict.status == EVENT_SKIP && text.len > strlen("ignored, "))
-        verdict.reason = scan_skip(text, strlen("ignored, "));
-    return verdict;
-}
-
-/* The name by which a test can be asked for, of how it is printed. */
-static struct bytes name_of(struct bytes printed)
-{
-    static const char *const notes[] = {" - should panic", " - compile fail", " - compile"};
-    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-        if (scan_ends(printed, notes[i]))
-            return (struct bytes){printed.data, printed.len - strlen(notes[i])};
-    return printed;
-}
 
 /* Makes the id of a test of that name, which says its program, too, where that is known. */
 static void make_id(const struct libtest_reader *reader, struct buf *id, struct bytes name)
@@ -78,15 +34,8 @@ static void make_id(const struct libtest_reader *reader, struct buf *id, struct 
     keep_text(id, name);
 }
 
-static void count(struct program *program, enum event_status status)
-{
-    program->passed += status == EVENT_SUCCESS;
-    program->failed += status == EVENT_FAIL;
-    program->ignored += status == EVENT_SKIP;
-}
-
 /* Emits how the test of that id went; `id` is made unique. */
-static void emit_test(struct libtest_reader *reader, struct buf *id, const struct verdict *verdict,
+static void emit_test(struct libtest_reader *reader, struct buf *id, const struct libtest_verdict *verdict,
                       const char *tag)
 {
     size_t len = id->len;
@@ -95,52 +44,7 @@ static void emit_test(struct libtest_reader *reader, struct buf *id, const struc
         emit_text(&reader->base.emitter, buf_bytes(id), "reason", verdict->reason, true);
     const struct outcome_said said = {verdict->status, tag, verdict->duration_ns, id->len == len};
     emit_outcome(&reader->base.emitter, buf_bytes(id), &said);
-    count(&reader->program, verdict->status);
-}
-
-/* From where on the text tells of a panic. */
-static size_t find_panic(struct bytes text)
-{
-    for (size_t at = 0; at < text.len;) {
-        struct bytes rest = scan_skip(text, at);
-        size_t len = scan_find(rest, "\n");
-        struct bytes line = {rest.data, len != SIZE_MAX ? len : rest.len};
-        if (bytes_starts(line, "thread '") && scan_find(line, "panicked at ") != SIZE_MAX)
-            return at;
-        at += line.len + 1;
-    }
-    return SIZE_MAX;
-}
-
-/* What a panic says, in a line: the one behind "panicked at a.rs:1:2:", or in quotes in older ones. */
-static struct bytes panic_message(struct bytes text)
-{
-    struct bytes line, quoted;
-    if (!scan_until(&text, "panicked at ", &line) || !scan_until(&text, "\n", &line))
-        return (struct bytes){0};
-    if (scan_word(&line, "'") && (quoted = line, scan_find_last(line, "', ") != SIZE_MAX)) {
-        quoted.len = scan_find_last(line, "', ");
-        return quoted;
-    }
-    return scan_until(&text, "\n", &line) ? line : text;
-}
-
-/* Gives a failed test what it wrote. */
-static void tell(struct libtest_reader *reader, struct bytes id, struct bytes text)
-{
-    text = scan_trim_end(text);
-    while (text.len > 0 && text.data[0] == '\n')
-        text = scan_skip(text, 1);
-    if (text.len == 0)
-        return;
-    size_t panic = find_panic(text);
-    struct bytes message = panic != SIZE_MAX ? panic_message(scan_skip(text, panic)) : (struct bytes){0};
-    struct bytes before = scan_trim_end((struct bytes){text.data, panic != SIZE_MAX ? panic : 0});
-    if (message.len > 0)
-        emit_text(&reader->base.emitter, id, "message", message, true);
-    if (before.len > 0)
-        emit_text(&reader->base.emitter, id, "stdout", before, true);
-    emit_text(&reader->base.emitter, id, "traceback", scan_skip(text, panic != SIZE_MAX ? panic : 0), true);
+    libtest_program_count(&reader->program, verdict->status);
 }
 
 /* The test at hand ends without a verdict: with it the program. */
@@ -148,7 +52,7 @@ static void crash(struct libtest_reader *reader, struct bytes message)
 {
     if (reader->running.len == 0)
         return;
-    const struct verdict verdict = {.status = EVENT_FAIL};
+    const struct libtest_verdict verdict = {.status = EVENT_FAIL};
     size_t len = reader->running.len;
     emit_unique(&reader->names, &reader->running);
     struct bytes id = buf_bytes(&reader->running);
@@ -163,48 +67,30 @@ static void crash(struct libtest_reader *reader, struct bytes message)
     reader->program.open = reader->dies = false;
 }
 
-static void damage_program(struct libtest_reader *reader, const struct line *line, const char *what,
-                           uint64_t said, uint64_t came)
-{
-    char reason[120];
-    snprintf(reason, sizeof reason, "%s: %llu announced, %llu came", what, (unsigned long long)said,
-             (unsigned long long)came);
-    const struct program *program = &reader->program;
-    reader->base.emitter.sink->damage(reader->base.emitter.owner, reason, program->offset,
-                                      line->offset - program->offset);
-}
-
-/* A program has begun, or all is over, and the one before has not told its result. */
-static void close_program(struct libtest_reader *reader, const struct line *line)
-{
-    crash(reader, (struct bytes){0});
-    const struct program *program = &reader->program;
-    if (program->open)
-        damage_program(reader, line, "a program that ends without a result", program->announced,
-                       program->passed + program->failed + program->ignored);
-    reader->program = (struct program){0};
-}
-
 static void end_section(struct libtest_reader *reader)
 {
     if (reader->told.len > 0)
-        tell(reader, buf_bytes(&reader->told), buf_bytes(&reader->text));
+        libtest_tell(&reader->base.emitter, buf_bytes(&reader->told), buf_bytes(&reader->text));
     buf_clear(&reader->told);
     buf_clear(&reader->text);
 }
 
-/* "running 3 tests" */
+/* The program at hand tells nothing more, and has not told its result. */
+static void close_program(struct libtest_reader *reader, const struct line *line)
+{
+    end_section(reader);
+    crash(reader, (struct bytes){0});
+    libtest_program_close(&reader->program, line, &reader->base.emitter);
+    reader->sections = false;
+}
+
 static bool take_start(struct libtest_reader *reader, const struct line *line)
 {
-    struct bytes text = line->text;
-    uint64_t number;
-    if (!scan_word(&text, "running ") || !scan_number(&text, &number) ||
-        (!bytes_is(text, " tests") && !bytes_is(text, " test")))
+    struct libtest_program program;
+    if (!libtest_program_begin(&program, line))
         return false;
-    end_section(reader);
     close_program(reader, line);
-    reader->sections = false;
-    reader->program = (struct program){.open = true, .announced = number, .offset = line->offset};
+    reader->program = program;
     return true;
 }
 
@@ -217,17 +103,17 @@ static bool take_test(struct libtest_reader *reader, const struct line *line)
     size_t slow = scan_find(text, " has been running for over ");
     if (slow != SIZE_MAX && reader->running.len == 0) {
         const struct outcome_said said = {.status = EVENT_INPROGRESS, .runnable = true};
-        make_id(reader, &reader->id, name_of((struct bytes){text.data, slow}));
+        make_id(reader, &reader->id, libtest_name((struct bytes){text.data, slow}));
         emit_outcome(&reader->base.emitter, buf_bytes(&reader->id), &said);
         return true;
     }
     if (!scan_until(&text, " ... ", &name))
         return false;
-    struct verdict verdict = read_verdict(text);
+    struct libtest_verdict verdict = libtest_verdict(text);
     if (verdict.status == EVENT_NONE && reader->running.len > 0)
         return false;
     struct buf *id = verdict.status == EVENT_NONE ? &reader->running : &reader->id;
-    make_id(reader, id, name_of(name));
+    make_id(reader, id, libtest_name(name));
     if (verdict.status != EVENT_NONE)
         emit_test(reader, id, &verdict, NULL);
     else if (cargo_is_end(text))
@@ -251,7 +137,7 @@ static struct bytes end_of(struct bytes line)
 /* Of a test that is running: its verdict on a line of its own, or what it prints. */
 static void take_output(struct libtest_reader *reader, const struct line *line)
 {
-    struct verdict verdict = read_verdict(line->text);
+    struct libtest_verdict verdict = libtest_verdict(line->text);
     if (scan_find(line->text, "process didn't exit successfully: ") != SIZE_MAX) {
         crash(reader, end_of(line->text));
     } else if (reader->dies || cargo_is_end(line->text)) {
@@ -263,43 +149,25 @@ static void take_output(struct libtest_reader *reader, const struct line *line)
         emit_unique(&reader->names, &reader->running);
         struct bytes id = buf_bytes(&reader->running);
         if (verdict.status == EVENT_FAIL)
-            tell(reader, id, buf_bytes(&reader->output));
+            libtest_tell(&reader->base.emitter, id, buf_bytes(&reader->output));
         else if (reader->output.len > 0)
             emit_text(&reader->base.emitter, id, "stdout", buf_bytes(&reader->output), true);
         const struct outcome_said said = {verdict.status, NULL, verdict.duration_ns, id.len == len};
         emit_outcome(&reader->base.emitter, id, &said);
-        count(&reader->program, verdict.status);
+        libtest_program_count(&reader->program, verdict.status);
         buf_clear(&reader->running);
         buf_clear(&reader->output);
     }
 }
 
-/* "test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; …" */
 static bool take_result(struct libtest_reader *reader, const struct line *line)
 {
-    struct bytes text = line->text;
-    uint64_t passed, failed, ignored, measured;
-    if (!scan_word(&text, "test result: "))
-        return false;
-    bool good = scan_word(&text, "ok. ");
-    if ((!good && !scan_word(&text, "FAILED. ")) || !scan_number(&text, &passed) ||
-        !scan_word(&text, " passed; ") || !scan_number(&text, &failed) || !scan_word(&text, " failed; ") ||
-        !scan_number(&text, &ignored) || !scan_word(&text, " ignored; ") || !scan_number(&text, &measured))
+    struct libtest_result result;
+    if (!libtest_result(line->text, &result))
         return false;
     end_section(reader);
     reader->sections = false;
-    struct program *program = &reader->program;
-    if (!program->open)
-        emit_damage(&reader->base.emitter, line, "a result of no program");
-    else if (!program->quiet && passed + measured != program->passed)
-        damage_program(reader, line, "passed", passed + measured, program->passed);
-    else if (failed != program->failed)
-        damage_program(reader, line, "failed", failed, program->failed);
-    else if (!program->quiet && passed + failed + ignored + measured != program->announced)
-        damage_program(reader, line, "tests", program->announced, passed + failed + ignored + measured);
-    else if (good != (failed == 0))
-        emit_damage(&reader->base.emitter, line, "a result that contradicts its own counts");
-    reader->program = (struct program){0};
+    libtest_program_end(&reader->program, &result, line, &reader->base.emitter);
     return true;
 }
 
@@ -332,9 +200,9 @@ static bool take_quiet(struct libtest_reader *reader, const struct line *line)
     if (!reader->program.open)
         return false;
     if (scan_ends(line->text, mark)) {
-        const struct verdict verdict = {.status = EVENT_FAIL};
+        const struct libtest_verdict verdict = {.status = EVENT_FAIL};
         buf_clear(&reader->id);
-        keep_text(&reader->id, name_of((struct bytes){line->text.data, line->text.len - strlen(mark)}));
+        keep_text(&reader->id, libtest_name((struct bytes){line->text.data, line->text.len - strlen(mark)}));
         emit_test(reader, &reader->id, &verdict, NULL);
         reader->program.quiet = true;
         return true;
@@ -435,7 +303,6 @@ static void libtest_end(void *state)
 {
     struct libtest_reader *reader = state;
     const struct line end = line_reader_end(reader);
-    end_section(reader);
     close_program(reader, &end);
 }
 
@@ -456,14 +323,11 @@ static void libtest_release(void *state)
 /* Whether a line says "running 3 tests". */
 static bool has_start(struct bytes head)
 {
-    while (head.len > 0) {
-        size_t len = scan_find(head, "\n");
-        struct bytes line = {head.data, len != SIZE_MAX ? len : head.len};
-        uint64_t number;
-        head = scan_skip(head, line.len + 1);
+    struct bytes line;
+    uint64_t number;
+    while (scan_line(&head, &line))
         if (scan_word(&line, "running ") && scan_number(&line, &number) && bytes_starts(line, " test"))
             return true;
-    }
     return false;
 }
 

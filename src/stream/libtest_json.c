@@ -3,6 +3,7 @@
 #include "core/map.h"
 #include "core/vec.h"
 #include "stream/libtest_suites.h"
+#include "stream/libtest_text.h"
 #include "stream/lines.h"
 #include "stream/names.h"
 #include "stream/testcase.h"
@@ -157,20 +158,6 @@ static void start(struct libtest_reader *reader, const char *name, const struct 
     reader->sink->event(reader->owner, &event);
 }
 
-/* Where the panic begins in what a test printed: "thread 'x' panicked at …"; the end when there is none. */
-static size_t find_panic(struct bytes text)
-{
-    for (size_t at = 0; at < text.len;) {
-        const char *newline = memchr(text.data + at, '\n', text.len - at);
-        size_t len = newline != NULL ? (size_t)(newline - text.data) - at : text.len - at;
-        struct bytes line = {text.data + at, len};
-        if (bytes_starts(line, "thread '") && memmem(line.data, line.len, " panicked at ", 13) != NULL)
-            return at;
-        at += len + 1;
-    }
-    return text.len;
-}
-
 static void tell(struct libtest_reader *reader, const struct libtest_line *said,
                  const struct running *running)
 {
@@ -179,7 +166,7 @@ static void tell(struct libtest_reader *reader, const struct libtest_line *said,
                                                  [LIBTEST_ALLOWED] = EVENT_XFAIL,
                                                  [LIBTEST_IGNORED] = EVENT_SKIP};
     struct bytes output = buf_bytes(&said->stdout), message = buf_bytes(&said->message);
-    size_t panic = find_panic(output), printed = panic;
+    size_t panic = libtest_find_panic(output), printed = panic;
     if (panic < output.len && panic > 0 && (panic == 1 || output.data[panic - 2] == '\n'))
         printed--; /* the empty line before a panic is the panic's */
     bool failed = said->kind == LIBTEST_FAILED;
