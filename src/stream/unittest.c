@@ -4,7 +4,9 @@
 #include "stream/line_reader.h"
 #include "stream/names.h"
 #include "stream/scan.h"
+#include "stream/unittest_counts.h"
 #include "stream/unittest_line.h"
+#include "stream/unittest_section.h"
 
 #include <stdlib.h>
 
@@ -12,17 +14,10 @@
 
 enum where { IN_TESTS, IN_HEAD, IN_BODY };
 
-/* What came, to be compared with what the summary says. */
-struct counts {
-    uint64_t tests, skipped, failures, errors;
-    bool any, named; /* any line; the outcomes have names (-v) */
-    bool ran;        /* the line "Ran 3 tests" has come */
-};
-
 struct unittest_reader {
     struct line_reader base;
     struct names names, failed; /* of all tests, of those that are told as failed */
-    struct counts counts;
+    struct unittest_counts counts;
     /* The test at hand, whose verdict has not come. */
     struct buf id, output;
     const char *tag;
@@ -36,9 +31,8 @@ struct unittest_reader {
     enum where where;
     char rule; /* '=' or '-': a line of them came just now, which may be output */
     uint64_t rule_offset;
-    bool error;               /* the section's head says so */
-    struct buf section, text; /* whose, and what it says */
-    struct buf explained;     /* whose the section before was */
+    bool error; /* the section's head says so */
+    struct unittest_section section;
     struct buf scratch;
 };
 
@@ -212,49 +206,13 @@ static void take_test_line(struct unittest_reader *reader, const struct line *li
     }
 }
 
-/* The line of an exception: the last one that is not indented and comes behind such as are. */
-static struct bytes find_message(struct bytes text)
-{
-    struct bytes message = {0};
-    bool indented = false;
-    while (text.len > 0) {
-        size_t len = scan_find(text, "\n");
-        struct bytes line = {text.data, len != SIZE_MAX ? len : text.len};
-        bool blank = line.len == 0, inner = line.len > 0 && line.data[0] == ' ';
-        if (indented && !inner && !blank)
-            message = line;
-        indented = inner;
-        text = scan_skip(text, line.len + 1);
-    }
-    return message;
-}
-
-/* Gives the section's text, with what -b kept of the output behind it, to its test. */
 static void end_section(struct unittest_reader *reader)
 {
-    static const struct {
-        const char *head, *name;
-    } parts[] = {{"\nStdout:\n", "stdout"}, {"\nStderr:\n", "stderr"}};
-    struct bytes id = buf_bytes(&reader->section), text = buf_bytes(&reader->text);
     if (reader->where != IN_BODY)
         return;
     reader->counts.failures += !reader->error;
     reader->counts.errors += reader->error;
-    for (size_t i = 2; i-- > 0;) {
-        size_t at = scan_find(text, parts[i].head);
-        if (at == SIZE_MAX)
-            continue;
-        emit_text(&reader->base.emitter, id, parts[i].name, scan_skip(text, at + strlen(parts[i].head)),
-                  true);
-        text.len = at + 1;
-    }
-    struct bytes message = find_message(text), stack = scan_trim_end(text);
-    if (message.len > 0 && !bytes_equal(id, buf_bytes(&reader->explained)))
-        emit_text(&reader->base.emitter, id, "message", message, true);
-    if (stack.len > 0)
-        emit_text(&reader->base.emitter, id, "traceback", (struct bytes){stack.data, stack.len + 1}, true);
-    buf_clear(&reader->explained);
-    keep_text(&reader->explained, id);
+    unittest_section_tell(&reader->section, &reader->base.emitter);
     reader->where = IN_TESTS;
 }
 
@@ -271,28 +229,19 @@ static bool take_head(struct unittest_reader *reader, struct bytes text)
     reader->counts.any = true;
     reader->error = error;
     reader->where = surprise ? IN_TESTS : IN_HEAD;
-    buf_clear(&reader->section);
-    buf_clear(&reader->text);
-    unittest_id(&name, &reader->section);
+    buf_clear(&reader->section.id);
+    buf_clear(&reader->section.text);
+    unittest_id(&name, &reader->section.id);
     if (surprise)
         return true;
     struct bytes part = scan_trim(name.rest);
     if (part.len > 0)
-        keep_line(&reader->text, part);
-    if (names_add(&reader->failed, buf_bytes(&reader->section))) {
+        keep_line(&reader->section.text, part);
+    if (names_add(&reader->failed, buf_bytes(&reader->section.id))) {
         const struct outcome_said said = {EVENT_FAIL, name.tag, 0, name.tag == NULL};
-        emit_outcome(&reader->base.emitter, buf_bytes(&reader->section), &said);
+        emit_outcome(&reader->base.emitter, buf_bytes(&reader->section.id), &said);
     }
     return true;
-}
-
-static void damage(struct unittest_reader *reader, const struct line *line, const char *what, uint64_t said,
-                   uint64_t came)
-{
-    char reason[100];
-    snprintf(reason, sizeof reason, "%s: %llu announced, %llu came", what, (unsigned long long)said,
-             (unsigned long long)came);
-    emit_damage(&reader->base.emitter, line, reason);
 }
 
 /* Tests of whom neither a verdict nor a section came. */
@@ -308,49 +257,16 @@ static void check_unknown(struct unittest_reader *reader, const struct line *lin
     strings_clear(&reader->unknown);
 }
 
-/* "Ran 16 tests in 0.001s" behind a rule of '-'. Some versions do not count what a decorator skipped. */
+/* Behind a rule of '-'. */
 static bool take_ran(struct unittest_reader *reader, const struct line *line)
 {
-    struct bytes text = line->text;
-    uint64_t number;
-    if (!scan_word(&text, "Ran ") || !scan_number(&text, &number) || !bytes_starts(text, " test"))
+    uint64_t tests;
+    if (!unittest_ran(line->text, &tests))
         return false;
     leave(reader);
     end_section(reader);
-    const struct counts *counts = &reader->counts;
-    if (counts->named && (number > counts->tests || number + counts->skipped < counts->tests))
-        damage(reader, line, "tests", number, counts->tests);
+    unittest_counts_ran(&reader->counts, tests, line, &reader->base.emitter);
     check_unknown(reader, line);
-    reader->counts.ran = true;
-    return true;
-}
-
-static uint64_t count_in(struct bytes text, const char *key)
-{
-    uint64_t number = 0;
-    struct bytes before;
-    if (scan_until(&text, key, &before))
-        scan_number(&text, &number);
-    return number;
-}
-
-/* "OK (skipped=1)" or "FAILED (failures=3, errors=6)", the last line. */
-static bool take_result(struct unittest_reader *reader, const struct line *line)
-{
-    struct bytes text = line->text;
-    bool good = bytes_is(text, "OK") || bytes_starts(text, "OK (");
-    bool none = bytes_starts(text, "NO TESTS RAN");
-    if (!good && !none && !bytes_starts(text, "FAILED ("))
-        return false;
-    const struct counts *counts = &reader->counts;
-    uint64_t failures = count_in(text, "(failures="), errors = count_in(text, "errors=");
-    if (good && counts->failures + counts->errors > 0)
-        emit_damage(&reader->base.emitter, line, "OK, with failed tests");
-    else if (failures != counts->failures)
-        damage(reader, line, "failures", failures, counts->failures);
-    else if (errors != counts->errors)
-        damage(reader, line, "errors", errors, counts->errors);
-    reader->counts = (struct counts){0};
     return true;
 }
 
@@ -367,7 +283,7 @@ static bool is_rule(struct bytes text)
 static void take_plain(struct unittest_reader *reader, const struct line *line)
 {
     if (reader->where == IN_BODY)
-        keep_line(&reader->text, line->text);
+        keep_line(&reader->section.text, line->text);
     else if (reader->where == IN_TESTS)
         take_test_line(reader, line);
 }
@@ -391,7 +307,7 @@ static void take_line(void *owner, const struct line *line)
         settle(reader);
     reader->maybe = EVENT_NONE;
     if (reader->counts.ran) {
-        if (line->text.len > 0 && !take_result(reader, line))
+        if (line->text.len > 0 && !unittest_counts_result(&reader->counts, line, &reader->base.emitter))
             emit_noise_line(&reader->base.emitter, line);
         return;
     }
@@ -446,9 +362,7 @@ static void unittest_release(void *state)
     strings_release(&reader->unknown);
     buf_release(&reader->id);
     buf_release(&reader->output);
-    buf_release(&reader->section);
-    buf_release(&reader->text);
-    buf_release(&reader->explained);
+    unittest_section_release(&reader->section);
     buf_release(&reader->scratch);
 }
 
@@ -456,16 +370,14 @@ static int unittest_guess(struct bytes head, bool whole)
 {
     (void)whole;
     int sure = 0;
-    while (head.len > 0) {
-        size_t len = scan_find(head, "\n"), at;
-        struct bytes line = {head.data, len != SIZE_MAX ? len : head.len}, reason;
+    struct bytes line, reason;
+    while (scan_line(&head, &line)) {
         struct unittest_name name;
-        head = scan_skip(head, line.len + 1);
         bool named = unittest_name(line, &name);
         if (named && name.rest.len == 0)
             sure = sure < 50 ? 50 : sure;
         if (named && bytes_starts(name.rest, " ... ")) {
-            at = scan_find_last(line, " ... ");
+            size_t at = scan_find_last(line, " ... ");
             return unittest_verdict(scan_skip(line, at + strlen(" ... ")), &reason) != EVENT_NONE ? 88 : 75;
         }
         if (bytes_starts(line, "Ran ") && scan_find(line, " in ") != SIZE_MAX)
