@@ -1,18 +1,15 @@
 #include "stream/junit.h"
 
 #include "core/vec.h"
+#include "stream/junit_case.h"
 #include "stream/junit_name.h"
-#include "stream/junit_words.h"
 #include "stream/names.h"
-#include "stream/times.h"
-#include "stream/timestamp.h"
 #include "stream/xml_read.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
 #define TEXT_MAX (16 << 20) /* octets of one text of a test */
-#define SECOND_NS 1000000000
 
 /* An open <testsuite> or <testsuites>: what it announces (absent: -1) and what came. */
 struct suite {
@@ -24,23 +21,12 @@ struct suite {
     struct buf text[2]; /* its standard output and error */
 };
 
-struct test_case {
-    bool open, failed, skipped, may_fail;
-    struct buf id, text[PART_COUNT];
-    struct buf message, reason, place;
-    enum event_status status; /* by its attributes alone */
-    const char *tag;
-    int64_t duration_ns, time_ns;
-    bool has_time;
-    long long failing_elements;
-};
-
 struct junit_reader {
     struct emitter emitter;
     struct xml_read xml;
     VEC(struct suite) suites;
     enum junit_part parts[XML_DEPTH_MAX + 1]; /* by depth */
-    struct test_case test;
+    struct junit_case test;
     struct names names;
     struct buf last_name, last_id; /* of the test before */
     bool last_failed;
@@ -49,23 +35,6 @@ struct junit_reader {
 static void put(struct buf *to, struct bytes text)
 {
     buf_add(to, text.data, text.len);
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Without the empty lines before it and the blanks behind it. */
-static struct bytes trim(struct bytes text)
-{
-    size_t start = 0;
-    for (size_t i = 0; i < text.len && is_blank(text.data[i]); i++)
-        start = text.data[i] == '\n' ? i + 1 : start;
-    text = (struct bytes){text.data + start, text.len - start};
-    while (text.len > 0 && is_blank(text.data[text.len - 1]))
-        text.len--;
-    return text;
 }
 
 static void damage(struct junit_reader *reader, uint64_t offset, const char *reason)
@@ -129,7 +98,7 @@ static void end_suite(struct junit_reader *reader)
     struct suite suite = reader->suites.items[--reader->suites.len];
     check_counts(reader, &suite);
     for (size_t i = 0; i < 2; i++)
-        if (trim(buf_bytes(&suite.text[i])).len > 0)
+        if (junit_trim(buf_bytes(&suite.text[i])).len > 0)
             emit_text(&reader->emitter, (struct bytes){0}, names[i], buf_bytes(&suite.text[i]), false);
     if (reader->suites.len > 0) {
         struct suite *above = &reader->suites.items[reader->suites.len - 1];
@@ -138,18 +107,6 @@ static void end_suite(struct junit_reader *reader)
         above->failing_elements += suite.failing_elements;
     }
     release_suite(&suite);
-}
-
-/* "path:line" of the attributes, where they tell both. */
-static void put_place(struct test_case *test, const char *const *attributes)
-{
-    struct bytes file = xml_attribute(attributes, "file"), line = xml_attribute(attributes, "line");
-    if (file.len == 0 || line.len == 0)
-        return;
-    buf_clear(&test->place);
-    put(&test->place, file);
-    buf_putc(&test->place, ':');
-    put(&test->place, line);
 }
 
 static void put_path(const struct junit_reader *reader, struct buf *path)
@@ -162,7 +119,7 @@ static void put_path(const struct junit_reader *reader, struct buf *path)
 
 static void start_case(struct junit_reader *reader, const char *const *attributes)
 {
-    struct test_case *test = &reader->test;
+    struct junit_case *test = &reader->test;
     struct buf path = {0};
     size_t depth = reader->suites.len;
     put_path(reader, &path);
@@ -176,56 +133,15 @@ static void start_case(struct junit_reader *reader, const char *const *attribute
     junit_id(&address, &test->id);
     if (test->id.len == 0)
         buf_puts(&test->id, "a test without a name");
-    test->open = true;
     if (depth > 0 && bytes_equal(address.class_name, address.name))
         reader->suites.items[depth - 1].loose = true;
-    test->status = junit_status(xml_attribute(attributes, "status"), xml_attribute(attributes, "result"));
+    junit_case_start(test, attributes);
     test->tag = bytes_is(address.class_name, "Test suite failed to run") ? TAG_COLLECTION : NULL; /* jest's */
     if (test->tag != NULL) {
         buf_clear(&test->id);
         put(&test->id, address.name);
     }
-    struct bytes time = xml_attribute(attributes, "time");
-    test->duration_ns = time.data != NULL ? duration_read(time, SECOND_NS) : 0;
-    struct bytes stamp = xml_attribute(attributes, "timestamp");
-    test->has_time = stamp.data != NULL && timestamp_read(stamp, &test->time_ns) && test->time_ns > 0;
-    put_place(test, attributes);
     buf_release(&path);
-}
-
-static void start_failure(struct junit_reader *reader, const char *const *attributes)
-{
-    struct test_case *test = &reader->test;
-    struct bytes message = xml_attribute(attributes, "message");
-    const char *tag = junit_tag(message, xml_attribute(attributes, "type"));
-    test->failed = true;
-    test->failing_elements++;
-    test->tag = tag != NULL ? tag : test->tag;
-    if (test->message.len == 0)
-        put(&test->message, message);
-    struct buf *body = &test->text[PART_FAILURE];
-    while (body->len > 0 && is_blank(body->data[body->len - 1]))
-        body->len--;
-    if (body->len > 0)
-        buf_putc(body, '\n');
-    put_place(test, attributes);
-}
-
-static void start_skipped(struct junit_reader *reader, const char *const *attributes)
-{
-    struct test_case *test = &reader->test;
-    struct bytes message = xml_attribute(attributes, "message"), type = xml_attribute(attributes, "type");
-    if (junit_not_run(message)) {
-        test->failed = true;
-        test->tag = TAG_NOT_RUN;
-        put(&test->message, message);
-        return;
-    }
-    test->skipped = true;
-    /* Of Catch2 this stands beside the failures that may be. */
-    test->may_fail = bytes_is(type, "pytest.xfail") || bytes_is(message, "TEST_CASE tagged with !mayfail");
-    if (test->reason.len == 0)
-        put(&test->reason, message);
 }
 
 static bool is_suite(const char *name)
@@ -245,9 +161,9 @@ static void on_start(void *owner, const char *name, const char *const *attribute
         else if (strcmp(name, "testcase") == 0)
             start_case(reader, attributes);
     } else if (part == PART_FAILURE) {
-        start_failure(reader, attributes);
+        junit_case_failure(&reader->test, attributes);
     } else if (part == PART_SKIPPED) {
-        start_skipped(reader, attributes);
+        junit_case_skipped(&reader->test, attributes);
     } else if (part == PART_RERUN && xml_attribute(attributes, "message").data != NULL) {
         put(&reader->test.text[PART_RERUN], xml_attribute(attributes, "message"));
         buf_putc(&reader->test.text[PART_RERUN], '\n');
@@ -271,104 +187,6 @@ static void on_text(void *owner, struct bytes text)
     buf_add(to, text.data, len < room || room == 0 ? len : room);
 }
 
-static void attach(struct junit_reader *reader, const char *name, struct bytes text)
-{
-    if (text.len > 0)
-        emit_text(&reader->emitter, buf_bytes(&reader->test.id), name, text, true);
-}
-
-/* The stack, with the place before it where that is in it nowhere. */
-static void attach_traceback(struct junit_reader *reader)
-{
-    struct test_case *test = &reader->test;
-    struct bytes body = trim(buf_bytes(&test->text[PART_FAILURE]));
-    struct bytes message = buf_bytes(&test->message), place = buf_bytes(&test->place);
-    message.len = strcspn(buf_str(&test->message), "\n");
-    const char *colon = place.len > 0 ? memrchr(place.data, ':', place.len) : NULL;
-    struct buf text = {0};
-    if (colon != NULL && (body.len > 0 || message.len > 0) &&
-        (body.len == 0 ||
-         memmem(body.data, body.len, place.data, (size_t)(colon - place.data) + 1) == NULL)) {
-        put(&text, place);
-        buf_puts(&text, ": ");
-        if (body.len < message.len || memcmp(body.data, message.data, message.len) != 0) {
-            put(&text, message);
-            buf_putc(&text, '\n');
-        }
-    }
-    if (body.len > 0) {
-        put(&text, body);
-        buf_putc(&text, '\n');
-    }
-    attach(reader, "traceback", buf_bytes(&text));
-    buf_release(&text);
-}
-
-static enum event_status status_of(const struct test_case *test)
-{
-    if (test->may_fail)
-        return EVENT_XFAIL;
-    if (test->failed)
-        return EVENT_FAIL;
-    return test->skipped ? EVENT_SKIP : test->status;
-}
-
-static void attach_all(struct junit_reader *reader, enum event_status status, bool again)
-{
-    struct test_case *test = &reader->test;
-    static const struct {
-        const char *name;
-        enum junit_part part;
-    } outputs[] = {{"report", PART_RERUN}, {"stdout", PART_OUT}, {"stderr", PART_ERR}};
-    if (status == EVENT_FAIL || status == EVENT_XFAIL) {
-        if (!again)
-            attach(reader, "message", buf_bytes(&test->message));
-        attach_traceback(reader);
-    }
-    if (status == EVENT_SKIP || status == EVENT_XFAIL)
-        attach(reader, "reason",
-               trim(buf_bytes(test->reason.len > 0 ? &test->reason : &test->text[PART_SKIPPED])));
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
-        if (trim(buf_bytes(&test->text[outputs[i].part])).len > 0)
-            attach(reader, outputs[i].name, buf_bytes(&test->text[outputs[i].part]));
-}
-
-/* In progress at its time, or how it ended. */
-static void emit_status(struct junit_reader *reader, enum event_status status, bool unique)
-{
-    const struct test_case *test = &reader->test;
-    bool final = status != EVENT_INPROGRESS,
-         flaky = status == EVENT_SUCCESS && test->text[PART_RERUN].len > 0;
-    const char *word = !final ? NULL : flaky ? "flaky" : test->tag;
-    const struct bytes tag = bytes_of(word);
-    const struct event event = {.test_id = buf_bytes(&test->id),
-                                .status = status,
-                                .runnable = unique && !(word != NULL && strcmp(word, TAG_COLLECTION) == 0),
-                                .tags = &tag,
-                                .tag_count = word != NULL,
-                                .has_tags = word != NULL,
-                                .has_time = test->has_time,
-                                .time_ns = test->time_ns + (final ? test->duration_ns : 0),
-                                .duration_ns = final ? test->duration_ns : 0};
-    reader->emitter.sink->event(reader->emitter.owner, &event);
-}
-
-static void clear_case(struct test_case *test)
-{
-    struct buf id = test->id, message = test->message, reason = test->reason, place = test->place;
-    struct buf text[PART_COUNT];
-    memcpy(text, test->text, sizeof text);
-    *test = (struct test_case){.id = id, .message = message, .reason = reason, .place = place};
-    for (size_t i = 0; i < PART_COUNT; i++) {
-        test->text[i] = text[i];
-        buf_clear(&test->text[i]);
-    }
-    buf_clear(&test->id);
-    buf_clear(&test->message);
-    buf_clear(&test->reason);
-    buf_clear(&test->place);
-}
-
 static void remember(struct buf *to, const struct buf *from)
 {
     buf_clear(to);
@@ -377,8 +195,8 @@ static void remember(struct buf *to, const struct buf *from)
 
 static void end_case(struct junit_reader *reader)
 {
-    struct test_case *test = &reader->test;
-    enum event_status status = status_of(test);
+    struct junit_case *test = &reader->test;
+    enum event_status status = junit_case_status(test);
     bool failed = status == EVENT_FAIL;
     bool again =
         failed && reader->last_failed && bytes_equal(buf_bytes(&test->id), buf_bytes(&reader->last_name));
@@ -390,11 +208,7 @@ static void end_case(struct junit_reader *reader)
     bool unique = bytes_equal(buf_bytes(&test->id), buf_bytes(&reader->last_name));
     remember(&reader->last_id, &test->id);
     reader->last_failed = failed;
-    if (test->has_time && !again)
-        emit_status(reader, EVENT_INPROGRESS, unique);
-    attach_all(reader, status, again);
-    if (!again)
-        emit_status(reader, status, unique);
+    junit_case_tell(test, &(struct junit_told){status, again, unique}, &reader->emitter);
     if (reader->suites.len > 0) {
         struct suite *suite = &reader->suites.items[reader->suites.len - 1];
         suite->children++;
@@ -403,7 +217,7 @@ static void end_case(struct junit_reader *reader)
         suite->failed += failed && !again;
         suite->failing_elements += failed ? (test->failing_elements > 0 ? test->failing_elements : 1) : 0;
     }
-    clear_case(test);
+    junit_case_clear(test);
 }
 
 static void on_end(void *owner, const char *name)
@@ -421,7 +235,7 @@ static void on_over(void *owner, bool whole)
     (void)whole;
     while (reader->suites.len > 0)
         release_suite(&reader->suites.items[--reader->suites.len]);
-    clear_case(&reader->test);
+    junit_case_clear(&reader->test);
     reader->last_failed = false;
 }
 
@@ -459,12 +273,7 @@ static void junit_release(void *state)
     xml_release(&reader->xml);
     on_over(reader, false);
     vec_release(&reader->suites);
-    for (size_t i = 0; i < PART_COUNT; i++)
-        buf_release(&reader->test.text[i]);
-    buf_release(&reader->test.id);
-    buf_release(&reader->test.message);
-    buf_release(&reader->test.reason);
-    buf_release(&reader->test.place);
+    junit_case_release(&reader->test);
     buf_release(&reader->last_name);
     buf_release(&reader->last_id);
     names_release(&reader->names);
