@@ -18,6 +18,8 @@ static char *fate_of(const struct test *test)
 {
     if (test->outcome == OUTCOME_ERROR)
         return mem_strdup("in setup or teardown");
+    if (test->red && test->outcome == OUTCOME_PASSED)
+        return mem_strdup("as far as it ran");
     if (!has_died(test) && test->outcome != OUTCOME_NOT_RUN)
         return NULL;
     char *reason = result_text(test->result, "reason");

@@ -2,6 +2,8 @@
  * it holds; a free one to the team whose next parcel goes before those of the others. */
 #include "session_private.h"
 
+#include "plan/parts.h"
+
 #include <stdlib.h>
 
 #define RUNNER_ID "runner" /* the test that is red when a team cannot do its work */
@@ -41,12 +43,20 @@ static void give(struct team *team, unsigned slot)
     size_t count = parcel->positions.len;
     const char **ids = mem_zero(count * sizeof *ids);
     uint32_t *positions = mem_zero(count * sizeof *positions);
+    size_t *tests = mem_zero(count * sizeof *tests);
+    struct strings *parts = mem_zero(count * sizeof *parts);
     for (size_t i = 0; i < count; i++) {
         uint32_t position = parcel->positions.items[i];
-        ids[i] = session_own_id(session, &model->tests.items[model->listing.items[position]]);
+        tests[i] = model->listing.items[position];
+        ids[i] = session_own_id(session, &model->tests.items[tests[i]]);
         positions[i] = session->own_positions.items[position];
     }
-    pool_give(team->pool, slot, positions, ids, count);
+    parts_names(model, tests, count, parts);
+    pool_give(team->pool, slot, positions, ids, parts, count);
+    for (size_t i = 0; i < count; i++)
+        strings_release(&parts[i]);
+    free(parts);
+    free(tests);
     free(positions);
     free(ids);
 }
@@ -110,7 +120,7 @@ static void on_listed(void *owner, size_t tests, unsigned maxfail)
     team->state = TEAM_DEALING;
     if (session->load != NULL)
         return;
-    loop_select(&session->loop_plan, &session->model, team->number);
+    loop_select(&session->loop_plan, &session->model, team->number, recipe_picks_parts(team->recipe));
     deal(team);
     session_touch(session);
 }

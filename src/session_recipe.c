@@ -84,7 +84,7 @@ static void debug_own(const struct team *team, const struct test *asked, struct 
     const struct recipe *recipe = team->recipe;
     const char *id = session_own_id(session, asked);
     bool part = !asked->runnable && asked->group[0] != '\0';
-    const struct recipe_test one = {part ? asked->group : id, asked->group, 0};
+    const struct recipe_test one = {.id = part ? asked->group : id, .file = asked->group};
     strings_add(argv, "env");
     for (size_t i = 0; i < recipe->env.len; i++)
         strings_add(argv, recipe->env.items[i]);

@@ -48,6 +48,8 @@ struct event_sink {
 };
 
 /* Tags by which an event says more about an outcome than its status does. */
+#define PART_BETWEEN " > " /* in an id: what something is a part of, and its name there */
+
 #define TAG_CRASH "crash"             /* fail: its box died under it */
 #define TAG_TIMEOUT "timeout"         /* fail: it was killed at its deadline */
 #define TAG_NOT_RUN "not-run"         /* fail: it was asked for and never reported */

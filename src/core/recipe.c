@@ -35,6 +35,7 @@ static const struct key {
     {"list-format", KEY_FORMAT, AT(list_format), RECIPE_LINES},
     {"run", KEY_COMMAND, AT(run), NULL},
     {"run-files", KEY_COMMAND, AT(run_files), NULL},
+    {"parts", KEY_COMMAND, AT(parts), NULL},
     {"format", KEY_FORMAT, AT(format), RECIPE_BY_EXIT},
     {"unit", KEY_CHOICE, AT(unit), "file|test"},
     {"debug", KEY_COMMAND, AT(debug), NULL},
@@ -120,7 +121,7 @@ static unsigned holes_of(const struct strings *words)
         {"{id}", HOLE_ID, false},         {"{name}", HOLE_ID, false},       {"{ids}", HOLE_IDS, true},
         {"{names}", HOLE_IDS, true},      {"{file}", HOLE_FILE, false},     {"{regex}", HOLE_REGEX, false},
         {"{args}", HOLE_ARGS, true},      {"{report}", HOLE_REPORT, false}, {"{idfile}", HOLE_IDFILE, false},
-        {"{idlist}", HOLE_IDLIST, false}, {"{files}", HOLE_FILES, true},
+        {"{idlist}", HOLE_IDLIST, false}, {"{files}", HOLE_FILES, true},    {"{parts}", HOLE_PARTS, true},
     };
     unsigned holes = 0;
     for (size_t i = 0; i < words->len; i++) {
@@ -198,6 +199,31 @@ bool recipe_is_part(const struct recipe *recipe, const struct event *event)
     return false;
 }
 
+bool recipe_picks_parts(const struct recipe *recipe)
+{
+    return recipe->unit == UNIT_FILE && recipe->parts.len > 0 && (recipe->holes & HOLE_PARTS) != 0 &&
+           recipe->format != NULL;
+}
+
+/* Its words and their place belong together; a project's own `run` may do without. */
+static int check_parts(const struct recipe *recipe, const char *where, struct error *error)
+{
+    static const char *const holes[] = {"{regex}", "{nested}", "{written}"};
+    bool names = false;
+    for (size_t i = 0; i < recipe->parts.len; i++)
+        for (size_t j = 0; j < sizeof holes / sizeof *holes; j++)
+            names |= words_has_hole(recipe->parts.items[i], holes[j]);
+    if (recipe->parts.len > 0 && !names)
+        return error_set(error, -EINVAL,
+                         "%s: parts of recipe %s does not say which: it needs {regex}, {nested} or {written}",
+                         where, recipe->name);
+    if (recipe->parts.len == 0 && (recipe->holes & HOLE_PARTS) != 0)
+        return error_set(error, -EINVAL,
+                         "%s: run of recipe %s has {parts}, and no key parts says what stands there", where,
+                         recipe->name);
+    return 0;
+}
+
 int recipe_check(const struct recipe *recipe, const char *where, struct error *error)
 {
     if (recipe->worker != WORKER_OWN)
@@ -213,7 +239,7 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
             error, -EINVAL,
             "%s: recipe %s is fed: it needs the key format, and run has no placeholder but {args}", where,
             recipe->name);
-    if (!recipe->feed && (recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT)) == 0)
+    if (!recipe->feed && (recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT | HOLE_PARTS)) == 0)
         return error_set(
             error, -EINVAL,
             "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {name}, {names}, "
@@ -229,7 +255,7 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
         return error_set(error, -EINVAL,
                          "%s: run-files of recipe %s needs {files}, and {report} where run has it", where,
                          recipe->name);
-    return 0;
+    return check_parts(recipe, where, error);
 }
 
 static json_t *pack_text(const char *text)
@@ -273,9 +299,9 @@ void recipe_release(struct recipe *recipe)
     free(recipe->format);
     free(recipe->group);
     struct strings *const lists[] = {
-        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list,   &recipe->run,
-        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,    &recipe->keys,
-        &recipe->values,    &recipe->part_tags, &recipe->boxes,   &recipe->version};
+        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list,    &recipe->run,
+        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,     &recipe->keys,
+        &recipe->values,    &recipe->part_tags, &recipe->boxes,   &recipe->version, &recipe->parts};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

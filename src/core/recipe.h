@@ -22,7 +22,7 @@ enum recipe_worker { WORKER_OWN, WORKER_PYTEST, WORKER_UNITTEST, WORKER_DJANGO }
 /* Placeholders of `run`: a test's id or name; those of all, a word for each or joined; the file (or package)
  * that they share; a regular expression that matches their names and nothing else; the person's own
  * arguments; the file that the process writes its results to; a file with an id a line; the ids as a shell
- * reads them. */
+ * reads them; what asks for some parts of a file only. */
 enum recipe_hole {
     HOLE_ID = 1,
     HOLE_IDS = 2,
@@ -33,6 +33,7 @@ enum recipe_hole {
     HOLE_IDFILE = 64,
     HOLE_IDLIST = 128,
     HOLE_FILES = 256,
+    HOLE_PARTS = 512,
 };
 
 #define RECIPE_BY_EXIT "exit"   /* as format: the outcome is the exit status */
@@ -46,6 +47,7 @@ struct recipe {
     struct strings imports;      /* modules that the project's Python must have */
     struct strings list, run;    /* commands as words, with their placeholders */
     struct strings run_files;    /* likewise: whole files, without naming their tests; empty: none */
+    struct strings parts;        /* words for {parts}, where only some parts of a file are asked for */
     struct strings build, debug; /* likewise; empty: none */
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
     struct strings env;          /* NAME=VALUE */
@@ -81,6 +83,9 @@ int recipe_signal(const struct recipe *recipe);
 
 /* Whether an event is about a part: something that is shown and never asked for. */
 bool recipe_is_part(const struct recipe *recipe, const struct event *event);
+
+/* Whether a file's parts can be asked for without the others. */
+bool recipe_picks_parts(const struct recipe *recipe);
 
 /* Whether it is complete. where: the file or section, for the line. 0 or -EINVAL. */
 int recipe_check(const struct recipe *recipe, const char *where, struct error *error);

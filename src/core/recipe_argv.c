@@ -20,7 +20,19 @@ const char *recipe_test_name(const struct recipe_test *test)
     return *name != '\0' ? name : test->id;
 }
 
-/* A regular expression in the dialect that all have in common. */
+/* A name for a regular expression, in the dialect that all have in common. */
+static void add_literal(struct buf *regex, const char *name, size_t len)
+{
+    for (const char *at = name; at < name + len; at++) {
+        if (strchr("\\.+*?()|[]{}^$", *at) != NULL)
+            buf_putc(regex, '\\');
+        if (strchr("\t\n\r", *at) != NULL)
+            buf_puts(regex, "\\s");
+        else
+            buf_putc(regex, *at);
+    }
+}
+
 static char *write_regex(const struct recipe_test *tests, size_t count)
 {
     struct buf regex = {0};
@@ -28,14 +40,91 @@ static char *write_regex(const struct recipe_test *tests, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buf_putc(&regex, '|');
-        for (const char *at = recipe_test_name(&tests[i]); *at != '\0'; at++) {
-            if (strchr("\\.+*?()|[]{}^$", *at) != NULL)
-                buf_putc(&regex, '\\');
-            buf_putc(&regex, *at);
-        }
+        const char *name = recipe_test_name(&tests[i]);
+        add_literal(&regex, name, strlen(name));
     }
     buf_puts(&regex, ")$");
     return buf_take(&regex);
+}
+
+/* "outer > inner" as its tool may know it: "outer inner" or "inner". */
+static void add_nested(struct buf *regex, const char *name)
+{
+    const char *innermost = name;
+    for (const char *next = strstr(name, PART_BETWEEN); next != NULL;
+         next = strstr(innermost, PART_BETWEEN)) {
+        add_literal(regex, innermost, (size_t)(next - innermost));
+        buf_putc(regex, ' ');
+        innermost = next + strlen(PART_BETWEEN);
+    }
+    add_literal(regex, innermost, strlen(innermost));
+    if (innermost == name)
+        return;
+    buf_putc(regex, '|');
+    add_literal(regex, innermost, strlen(innermost));
+}
+
+/* A name as it may be written between double quotes, with a backslash before some of its characters. */
+static void add_written(struct buf *regex, const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++) {
+        if (strchr("\\\"$`", *at) != NULL)
+            buf_puts(regex, "\\\\?");
+        add_literal(regex, at, 1);
+    }
+}
+
+static void add_plain(struct buf *regex, const char *name)
+{
+    add_literal(regex, name, strlen(name));
+}
+
+/* The same of the parts that are asked for. */
+static char *write_parts_regex(const struct recipe_test *tests, size_t count,
+                               void (*add)(struct buf *regex, const char *name))
+{
+    struct buf regex = {0};
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < tests[i].parts->len; j++) {
+            buf_puts(&regex, regex.len == 0 ? "^(" : "|");
+            add(&regex, tests[i].parts->items[j]);
+        }
+    buf_puts(&regex, ")$");
+    return buf_take(&regex);
+}
+
+static void add_all(struct strings *argv, const struct strings *words)
+{
+    for (size_t i = 0; i < words->len; i++)
+        strings_add(argv, words->items[i]);
+}
+
+/* Appends what stands for {parts}. */
+static void add_parts(const struct recipe_test *tests, size_t count, const struct strings *words,
+                      struct strings *argv)
+{
+    if (words == NULL || count == 0 || tests[0].parts == NULL)
+        return;
+    char *plain = write_parts_regex(tests, count, add_plain);
+    char *nested = write_parts_regex(tests, count, add_nested);
+    char *written = write_parts_regex(tests, count, add_written);
+    const struct words_hole holes[] = {{"{regex}", plain}, {"{nested}", nested}, {"{written}", written}};
+    struct strings filled = {0};
+    add_all(&filled, words);
+    words_fill(&filled, holes, sizeof holes / sizeof *holes);
+    add_all(argv, &filled);
+    strings_release(&filled);
+    free(plain);
+    free(nested);
+    free(written);
+}
+
+static size_t parts_size(const struct recipe_test *test)
+{
+    size_t size = 0;
+    for (size_t i = 0; test->parts != NULL && i < test->parts->len; i++)
+        size += strlen(test->parts->items[i]) + 1;
+    return size;
 }
 
 /* How many from the first have the file of the first. */
@@ -64,27 +153,25 @@ static size_t whole_files(const struct recipe_test *tests, size_t count)
 size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests, size_t count,
                     const struct strings **command)
 {
-    size_t whole = recipe->run_files.len > 0 ? whole_files(tests, count) : 0;
+    size_t whole = recipe->run_files.len > 0 && tests[0].parts == NULL ? whole_files(tests, count) : 0;
     *command = whole > 0 ? &recipe->run_files : &recipe->run;
     if (whole > 0)
         return whole;
     if (recipe->format == NULL || (recipe->holes & HOLE_ID) != 0)
         return 1;
-    size_t share = 0, size = 0;
+    size_t share = 0, size = 0, parts = 0;
     bool on_line = (recipe->holes & ~(unsigned)(HOLE_IDFILE | HOLE_ARGS | HOLE_REPORT)) != 0;
     for (; share < count; share++) {
         bool other = strcmp(tests[share].file, tests[0].file) != 0;
         size += 2 * strlen(tests[share].id) + sizeof(char *);
+        parts += parts_size(&tests[share]);
         if (share > 0 && ((size > ARGV_MAX && on_line) || ((recipe->holes & HOLE_FILE) != 0 && other)))
+            break;
+        if (share > 0 &&
+            (parts > RECIPE_PARTS_MAX || (tests[share].parts == NULL) != (tests[0].parts == NULL)))
             break;
     }
     return share;
-}
-
-static void add_all(struct strings *argv, const struct strings *words)
-{
-    for (size_t i = 0; i < words->len; i++)
-        strings_add(argv, words->items[i]);
 }
 
 /* As a shell reads them, so that they may stand in what `sh -c` runs. */
@@ -175,6 +262,8 @@ void recipe_argv(const struct strings *command, const struct recipe_test *tests,
     for (size_t i = 0; i < command->len; i++)
         if (strcmp(command->items[i], "{args}") == 0)
             add_all(argv, extra->args);
+        else if (strcmp(command->items[i], "{parts}") == 0)
+            add_parts(tests, count, extra->parts, argv);
         else
             fill_word(command->items[i], holes, sizeof holes / sizeof *holes, tests, count, argv);
     free(list);

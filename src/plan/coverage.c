@@ -4,6 +4,7 @@
 
 #include "plan/filter.h"
 #include "plan/package.h"
+#include "plan/parts.h"
 
 /* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t"
  * holds "a.py::t[1]"; a name with a dot behind it, "m.", holds "m" and "m.Class.test". */
@@ -171,26 +172,6 @@ bool loop_files(const struct loop *loop, const struct model *model, unsigned tea
     return some;
 }
 
-/* Whether the test cannot be asked for, only what it is a part of. */
-static bool is_part(const struct test *test)
-{
-    return !test->runnable && test->outcome != OUTCOME_COLLECTION;
-}
-
-/* The listed test that the part belongs to by its name ("pkg/TestX" of "pkg/TestX/sub", "t/a.t" of "t/a.t >
- * adds"), MAP_NONE: there is none. */
-static size_t owner_of(const struct model *model, const char *part)
-{
-    for (size_t len = strlen(part); len-- > 1;) {
-        if (strchr("/ :.[", part[len]) == NULL)
-            continue;
-        size_t at = model_find(model, (struct bytes){part, len});
-        if (at != MAP_NONE && model->tests.items[at].runnable && model->tests.items[at].state != TEST_IDLE)
-            return at;
-    }
-    return MAP_NONE;
-}
-
 /* Whether the run is about this test, be it listed or not. */
 static bool is_due(const struct loop *loop, const struct model *model, size_t at)
 {
@@ -202,18 +183,22 @@ static bool is_due(const struct loop *loop, const struct model *model, size_t at
 }
 
 /* Asks for what stands in for the team's parts that this run wants: their owners; where there is none, all
- * tests of their groups, which are added. So are those of what is on the list and could not be collected. */
-static void select_for_parts(const struct loop *loop, struct model *model, unsigned team, struct map *groups)
+ * tests of their groups, which are added. So are those of what is on the list and could not be collected.
+ * picks: the team can run parts alone. */
+static void select_for_parts(const struct loop *loop, struct model *model, unsigned team, bool picks,
+                             struct map *groups)
 {
     for (size_t i = 0; i < model->tests.len; i++) {
-        const struct test *test = &model->tests.items[i];
+        struct test *test = &model->tests.items[i];
         if (test->team != team || !is_due(loop, model, i))
             continue;
         if (loop->run == RUN_LIST && test->outcome == OUTCOME_COLLECTION)
             map_put(groups, bytes_of(test->group), i);
-        if (!is_part(test))
+        if (!parts_is_one(test))
             continue;
-        size_t owner = owner_of(model, test->id);
+        size_t owner = parts_owner(model, test->id);
+        bool all = owner != MAP_NONE && is_on_list(loop, &model->tests.items[owner]);
+        test->alone = picks && owner != MAP_NONE && !all;
         if (owner == MAP_NONE && test->group[0] != '\0')
             map_put(groups, bytes_of(test->group), i);
         else if (owner != MAP_NONE && !model->tests.items[owner].deselected)
@@ -221,7 +206,7 @@ static void select_for_parts(const struct loop *loop, struct model *model, unsig
     }
 }
 
-void loop_select(const struct loop *loop, struct model *model, unsigned team)
+void loop_select(const struct loop *loop, struct model *model, unsigned team, bool picks)
 {
     struct map groups = {0};
     struct strings packages = {0};
@@ -230,7 +215,7 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team)
         index_paths(&groups, &loop->changed);
         index_paths(&groups, &packages);
     }
-    select_for_parts(loop, model, team, &groups);
+    select_for_parts(loop, model, team, picks, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
@@ -241,6 +226,8 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team)
         if (asked && test->team == team && !test->deselected)
             model_ask(model, *at);
     }
+    if (picks)
+        parts_settle(model, team, &groups);
     map_release(&groups);
     strings_release(&packages);
 }
@@ -273,17 +260,17 @@ static bool covers(const struct coverage *coverage, const struct model *model, c
     return true;
 }
 
-/* Whether nothing was heard of a part because what it belongs to did not run in this run, or not to its end.
- */
+/* Whether nothing was heard of a part because what it belongs to did not run in this run, or not to its end,
+ * or because others of it were asked for. */
 static bool is_cut_off(const struct model *model, const struct test *test)
 {
-    size_t owner = is_part(test) ? owner_of(model, test->id) : MAP_NONE;
+    size_t owner = parts_is_one(test) ? parts_owner(model, test->id) : MAP_NONE;
     if (owner == MAP_NONE)
         return false;
     const struct test *of = &model->tests.items[owner];
     bool died =
         of->outcome == OUTCOME_CRASHED || of->outcome == OUTCOME_TIMEOUT || of->outcome == OUTCOME_NOT_RUN;
-    return of->state != TEST_DONE || died;
+    return of->state != TEST_DONE || died || (of->alone && !test->alone);
 }
 
 static void leave(struct model *model, size_t at, const char *why, struct strings *notices)

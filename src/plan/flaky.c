@@ -33,6 +33,10 @@ void flaky_changed(struct model *model)
 void flaky_judge(struct model *model, size_t at, bool first)
 {
     struct test *test = &model->tests.items[at];
+    if (test->alone && test->runnable) { /* it is of some of its parts that this tells */
+        test->tree = 0;
+        return;
+    }
     bool turned = verdict_of(test->previous) * verdict_of(test->outcome) < 0;
     if (!first)
         drop(model, at); /* what the better outcome made of it */

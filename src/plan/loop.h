@@ -146,13 +146,15 @@ bool loop_files(const struct loop *loop, const struct model *model, unsigned tea
 /* After the team's listing: which of its tests to run. Marks them with model_ask. A red run asks for the
  * listed red tests and all tests of changed files; for a part of something that cannot be asked for itself (a
  * TAP point) it asks for what that is a part of, or for its group. A full run asks for all; none ever asks
- * for deselected ones, nor for those that a filter leaves out. */
-void loop_select(const struct loop *loop, struct model *model, unsigned team);
+ * for deselected ones, nor for those that a filter leaves out. picks: the team can run parts of a test
+ * without the others. Then of what is asked for only because parts of it failed, and did not change, only
+ * these parts are: both are marked `alone`. */
+void loop_select(const struct loop *loop, struct model *model, unsigned team, bool picks);
 
 /* At the end of a run that the team carried through and that covered `files` (NULL: everything): takes out of
  * the red set what of its tests is retired, and what a full run confirmed as skipped. Each is appended to
  * `notices` as a line ("tests/a.py::test_x is gone: left the red set"). A part of another test is covered
- * when that one ran to its end. */
+ * when that one ran to its end, and not for the sake of others. */
 void loop_retire(const struct loop *loop, struct model *model, unsigned team, const struct strings *files,
                  struct strings *notices);
 

@@ -1,6 +1,7 @@
 #include "plan/model.h"
 
 #include "plan/flaky.h"
+#include "plan/parts.h"
 #include "plan/setups.h"
 
 #define ARRIVAL_SLACK_NS INT64_C(1000000000) /* of what ran before its first event came */
@@ -98,6 +99,7 @@ void model_begin(struct model *model, unsigned serial)
     struct test *test;
     vec_each (test, &model->tests) {
         test->state = TEST_IDLE;
+        test->alone = false;
         drop_partial(test);
     }
     model->listing.len = 0;
@@ -292,7 +294,8 @@ static void take_time(struct model *model, struct test *test, const struct event
     test->setup_ns = setup_sum(&told);
     int64_t own_ns = test->duration_ns - test->setup_ns;
     own_ns = own_ns > 0 ? own_ns : 1;
-    if (!model->loaded && test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0)
+    bool whole = !model->loaded && !(test->alone && test->runnable);
+    if (whole && test->outcome < OUTCOME_COLLECTION && test->duration_ns > 0)
         test->usual_ns = test->usual_ns > 0 ? (3 * test->usual_ns + own_ns) / 4 : own_ns;
 }
 
@@ -303,7 +306,7 @@ static void recolour(struct model *model, size_t at, bool first)
         model_set_red(model, at, true);
         if (first || test->red_runs == 0)
             test->red_runs++;
-    } else if (test->outcome != OUTCOME_SKIPPED) {
+    } else if (test->outcome != OUTCOME_SKIPPED && !parts_left_red(model, test)) {
         model_set_red(model, at, false);
     }
 }

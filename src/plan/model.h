@@ -72,18 +72,20 @@ struct test {
     enum outcome outcome;  /* newest; survives runs that do not cover the test */
     enum outcome previous; /* the newest before this run gave its own */
     enum test_state state;
-    unsigned team;       /* which of the session's teams runs it, from 0; the session says so */
-    bool red;            /* in the red set: sticky, see loop.h for what clears it */
-    bool runnable;       /* false: a collection failure and the like, never asked for by id */
-    bool unknown;        /* loaded from elsewhere and none of this project's: shown, never asked for */
-    bool deselected;     /* by the user's own filter, in the newest listing */
-    bool fragile;        /* crashed or hung before: gets a box of its own */
-    bool leaked;         /* its box left processes behind, newest run */
-    bool gone;           /* retired: not in the newest listing that covers its group */
-    unsigned run;        /* serial of the run that gave the outcome, 0 = from history */
-    unsigned tree;       /* that the outcome is of, counted by the model; 0 not known: see flaky.h */
-    unsigned flaky;      /* how often it must pass until it is no longer flaky; 0: it is not */
-    unsigned red_runs;   /* runs in a row that it has been red */
+    unsigned team;     /* which of the session's teams runs it, from 0; the session says so */
+    bool red;          /* in the red set: sticky, see loop.h for what clears it */
+    bool runnable;     /* false: a collection failure and the like, never asked for by id */
+    bool unknown;      /* loaded from elsewhere and none of this project's: shown, never asked for */
+    bool deselected;   /* by the user's own filter, in the newest listing */
+    bool fragile;      /* crashed or hung before: gets a box of its own */
+    bool leaked;       /* its box left processes behind, newest run */
+    bool alone;        /* this run asks for this part of a test without the others; or, of that test, only for
+                          such parts of it */
+    bool gone;         /* retired: not in the newest listing that covers its group */
+    unsigned run;      /* serial of the run that gave the outcome, 0 = from history */
+    unsigned tree;     /* that the outcome is of, counted by the model; 0 not known: see flaky.h */
+    unsigned flaky;    /* how often it must pass until it is no longer flaky; 0: it is not */
+    unsigned red_runs; /* runs in a row that it has been red */
     int64_t duration_ns; /* of its newest execution, 0 unknown */
     int64_t setup_ns;    /* of that: to set up what it shares with others */
     int64_t cpu_ns;      /* that it spent on a processor, its children included; 0 unknown */
@@ -147,7 +149,8 @@ void model_ask(struct model *model, size_t test);
  * to it. A leak marks its test, which does not make it red; an interrupted test keeps its older outcome.
  * How long it took is what the protocol says, else what two timestamps of one route say, unless that is more
  * than can be; other clocks are not compared with each other: then it is the time between the arrivals.
- * Passing (xfail and xpass too) takes a test out of the red set, failing puts it in, skipping does neither.
+ * Passing (xfail and xpass too) takes a test out of the red set, failing puts it in, skipping does neither,
+ * nor does passing in part (see `alone`) while other parts are red.
  */
 size_t model_apply(struct model *model, const struct event *event, int64_t now_ns);
 

@@ -166,20 +166,6 @@ void pool_feed(struct pool *pool)
     end_if_done(pool);
 }
 
-void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,
-               size_t count)
-{
-    assert(slot < pool->options.slots);
-    if (pool->state != POOL_DEALING || count == 0)
-        return;
-    slot_push(&pool->slots[slot], positions, ids, count);
-    json_t *tests = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(tests, json_integer(positions[i]));
-    worker_send(pool->worker, "box", (int)slot, json_pack("{s:o}", "tests", tests));
-    pool_feed(pool);
-}
-
 void pool_finish(struct pool *pool)
 {
     pool->finishing = true;
@@ -258,6 +244,27 @@ static json_t *pack_strings(const struct strings *list)
     for (size_t i = 0; i < list->len; i++)
         json_array_append_new(array, pack_text(list->items[i]));
     return array;
+}
+
+void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,
+               const struct strings *parts, size_t count)
+{
+    assert(slot < pool->options.slots);
+    if (pool->state != POOL_DEALING || count == 0)
+        return;
+    slot_push(&pool->slots[slot], positions, ids, count);
+    json_t *tests = json_array(), *body = json_pack("{s:o}", "tests", tests), *names = json_array();
+    bool picks = false;
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(tests, json_integer(positions[i]));
+        json_array_append_new(names, parts != NULL ? pack_strings(&parts[i]) : json_array());
+        picks |= parts != NULL && parts[i].len > 0;
+    }
+    if (picks)
+        json_object_set(body, "parts", names);
+    json_decref(names);
+    worker_send(pool->worker, "box", (int)slot, body);
+    pool_feed(pool);
 }
 
 void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files)

@@ -81,10 +81,11 @@ void pool_set_python(struct pool *pool, const char *python);
 void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
 
 /* Gives a slot that is hungry the ids (the texts are borrowed until the run ended) and
- * positions of one more. Nothing happens when no run wants parcels (it was cancelled a moment ago) or count
- * is 0. */
+ * positions of one more. parts: for each the names of those of its parts that are to run, none: it is to run
+ * as a whole; NULL: each is. Nothing happens when no run wants parcels (it was cancelled a moment ago) or
+ * count is 0. */
 void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, const char *const *ids,
-               size_t count);
+               const struct strings *parts, size_t count);
 
 /* Asks for parcels again where there is room, for an owner who had none, or did not want to give one. Nothing
  * happens when no run wants any. */

@@ -1,5 +1,7 @@
 #include "runner/asked.h"
 
+#include <stdlib.h>
+
 /* By id, and within one file by name. */
 void asked_init(struct asked *asked, const struct recipe *recipe, const struct recipe_test *tests,
                 size_t count)
@@ -26,12 +28,12 @@ size_t asked_find(const struct asked *asked, struct bytes id)
 
 size_t asked_find_part(const struct asked *asked, struct bytes id, struct bytes *name)
 {
-    const char *between = memmem(id.data, id.len, ASKED_BETWEEN, strlen(ASKED_BETWEEN));
+    const char *between = memmem(id.data, id.len, PART_BETWEEN, strlen(PART_BETWEEN));
     *name = id;
     if (between == NULL || !asked->files)
         return asked->count;
     struct bytes file = {id.data, (size_t)(between - id.data)};
-    size_t at = asked_find(asked, file), skip = file.len + strlen(ASKED_BETWEEN);
+    size_t at = asked_find(asked, file), skip = file.len + strlen(PART_BETWEEN);
     if (at < asked->count)
         *name = (struct bytes){id.data + skip, id.len - skip};
     return at;
@@ -58,8 +60,30 @@ const char *asked_file(const struct asked *asked, struct bytes id, size_t runnin
     return "";
 }
 
+void asked_note(struct asked *asked, struct bytes id)
+{
+    if (map_get(&asked->by_told, id) != MAP_NONE)
+        return;
+    strings_take(&asked->told, bytes_dup(id));
+    map_put(&asked->by_told, bytes_of(asked->told.items[asked->told.len - 1]), asked->told.len - 1);
+}
+
+bool asked_lacks(const struct asked *asked, size_t at)
+{
+    const struct recipe_test *test = &asked->tests[at];
+    bool lacks = false;
+    for (size_t i = 0; test->parts != NULL && !lacks && i < test->parts->len; i++) {
+        char *id = mem_printf("%s" PART_BETWEEN "%s", test->id, test->parts->items[i]);
+        lacks = map_get(&asked->by_told, bytes_of(id)) == MAP_NONE;
+        free(id);
+    }
+    return lacks;
+}
+
 void asked_release(struct asked *asked)
 {
+    strings_release(&asked->told);
+    map_release(&asked->by_told);
     map_release(&asked->by_id);
     *asked = (struct asked){0};
 }

@@ -8,13 +8,13 @@
 
 #include <stdbool.h>
 
-#define ASKED_BETWEEN " > " /* a file and a part of it */
-
 struct asked {
     const struct recipe_test *tests; /* borrowed, as is all that they hold */
     size_t count;
-    bool files;       /* each test is a file */
-    struct map by_id; /* index of each */
+    bool files;          /* each test is a file */
+    struct map by_id;    /* index of each */
+    struct strings told; /* parts, where some are asked for by name: those that have ended */
+    struct map by_told;
 };
 
 /* count >= 1. */
@@ -31,6 +31,12 @@ size_t asked_find_part(const struct asked *asked, struct bytes id, struct bytes 
 /* The file that something with this id belongs to; "" none. running: the index of the test that runs, which
  * is the likeliest; count none. */
 const char *asked_file(const struct asked *asked, struct bytes id, size_t running);
+
+/* A part has ended, or so it is told; id: FILE > NAME. */
+void asked_note(struct asked *asked, struct bytes id);
+
+/* Whether that was not told of a part that is asked for of the file at that index. */
+bool asked_lacks(const struct asked *asked, size_t at);
 
 /* Whether the id is the file's, or of something in it. */
 bool asked_is_in(struct bytes id, const char *file);

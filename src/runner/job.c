@@ -89,9 +89,17 @@ static const char *name_part(struct job *job, struct bytes id, struct tally **ta
     *tally = &job->tallies[at];
     buf_clear(&job->name);
     if (files || (file[0] != '\0' && !asked_is_in(name, file)))
-        buf_printf(&job->name, "%s" ASKED_BETWEEN, file);
+        buf_printf(&job->name, "%s" PART_BETWEEN, file);
     buf_add(&job->name, name.data, kept);
     return files ? job->asked.tests[at].file : file;
+}
+
+/* Whether it is told of something only to say that it was left out, as others of its file were asked for: who
+ * is really skipped is seen when the whole file runs. */
+static bool is_left_out(const struct job *job, size_t at, const struct event *event)
+{
+    return job->asked.tests[at].parts != NULL &&
+           (event->status == EVENT_SKIP || bytes_is(event->file_name, "reason"));
 }
 
 /* A part of a file (a TAP point), or something that nobody listed: it is shown, and never asked for. */
@@ -101,12 +109,17 @@ static void take_part(struct job *job, const struct event *event)
     VEC(struct bytes) tags = {0};
     struct tally *tally;
     const char *file = name_part(job, event->test_id, &tally);
+    size_t at = (size_t)(tally - job->tallies);
+    if (is_left_out(job, at, event))
+        return;
     part.test_id = buf_bytes(&job->name);
     part.route = (struct bytes){0};
     part.runnable = false;
     if (event_has_tag(event, TAG_COLLECTION) && event->status == EVENT_FAIL)
         strings_take(&job->broken, bytes_dup(event->test_id));
     if (event_is_final(event)) {
+        if (job->asked.tests[at].parts != NULL)
+            asked_note(&job->asked, part.test_id);
         tally->parts++;
         tally->failed += event->status == EVENT_FAIL;
         tally->skipped += event->status == EVENT_SKIP;
@@ -144,11 +157,21 @@ static bool take_crash(struct job *job, size_t at)
     return true;
 }
 
+bool job_is_lacking(struct job *job, size_t at)
+{
+    job->tallies[at].lacking = asked_lacks(&job->asked, at);
+    return job->tallies[at].lacking;
+}
+
 void job_conclude(struct job *job, size_t at, struct event outcome, const struct buf *charges)
 {
     const struct tally *tally = &job->tallies[at];
     struct buf report = {0};
-    if (tally->failed > 0)
+    if (job_is_lacking(job, at))
+        return;
+    if (tally->failed > 0 && job->asked.tests[at].parts != NULL)
+        buf_printf(&report, "%zu of %zu that ran of it failed\n", tally->failed, tally->parts);
+    else if (tally->failed > 0)
         buf_printf(&report, "%zu of %zu in it failed\n", tally->failed, tally->parts);
     if (charges != NULL)
         buf_add(&report, charges->data, charges->len);

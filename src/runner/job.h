@@ -14,6 +14,7 @@
 /* How many parts a file has reported. */
 struct tally {
     size_t parts, failed, skipped;
+    bool lacking; /* it has ended without a word about a part that was asked for */
 };
 
 struct job {
@@ -63,10 +64,12 @@ void job_report(struct job *job, struct bytes octets);
 void job_complain(struct job *job, const char *text);
 
 enum job_ending {
-    JOB_WHOLE,  /* all of its tests are reported */
-    JOB_DIED,   /* under one of them, which is known: the rest is the pool's to deal again */
-    JOB_UNSURE, /* several files, and nobody knows what is with those that are not reported: they are to be
-                   asked for again, fewer at once */
+    JOB_WHOLE,   /* all of its tests are reported */
+    JOB_DIED,    /* under one of them, which is known: the rest is the pool's to deal again */
+    JOB_UNSURE,  /* several files, and nobody knows what is with those that are not reported: they are to be
+                    asked for again, fewer at once */
+    JOB_LACKING, /* of some files a part was asked for that is not in them by that name: nothing is told of
+                    these, and they are to be asked for again as a whole; all others are reported */
 };
 
 /* It ended: what is not reported is judged, but for a process that was killed by a signal, or whose stream

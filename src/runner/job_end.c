@@ -20,7 +20,7 @@ static void judge_whole(struct job *job, int exit_code)
         buf_printf(&charges, "exited with status %d without a word about it\n", exit_code);
     struct event outcome = {
         .test_id = bytes_of(job->asked.tests[0].id), .status = EVENT_SUCCESS, .runnable = true};
-    if (charges.len == 0 && job->format != NULL && job->tallies[0].parts == 0) {
+    if (charges.len == 0 && job->format != NULL && job->tallies[0].parts == 0 && !job_is_lacking(job, 0)) {
         outcome.status = EVENT_SKIP;
         job_attach(job, outcome.test_id, "reason", bytes_of("there is nothing in it"));
     }
@@ -121,6 +121,14 @@ static bool judge_files(struct job *job, int exit_code)
     return whole;
 }
 
+static bool any_lacking(const struct job *job)
+{
+    size_t at = 0;
+    while (at < job->asked.count && !job->tallies[at].lacking)
+        at++;
+    return at < job->asked.count;
+}
+
 static enum job_ending died(struct job *job, bool known)
 {
     held_settle(&job->held);
@@ -142,12 +150,12 @@ enum job_ending job_end(struct job *job, int exit_code, int signal)
         return died(job, job->crashed || job->tells_starts);
     if (files && many && !job->recipe->feed && !job_all_reported(job) && !judge_files(job, exit_code))
         return died(job, false);
-    if (job->crashed)
+    if (job->crashed || any_lacking(job))
         job->running = job->asked.count; /* that explains the rest of what is odd */
     else if (job->format == NULL || (files && !many && !job->reported[0]))
         judge_whole(job, exit_code);
     else
         judge_each(job, exit_code, signal);
     held_settle(&job->held);
-    return JOB_WHOLE;
+    return any_lacking(job) ? JOB_LACKING : JOB_WHOLE;
 }

@@ -14,8 +14,11 @@ void job_attach(struct job *job, struct bytes id, const char *name, struct bytes
 /* Makes the tag of that file in job->group. Returns how many tags that is: none for "". */
 size_t job_tag_group(struct job *job, const char *file);
 
+/* Whether a part that was asked for is not in the file, which has ended; remembers it. */
+bool job_is_lacking(struct job *job, size_t at);
+
 /* The outcome of a file, by what it says itself, what its parts say, and what else speaks against it (lines;
- * NULL: nothing). */
+ * NULL: nothing). Of one that lacks a part nothing is told. */
 void job_conclude(struct job *job, size_t at, struct event outcome, const struct buf *charges);
 
 /* The test is reported: another is the one that runs. */

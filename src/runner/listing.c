@@ -61,7 +61,7 @@ static void add(struct listing *listing, struct bytes id, struct bytes file)
         buf_printf(&listing->damage, "a test's name of more than %d octets: %.60s…\n", ID_MAX, id.data);
         return;
     }
-    const struct recipe_test test = {bytes_dup(id), file.len > 0 ? bytes_dup(file) : mem_strdup(""), 0};
+    const struct recipe_test test = {bytes_dup(id), file.len > 0 ? bytes_dup(file) : mem_strdup(""), 0, NULL};
     count_in_file(listing, test.file);
     if (!in_scope(listing, &test)) {
         forget(&test);

@@ -85,7 +85,7 @@ static void start_stage(struct runner *runner, enum stage stage)
     if (!build && !have(runner, &runner->recipe.run, "run"))
         return;
     struct strings argv = {0};
-    const struct recipe_test none = {"", "", 0};
+    const struct recipe_test none = {.id = "", .file = ""};
     recipe_argv(command, &none, 0, &(struct recipe_extra){.args = &runner->args}, &argv);
     runner->stage = stage;
     clip_release(&runner->printed);

@@ -1,5 +1,6 @@
 #include "runner/runner_slot.h"
 
+#include "runner/box_tests.h"
 #include "runner/job.h"
 #include "runner/process.h"
 #include "runner/report.h"
@@ -20,7 +21,7 @@ struct runner_slot {
     const struct runner_slot_work *work;
     struct wire wire;
     bool open;              /* more commands may come */
-    VEC(json_t *) boxes;    /* the positions of each that is not done; the first is the one that runs */
+    VEC(json_t *) boxes;    /* the messages for each that is not done; the first is the one that runs */
     struct process process; /* of that box; none: its family has no child */
     struct job job;
     struct recipe_test *fed; /* what a process that is fed has got last; NULL: none runs */
@@ -64,7 +65,7 @@ static void take_message(void *owner, const struct control *message)
     json_t *tests = json_object_get(message->body, "tests");
     int number = recipe_signal(slot->work->recipe);
     if (strcmp(message->verb, "box") == 0 && json_array_size(tests) > 0) {
-        vec_push(&slot->boxes, json_incref(tests));
+        vec_push(&slot->boxes, json_incref(message->body));
     } else if (strcmp(message->verb, "dump") == 0 && is_meant(slot, message->body) && number != 0) {
         killpg(slot->process.family.child, number);
     } else if (strcmp(message->verb, "kill") == 0 && is_meant(slot, message->body)) {
@@ -143,7 +144,7 @@ static int run_command(struct runner_slot *slot, const struct strings *argv, jso
 static int start_fed(struct runner_slot *slot)
 {
     const struct runner_slot_work *work = slot->work;
-    const struct recipe_test none = {"", "", 0};
+    const struct recipe_test none = {.id = "", .file = ""};
     struct strings argv = {0};
     recipe_argv(&work->recipe->run, &none, 0, &(struct recipe_extra){.args = work->args}, &argv);
     int code = process_start_fed(&slot->process, &argv, work->recipe->merge != 0);
@@ -260,13 +261,19 @@ static int hold_ids(const struct recipe_test *tests, size_t count, char path[sta
     return fd;
 }
 
-/* Moves the tests that the job has not reported to the end. Returns how many. */
+/* Moves the tests that the job has not reported to the end, whole where parts of them were not to be had.
+ * Returns how many. */
 static size_t keep_unreported(const struct job *job, struct recipe_test *tests, size_t count)
 {
     size_t kept = 0;
-    for (size_t i = count; i-- > 0;)
-        if (!job->reported[i])
-            tests[count - ++kept] = tests[i];
+    for (size_t i = count; i-- > 0;) {
+        bool lacking = job->tallies[i].lacking;
+        if (job->reported[i] && !lacking)
+            continue;
+        tests[count - ++kept] = tests[i];
+        if (lacking)
+            tests[count - kept].parts = NULL;
+    }
     return kept;
 }
 
@@ -283,7 +290,7 @@ static enum job_ending run_share(struct runner_slot *slot, const struct strings 
     int opened = reports ? report_open(&report, work->scratch, work->number) : 0;
     char path[40];
     int ids = recipe_wants_idfile(command) ? hold_ids(tests, count, path) : -1;
-    const struct recipe_extra extra = {work->args, report.path, ids >= 0 ? path : NULL};
+    const struct recipe_extra extra = {work->args, report.path, ids >= 0 ? path : NULL, &work->recipe->parts};
     recipe_argv(command, tests, count, &extra, &argv);
     job_init(&slot->job, work->recipe, tests, count, tell, slot);
     slot->killed = false;
@@ -295,7 +302,8 @@ static enum job_ending run_share(struct runner_slot *slot, const struct strings 
     enum job_ending ending = job_end(&slot->job, by == 0 ? WEXITSTATUS(*status) : -1, by);
     if (ending == JOB_UNSURE && slot->killed)
         ending = JOB_DIED; /* who killed it knows why */
-    *again = ending == JOB_UNSURE ? keep_unreported(&slot->job, tests, count) : 0;
+    bool rest = ending == JOB_UNSURE || ending == JOB_LACKING;
+    *again = rest ? keep_unreported(&slot->job, tests, count) : 0;
     job_release(&slot->job);
     strings_release(&argv);
     if (ids >= 0)
@@ -318,9 +326,9 @@ static bool run_shares(struct runner_slot *slot, struct recipe_test *tests, size
         if (ending == JOB_DIED)
             return false;
         at += share - again;
-        if (again > 0 && at + again > careful_to)
+        if (ending == JOB_UNSURE && at + again > careful_to)
             careful_to = at + again;
-        if (again > 0)
+        if (ending == JOB_UNSURE)
             most = share / 2;
         else if (at >= careful_to)
             most = count;
@@ -328,23 +336,11 @@ static bool run_shares(struct runner_slot *slot, struct recipe_test *tests, size
     return true;
 }
 
-static size_t positions_of(const struct runner_slot *slot, json_t *box, struct recipe_test *tests)
-{
-    const struct listing *listing = slot->work->listing;
-    size_t count = 0;
-    for (size_t i = 0; i < json_array_size(box); i++) {
-        json_int_t position = json_integer_value(json_array_get(box, i));
-        if (position >= 0 && (size_t)position < listing->tests.len)
-            tests[count++] = listing->tests.items[position];
-    }
-    return count;
-}
-
 /* The first process of a box that dies under a test ends it, and the rest is dealt again. */
-static void run_box(struct runner_slot *slot, json_t *box)
+static void run_box(struct runner_slot *slot, const json_t *body)
 {
-    struct recipe_test *tests = mem_zero(json_array_size(box) * sizeof *tests);
-    size_t count = positions_of(slot, box, tests);
+    struct box_tests box;
+    box_tests_read(&box, slot->work->listing, body);
     json_t *left = json_array();
     int by = 0, status = 0;
     bool whole = true;
@@ -353,13 +349,13 @@ static void run_box(struct runner_slot *slot, json_t *box)
         end_fed(slot, left, &by);
         by = 0;
     }
-    if (feeds && count > 0) {
-        whole = feed_share(slot, tests, count, left, &by);
+    if (feeds && box.count > 0) {
+        whole = feed_share(slot, box.tests, box.count, left, &by);
         status = by; /* as wait has it */
-        tests = NULL;
+        box.tests = NULL;
     }
     if (!feeds)
-        whole = run_shares(slot, tests, count, left, &status);
+        whole = run_shares(slot, box.tests, box.count, left, &status);
     json_t *gone = !whole && WIFSIGNALED(status)
                        ? json_pack("{s:n, s:i, s:o}", "exit", "signal", WTERMSIG(status), "left", left)
                        : json_pack("{s:i, s:n, s:o}", "exit",
@@ -369,7 +365,7 @@ static void run_box(struct runner_slot *slot, json_t *box)
                                    "signal", "left", left);
     wire_message(&slot->wire, "gone", (int)slot->work->number, gone);
     slot->work->done[slot->work->number]++;
-    free(tests);
+    box_tests_release(&box);
 }
 
 void runner_slot_main(const struct runner_slot_work *work, int commands_fd)

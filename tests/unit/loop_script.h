@@ -113,7 +113,7 @@ static void begin(struct fixture *f)
     for (size_t i = 0; !f->broken && i < f->project.len; i++)
         if (collects(f, f->project.items[i]))
             list(f, f->project.items[i]);
-    loop_select(&f->loop, &f->model, 0);
+    loop_select(&f->loop, &f->model, 0, false);
 }
 
 static void do_test(struct fixture *f, const char *entry)

@@ -218,7 +218,7 @@ static void check_part(const struct part *part, enum loop_event_kind kind)
         list_test(&model, id, group);
         free(group);
     }
-    loop_select(&loop, &model, 0);
+    loop_select(&loop, &model, 0, false);
     for (size_t i = 0; i < model.tests.len; i++)
         if (model.tests.items[i].state == TEST_ASKED)
             buf_printf(&asked, "%s%s", asked.len > 0 ? " " : "", model.tests.items[i].id);
@@ -384,7 +384,7 @@ static void test_a_team_collects_asks_and_retires_what_is_its_own(void **state)
             .status = EVENT_EXISTS, .test_id = bytes_of(model.tests.items[i].id), .runnable = true};
         model_apply(&model, &exists, 1);
     }
-    loop_select(&loop, &model, 1);
+    loop_select(&loop, &model, 1, false);
     assert_int_equal(model.asked, 1);
     assert_int_equal(model.tests.items[theirs].state, TEST_ASKED);
     loop_retire(&loop, &model, 0, NULL, &notices);

@@ -223,11 +223,10 @@ static void check(const struct process *process, const char *report, size_t step
     struct error error;
     words_split(process->tests, &ids, &error);
     for (size_t i = 0; i < ids.len; i++)
-        tests[i] = (struct recipe_test){ids.items[i],
-                                        recipe.unit == UNIT_FILE            ? ids.items[i]
-                                        : strchr(ids.items[i], ':') != NULL ? "b"
-                                                                            : "",
-                                        0};
+        tests[i] = (struct recipe_test){.id = ids.items[i],
+                                        .file = recipe.unit == UNIT_FILE            ? ids.items[i]
+                                                : strchr(ids.items[i], ':') != NULL ? "b"
+                                                                                    : ""};
     struct buf events = {0};
     struct job job;
     job_init(&job, &recipe, tests, ids.len, write_down, &events);

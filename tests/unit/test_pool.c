@@ -117,7 +117,7 @@ static void hear_hungry(void *owner, unsigned slot)
     buf_putc(&f->log, '\n');
     f->to_deal.len -= count;
     memmove(f->to_deal.items, f->to_deal.items + count, f->to_deal.len * sizeof *f->to_deal.items);
-    pool_give(f->pool, slot, positions, ids, count);
+    pool_give(f->pool, slot, positions, ids, NULL, count);
     if (f->to_deal.len == 0)
         pool_finish(f->pool);
 }

@@ -29,8 +29,9 @@ static struct recipe recipe_of(const char *run)
     return recipe;
 }
 
-static const struct recipe_test three[] = {
-    {"a/b.go/One", "a/b.go", 0}, {"a/b.go/Two[x.y]", "a/b.go", 0}, {"c.go/Three", "c.go", 0}};
+static const struct recipe_test three[] = {{"a/b.go/One", "a/b.go", 0, NULL},
+                                           {"a/b.go/Two[x.y]", "a/b.go", 0, NULL},
+                                           {"c.go/Three", "c.go", 0, NULL}};
 
 /* The command line for so many of the tests as one process takes. */
 static void test_placeholders(void **state)
@@ -67,7 +68,7 @@ static void test_placeholders(void **state)
         size_t share = recipe_share(&recipe, three, 3, &command);
         assert_int_equal(share, cases[i].share);
         bool reports = strstr(cases[i].line, "/dev/null") == NULL;
-        const struct recipe_extra extra = {&args, reports ? "/tmp/it" : NULL, "/tmp/ids"};
+        const struct recipe_extra extra = {&args, reports ? "/tmp/it" : NULL, "/tmp/ids", NULL};
         recipe_argv(command, three, share, &extra, &argv);
         char *line = words_join(&argv);
         assert_string_equal(line, cases[i].line);
@@ -81,8 +82,11 @@ static void test_placeholders(void **state)
 static void test_whole_files_without_their_tests(void **state)
 {
     (void)state;
-    static const struct recipe_test tests[] = {
-        {"a/1", "a", 2}, {"a/2", "a", 2}, {"b/1", "b", 1}, {"c/1", "c", 2}, {"d/1", "d", 1}};
+    static const struct recipe_test tests[] = {{"a/1", "a", 2, NULL},
+                                               {"a/2", "a", 2, NULL},
+                                               {"b/1", "b", 1, NULL},
+                                               {"c/1", "c", 2, NULL},
+                                               {"d/1", "d", 1, NULL}};
     struct recipe recipe = recipe_of("t -run {regex} {file}");
     struct error error;
     assert_int_equal(recipe_set(&recipe, "run-files", "t {args} {files}", "here:3", knows, &error), 0);
@@ -116,7 +120,7 @@ static void test_the_name_without_the_file(void **state)
         {"p", "p", "p"},           {"x", "", "x"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct recipe_test test = {cases[i].id, cases[i].file, 0};
+        const struct recipe_test test = {cases[i].id, cases[i].file, 0, NULL};
         assert_string_equal(recipe_test_name(&test), cases[i].name);
     }
 }
@@ -139,7 +143,7 @@ static void test_a_command_line_is_never_too_long(void **state)
     struct recipe recipe = recipe_of("t {regex}");
     struct recipe_test *tests = mem_zero(MANY * sizeof *tests);
     for (int i = 0; i < MANY; i++)
-        tests[i] = (struct recipe_test){"........................................", "f", 0};
+        tests[i] = (struct recipe_test){"........................................", "f", 0, NULL};
     const struct strings *command;
     size_t share = recipe_share(&recipe, tests, MANY, &command);
     struct strings argv = {0}, args = {0};
