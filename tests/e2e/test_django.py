@@ -135,6 +135,17 @@ def test_tags_are_those_of_manage_py(shop):
     assert (done.returncode, "--no-such-option" in done.stdout + done.stderr) == (4, True)
 
 
+@pytest.mark.presses("d")
+def test_the_debugger_stands_where_it_failed(shop):
+    loop = shop.aloof().wait_for(RED, 60).wait_for("▌FAIL")
+    loop.type("d")
+    loop.wait_for("(Pdb)", 60).type("p 'in', self.id(), self.sale.price()\r")
+    loop.wait_for(f"('in', '{PRICE}', 15.0)").type("q\r")
+    loop.wait_for(RED)
+    loop.type("q")
+    assert loop.wait_exit() == 0
+
+
 def test_pytest_runs_a_project_that_is_configured_for_it(shop):
     shop.write("pytest.ini", "[pytest]\n")
     shop.write("test_other.py", "def test_other(): pass\n")

@@ -116,6 +116,22 @@ def test_a_test_that_takes_its_program_along(crate):
 
 
 @cargo
+@pytest.mark.skipif(shutil.which("rust-gdb") is None or shutil.which("gdb") is None, reason="gdb is not installed")
+@pytest.mark.presses("d")
+def test_the_debugger_of_cargo_has_this_test_alone(crate):
+    loop = crate.aloof(rows=40).wait_for(re.compile("RED 1 of 8 · ran 8"), 120).wait_for("▌FAIL  sums$tests::adds")
+    assert crate.ran() == ALL
+    loop.type("d")
+    loop.wait_for("(gdb)", 120).type("set confirm off\rbreak src/lib.rs:16\rrun\r")
+    loop.wait_for(re.compile(r"hit Breakpoint 1, sums::tests::adds"), 120).type("continue\r")
+    loop.wait_for(re.compile(r"assertion `left == right` failed(.*\n)*.*exited with code 0145"), 60).type("quit\r")
+    loop.wait_for("RED 1 of 8")
+    assert crate.ran() == ["lib adds"]
+    loop.type("q")
+    assert loop.wait_exit() == 0
+
+
+@cargo
 def test_packages_with_programs_of_one_name(crate):
     crate.write("Cargo.toml", '[workspace]\nmembers = ["one", "two-b"]\nresolver = "2"\n')
     shutil.rmtree(crate.root / "src")
