@@ -18,7 +18,7 @@ TOOLS = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cach
 PYTHON = "usr/lib/python3/dist-packages"
 
 
-BUILT = "ctest", "meson", "gtest", "catch2"  # whose build is a test too, and comes first each time
+BUILT = "ctest", "meson", "gtest", "catch2", "cargo", "make-check"  # whose build is a test too, and comes first each time
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,20 @@ def tools(directory):
     return TOOLS
 
 
+CLOCK = "python3-freezegun", "python3-dateutil"  # what the tests of django-otp import
+
+
+def django_otp():
+    pytest.importorskip("django")
+    for package in CLOCK:
+        debian_package(package, PYTHON)
+    return debian_package("python3-django-otp", PYTHON)
+
+
+def crate(package, folder):
+    return lambda: debian_package(package, f"usr/share/cargo/registry/{folder}")
+
+
 SUBJECTS = [
     Subject("toolz", "pytest", lambda: debian_source("toolz"), "toolz tlz", "toolz/recipes.py",
             "pluck(1, itertools.groupby", "pluck(0, itertools.groupby", "pluck([0], itertools.groupby",
@@ -61,6 +75,42 @@ SUBJECTS = [
             "self.report(messages.IfTuple)",
             "pyflakes.test.test_other.TestUnusedAssignment.test_if_tuple",
             files={"bin/pyflakes": "from pyflakes.scripts.pyflakes import main\nmain()\n"}, args=("--recipe", "unittest")),
+    Subject("otp", "django", django_otp, "django_otp", "django_otp/plugins/otp_static/lib.py",
+            "create(token=token)", "create(token=token[:4])", "create(token=token[1:])",
+            "django_otp.plugins.otp_static.tests.LibTest.test_add_static_token_specific",
+            env={"PYTHONPATH": ":".join(str(CACHE / f"{package}.deb" / PYTHON) for package in CLOCK)},
+            prepare="cd django_otp/plugins && rm otp_email/tests.py && "  # they want templates and pictures
+            "sed -i 's/^class \\([HT]OTPAdminTest\\)(TestCase)/class \\1/' otp_hotp/tests.py otp_totp/tests.py",
+            files={"manage.py": """
+                import os
+                import sys
+                from django.core.management import execute_from_command_line
+                os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+                execute_from_command_line(sys.argv)
+                """, "settings.py": """
+                SECRET_KEY = "secret"
+                DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+                INSTALLED_APPS = [f"django.contrib.{name}" for name in "auth contenttypes sessions messages admin".split()]
+                INSTALLED_APPS += ["django_otp"] + [f"django_otp.plugins.otp_{name}" for name in "hotp static totp".split()]
+                MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware",
+                              "django.contrib.auth.middleware.AuthenticationMiddleware",
+                              "django.contrib.messages.middleware.MessageMiddleware",
+                              "django_otp.middleware.OTPMiddleware"]
+                TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True,
+                              "OPTIONS": {"context_processors": ["django.contrib.auth.context_processors.auth",
+                                                                 "django.template.context_processors.request",
+                                                                 "django.contrib.messages.context_processors.messages"]}}]
+                PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+                DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+                ROOT_URLCONF = "urls"
+                """, "urls.py": """
+                from django.http import HttpResponse
+                from django.urls import path
+                from django_otp.admin import OTPAdminSite
+                from django_otp.views import LoginView
+                urlpatterns = [path("", lambda request: HttpResponse(str(request.user))), path("login/", LoginView.as_view()),
+                               path("otpadmin/", OTPAdminSite("otpadmin").urls)]
+                """}),
     Subject("extras", "subunit", lambda: debian_package("python3-extras", PYTHON), "extras",
             "extras/__init__.py", "Could not import any of: %s", "Could not import %s", "Nothing to import: %s",
             "extras.tests.test_extras.TestTryImports.test_None_is_default_alternative", args=("--recipe", "subunit")),
@@ -72,6 +122,14 @@ SUBJECTS = [
             "countValue(*i + 1)", "countValue(*i + 2)", "countValue(*i + 3)", "TestCount",
             needs="go", files={"go.mod": "module github.com/spf13/pflag\n\ngo 1.12\n"},
             env={"GOCACHE": str(CACHE / "go-cache"), "GOFLAGS": "-mod=mod -vet=off", "GOPROXY": "off"}),
+    Subject("itoa", "cargo", crate("librust-itoa-dev", "itoa-1.0.1"), "Cargo.toml src tests", "src/lib.rs",
+            "(!(self as u128)).wrapping_add(1)", "(!(self as u128)).wrapping_add(2)", "(!(self as u128)).wrapping_add(3)",
+            "itoa::test$test_i128_min", needs="cargo", ignored="target\nCargo.lock", env={
+                "CARGO_NET_OFFLINE": "true", "CARGO_HOME": os.environ.get("CARGO_HOME") or str(pathlib.Path.home() / ".cargo"),
+                "RUSTUP_HOME": os.environ.get("RUSTUP_HOME") or str(pathlib.Path.home() / ".rustup")}),
+    Subject("hello", "make-check", lambda: debian_source("hello"), "*", "src/hello.c", '_("hello, world")',
+            '_("hello, worlds")', '_("hello, word")', "tests/traditional-1", needs="cc make",
+            prepare="HELP2MAN='touch hello.1-t; :' MAKEINFO=: ./configure -q && make -s", ignored="*.o\n*.a\n*.log\n*.tmp\n*.trs\n*.ok\n*.out\n.deps\n.dirstamp\n/hello"),
     Subject("Text::CSV", "prove", lambda: debian_source("libtext-csv-perl"), "lib files t/util.pl t/12_acc.t t/80_diag.t t/85_util.t", "lib/Text/CSV_PP.pm",
             "INI - constructor failed", "INI - no constructor", "INI - not constructed",
             "t/80_diag.t > Set error STR", whole_file=True, needs="prove", ignored="_*"),
