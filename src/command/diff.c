@@ -118,8 +118,8 @@ static json_t *json_of(const struct both *both)
     json_t *object = recall_json_name(&(struct history_name){both->recipe, both->id});
     for (int i = 0; i < 2; i++) {
         json_t *one = !both->in[i] ? json_null()
-                                   : json_pack("{s:s, s:o}", "outcome", outcome_name(both->outcome[i]), "seconds",
-                                               recall_json_seconds(both->duration_ns[i]));
+                                   : json_pack("{s:s, s:o}", "outcome", outcome_name(both->outcome[i]),
+                                               "seconds", recall_json_seconds(both->duration_ns[i]));
         json_object_set_new(object, keys[i], one);
     }
     return object;
@@ -132,7 +132,8 @@ static size_t write_answer(struct diff *diff)
     struct table table = {.columns = 3};
     size_t counts[CHANGE_COUNT] = {0};
     if (recall->json)
-        recall->answer = json_pack("{s:[I, I]}", "runs", (json_int_t)diff->runs[0], (json_int_t)diff->runs[1]);
+        recall->answer =
+            json_pack("{s:[I, I]}", "runs", (json_int_t)diff->runs[0], (json_int_t)diff->runs[1]);
     for (int change = 0; change < CHANGE_COUNT; change++) {
         json_t *array = json_array();
         for (size_t i = 0; i < diff->tests.len; i++) {
