@@ -88,10 +88,21 @@ static void on_returned(void *owner, const uint32_t *own, size_t count)
     free(positions);
 }
 
-/* Where a process costs much to begin with, fewer are better, unless the person wants it otherwise. */
+static bool all_is_asked(const struct team *team)
+{
+    const struct model *model = &team->session->model;
+    size_t at = 0;
+    while (at < team->listed.len &&
+           model->tests.items[model->listing.items[team->listed.items[at]]].state == TEST_ASKED)
+        at++;
+    return at == team->listed.len;
+}
+
+/* Where a process costs much to begin with, fewer are better, and one where it can run all side by side
+ * itself; unless the person wants it otherwise. */
 static enum box_mode box_mode(const struct settings *settings, const struct team *team)
 {
-    if (team->session->one_box)
+    if (team->session->one_box || (session_team_runs_all(team) && all_is_asked(team)))
         return BOX_ONE;
     return settings->box == BOX_AUTO && team->recipe->slow ? BOX_FEW : (enum box_mode)settings->box;
 }

@@ -140,6 +140,10 @@ void session_teams_make(struct session *session, const struct recipe *recipes, s
 void session_teams_open(struct session *session); /* starts their workers */
 void session_teams_run(struct session *session);  /* what the plan asks for */
 void session_team_run(struct team *team);         /* one that takes part in it */
+
+/* Whether one process is to run all that the team's recipe lists. */
+bool session_team_runs_all(const struct team *team);
+
 void session_teams_cancel(struct session *session);
 bool session_teams_are(const struct session *session, enum team_state state);              /* any of them */
 const struct team *session_team_called(const struct session *session, const char *recipe); /* NULL none */

@@ -17,7 +17,8 @@ char *session_recipe_source(const struct team *team)
     const struct strings *given = session_runner_args(team);
     for (size_t i = 0; i < given->len; i++)
         json_array_append_new(args, json_string(given->items[i]));
-    json_t *source = json_pack("{s:o, s:o}", "recipe", recipe_pack(team->recipe), "args", args);
+    json_t *source = json_pack("{s:o, s:o, s:i}", "recipe", recipe_pack(team->recipe), "args", args, "boxes",
+                               (int)team->session->settings.boxes);
     char *text = json_dumps(source, JSON_COMPACT);
     json_decref(source);
     return text;

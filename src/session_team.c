@@ -49,9 +49,20 @@ void session_teams_open(struct session *session)
         open_pool(&session->teams[i]);
 }
 
+bool session_team_runs_all(const struct team *team)
+{
+    const struct session *session = team->session;
+    const struct loop *plan = &session->loop_plan;
+    bool wanted = session->settings.box == BOX_AUTO && !session->one_box && session->team_count == 1 &&
+                  session_order(session).kind == ORDER_LEARNED;
+    bool narrowed = plan->scope.len > 0 || plan->filter != NULL || !selection_is_all(&plan->selection);
+    return team->recipe->run_all.len > 0 && plan->run == RUN_ALL && team->all_files && wanted && !narrowed;
+}
+
 void session_team_run(struct team *team)
 {
-    pool_run(team->pool, team->session->serial, &team->args, team->all_files ? NULL : &team->files);
+    pool_run(team->pool, team->session->serial, &team->args, team->all_files ? NULL : &team->files,
+             session_team_runs_all(team));
 }
 
 void session_teams_run(struct session *session)

@@ -36,6 +36,7 @@ static const struct key {
     {"run", KEY_COMMAND, AT(run), NULL},
     {"run-files", KEY_COMMAND, AT(run_files), NULL},
     {"parts", KEY_COMMAND, AT(parts), NULL},
+    {"run-all", KEY_COMMAND, AT(run_all), NULL},
     {"format", KEY_FORMAT, AT(format), RECIPE_BY_EXIT},
     {"unit", KEY_CHOICE, AT(unit), "file|test"},
     {"debug", KEY_COMMAND, AT(debug), NULL},
@@ -122,6 +123,7 @@ static unsigned holes_of(const struct strings *words)
         {"{names}", HOLE_IDS, true},      {"{file}", HOLE_FILE, false},     {"{regex}", HOLE_REGEX, false},
         {"{args}", HOLE_ARGS, true},      {"{report}", HOLE_REPORT, false}, {"{idfile}", HOLE_IDFILE, false},
         {"{idlist}", HOLE_IDLIST, false}, {"{files}", HOLE_FILES, true},    {"{parts}", HOLE_PARTS, true},
+        {"{boxes}", HOLE_BOXES, false},
     };
     unsigned holes = 0;
     for (size_t i = 0; i < words->len; i++) {
@@ -224,6 +226,18 @@ static int check_parts(const struct recipe *recipe, const char *where, struct er
     return 0;
 }
 
+static int check_all(const struct recipe *recipe, const char *where, struct error *error)
+{
+    unsigned all = holes_of(&recipe->run_all), known = HOLE_ARGS | HOLE_BOXES | HOLE_REPORT;
+    if (recipe->run_all.len == 0 ||
+        (recipe->format != NULL && (all & ~known) == 0 && ((all ^ recipe->holes) & HOLE_REPORT) == 0))
+        return 0;
+    return error_set(error, -EINVAL,
+                     "%s: run-all of recipe %s needs the key format, and no placeholder but {args}, {boxes}, "
+                     "and {report} where run has it",
+                     where, recipe->name);
+}
+
 int recipe_check(const struct recipe *recipe, const char *where, struct error *error)
 {
     if (recipe->worker != WORKER_OWN)
@@ -239,7 +253,8 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
             error, -EINVAL,
             "%s: recipe %s is fed: it needs the key format, and run has no placeholder but {args}", where,
             recipe->name);
-    if (!recipe->feed && (recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT | HOLE_PARTS)) == 0)
+    if (!recipe->feed &&
+        (recipe->holes & ~(unsigned)(HOLE_ARGS | HOLE_REPORT | HOLE_PARTS | HOLE_BOXES)) == 0)
         return error_set(
             error, -EINVAL,
             "%s: run of recipe %s does not say what to run: it needs {id}, {ids}, {name}, {names}, "
@@ -255,6 +270,8 @@ int recipe_check(const struct recipe *recipe, const char *where, struct error *e
         return error_set(error, -EINVAL,
                          "%s: run-files of recipe %s needs {files}, and {report} where run has it", where,
                          recipe->name);
+    if (check_all(recipe, where, error) != 0)
+        return -EINVAL;
     return check_parts(recipe, where, error);
 }
 
@@ -299,9 +316,10 @@ void recipe_release(struct recipe *recipe)
     free(recipe->format);
     free(recipe->group);
     struct strings *const lists[] = {
-        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list,    &recipe->run,
-        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,     &recipe->keys,
-        &recipe->values,    &recipe->part_tags, &recipe->boxes,   &recipe->version, &recipe->parts};
+        &recipe->detect, &recipe->unless,    &recipe->imports, &recipe->list,
+        &recipe->run,    &recipe->run_files, &recipe->build,   &recipe->debug,
+        &recipe->env,    &recipe->keys,      &recipe->values,  &recipe->part_tags,
+        &recipe->boxes,  &recipe->version,   &recipe->parts,   &recipe->run_all};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

@@ -22,7 +22,7 @@ enum recipe_worker { WORKER_OWN, WORKER_PYTEST, WORKER_UNITTEST, WORKER_DJANGO }
 /* Placeholders of `run`: a test's id or name; those of all, a word for each or joined; the file (or package)
  * that they share; a regular expression that matches their names and nothing else; the person's own
  * arguments; the file that the process writes its results to; a file with an id a line; the ids as a shell
- * reads them; what asks for some parts of a file only. */
+ * reads them; what asks for some parts of a file only; how many boxes there are. */
 enum recipe_hole {
     HOLE_ID = 1,
     HOLE_IDS = 2,
@@ -34,6 +34,7 @@ enum recipe_hole {
     HOLE_IDLIST = 128,
     HOLE_FILES = 256,
     HOLE_PARTS = 512,
+    HOLE_BOXES = 1024,
 };
 
 #define RECIPE_BY_EXIT "exit"   /* as format: the outcome is the exit status */
@@ -48,6 +49,7 @@ struct recipe {
     struct strings list, run;    /* commands as words, with their placeholders */
     struct strings run_files;    /* likewise: whole files, without naming their tests; empty: none */
     struct strings parts;        /* words for {parts}, where only some parts of a file are asked for */
+    struct strings run_all;      /* likewise: all tests there are, side by side of its own; empty: none */
     struct strings build, debug; /* likewise; empty: none */
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
     struct strings env;          /* NAME=VALUE */

@@ -160,7 +160,7 @@ size_t recipe_share(const struct recipe *recipe, const struct recipe_test *tests
     if (recipe->format == NULL || (recipe->holes & HOLE_ID) != 0)
         return 1;
     size_t share = 0, size = 0, parts = 0;
-    bool on_line = (recipe->holes & ~(unsigned)(HOLE_IDFILE | HOLE_ARGS | HOLE_REPORT)) != 0;
+    bool on_line = (recipe->holes & ~(unsigned)(HOLE_IDFILE | HOLE_ARGS | HOLE_REPORT | HOLE_BOXES)) != 0;
     for (; share < count; share++) {
         bool other = strcmp(tests[share].file, tests[0].file) != 0;
         size += 2 * strlen(tests[share].id) + sizeof(char *);
@@ -250,13 +250,15 @@ static void fill_word(const char *word, struct words_hole *holes, size_t hole_co
 void recipe_argv(const struct strings *command, const struct recipe_test *tests, size_t count,
                  const struct recipe_extra *extra, struct strings *argv)
 {
-    char *regex = write_regex(tests, count), *list = write_quoted(tests, count);
+    char *regex = write_regex(tests, count), *list = write_quoted(tests, count), boxes[16];
+    snprintf(boxes, sizeof boxes, "%u", extra->boxes > 0 ? extra->boxes : 1);
     struct words_hole holes[] = {{0},
                                  {"{id}", tests[0].id},
                                  {"{name}", recipe_test_name(&tests[0])},
                                  {"{file}", tests[0].file},
                                  {"{regex}", regex},
                                  {"{idlist}", list},
+                                 {"{boxes}", boxes},
                                  {"{report}", extra->report != NULL ? extra->report : "/dev/null"},
                                  {"{idfile}", extra->idfile != NULL ? extra->idfile : "/dev/null"}};
     for (size_t i = 0; i < command->len; i++)

@@ -35,6 +35,7 @@ struct recipe_extra {
     const char *report;          /* the path for {report}; NULL: nobody reads it */
     const char *idfile;          /* where the ids are, see recipe_idfile; NULL: nowhere */
     const struct strings *parts; /* the recipe's words for {parts}; NULL: none */
+    unsigned boxes;              /* how many processes may run at once; 0: one */
 };
 
 /* Appends the words of a command of the recipe (run, debug) for these tests of one share. For {parts} there

@@ -28,6 +28,11 @@ int selection_exclude(struct selection *selection, const char *pattern, struct e
     return bad;
 }
 
+bool selection_is_all(const struct selection *selection)
+{
+    return selection->include.len == 0 && selection->exclude.len == 0 && selection->left_out.len == 0;
+}
+
 void selection_leave_out(struct selection *selection, struct strings *take_ids)
 {
     for (size_t i = 0; i < take_ids->len; i++) {

@@ -22,6 +22,9 @@ int selection_exclude(struct selection *selection, const char *pattern, struct e
 /* Without the tests of these ids, which are taken over. */
 void selection_leave_out(struct selection *selection, struct strings *take_ids);
 
+/* Whether it leaves nothing out. */
+bool selection_is_all(const struct selection *selection);
+
 /* Whether the test is wanted. What it would cost too much to find out of is. */
 bool selection_takes(const struct selection *selection, const char *id);
 

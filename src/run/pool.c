@@ -267,7 +267,8 @@ void pool_give(struct pool *pool, unsigned slot, const uint32_t *positions, cons
     pool_feed(pool);
 }
 
-void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files)
+void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files,
+              bool all)
 {
     assert(pool->state == POOL_IDLE);
     pool_warm(pool);
@@ -276,9 +277,9 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
     pool->finishing = false;
     pool->stranded.len = 0;
     pool->listed = 0;
-    json_t *body = json_pack("{s:I, s:o, s:o, s:b, s:b}", "serial", (json_int_t)serial, "args",
+    json_t *body = json_pack("{s:I, s:o, s:o, s:b, s:b, s:b}", "serial", (json_int_t)serial, "args",
                              pack_strings(args), "files", files != NULL ? pack_strings(files) : json_null(),
-                             "warm", !pool->options.cold, "last", pool->options.once);
+                             "warm", !pool->options.cold, "last", pool->options.once, "all", all);
     if (pool->options.keep > 0)
         json_object_set_new(body, "keep", json_integer(pool->options.keep));
     worker_send(pool->worker, "run", -1, body);

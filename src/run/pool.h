@@ -77,8 +77,10 @@ void pool_warm(struct pool *pool);
 /* From the next start of the worker on, its interpreter is that one. Only when no worker is there. */
 void pool_set_python(struct pool *pool, const char *python);
 
-/* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect. */
-void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files);
+/* Starts run `serial`; only when none is on. args: the runner's arguments. files: NULL or what to collect.
+ * all: all that will be listed is going to run, so it may begin already. */
+void pool_run(struct pool *pool, unsigned serial, const struct strings *args, const struct strings *files,
+              bool all);
 
 /* Gives a slot that is hungry the ids (the texts are borrowed until the run ended) and
  * positions of one more. parts: for each the names of those of its parts that are to run, none: it is to run

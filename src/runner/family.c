@@ -64,7 +64,7 @@ static void signal_process(const struct process *process, int number, struct tal
 
 /* Our own children get the signal the moment they are seen: one that forks and exits for ever would be gone
  * by the end of the list. */
-static int list_processes(struct listing *listing, int number, struct tally *tally)
+static int list_processes(struct listing *listing, pid_t spared, int number, struct tally *tally)
 {
     DIR *proc = opendir("/proc");
     if (proc == NULL)
@@ -74,7 +74,7 @@ static int list_processes(struct listing *listing, int number, struct tally *tal
         struct process process = {.pid = (pid_t)strtol(entry->d_name, NULL, 10)};
         if (process.pid <= 0 || read_stat(entry->d_name, &process) < 0)
             continue;
-        process.ours = process.parent == getpid();
+        process.ours = process.parent == getpid() && process.pid != spared;
         if (process.ours)
             signal_process(&process, number, tally);
         vec_push(&listing->all, process);
@@ -111,7 +111,7 @@ static struct tally signal_family(const struct family *family, int number)
 {
     struct tally tally = {0};
     struct listing listing = {0};
-    if (list_processes(&listing, number, &tally) == 0) {
+    if (list_processes(&listing, family->spared, number, &tally) == 0) {
         signal_grandchildren(&listing, number, &tally);
     } else { /* no /proc here: what kept to the command's group is reached */
         bool reached = family->child > 0 && !family->ended && killpg(family->child, number) == 0;
@@ -147,6 +147,10 @@ bool family_reap(struct family *family, int flags)
             family->ended = true;
             family->status = status;
         }
+        if (pid > 0 && pid == family->spared) {
+            family->spared_ended = true;
+            family->spared = 0;
+        }
         if (pid > 0)
             flags = WNOHANG;
     }
@@ -163,6 +167,8 @@ void family_kill(struct family *family)
             return;
         freeze(family);
         killed = signal_family(family, SIGKILL);
+        if (family->spared > 0 && killed.direct == 0)
+            return;
     }
 }
 
@@ -171,7 +177,7 @@ size_t family_children(pid_t *children, size_t room)
     struct tally tally = {0};
     struct listing listing = {0};
     size_t count = 0;
-    if (list_processes(&listing, 0, &tally) < 0)
+    if (list_processes(&listing, 0, 0, &tally) < 0)
         return 0;
     const struct process *process;
     vec_each (process, &listing.all)

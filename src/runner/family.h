@@ -10,6 +10,8 @@ struct family {
     pid_t child; /* the one that it is about, with a process group of its own */
     bool ended;  /* the child is reaped; status is its own */
     int status;
+    pid_t spared;      /* a child that, with what is below it, does not belong to the family; 0 none */
+    bool spared_ended; /* it is reaped too */
 };
 
 /* From now on orphans below this process become its children (where the system can do that). */

@@ -86,6 +86,8 @@ static const char *name_part(struct job *job, struct bytes id, struct tally **ta
     size_t at = files ? find_file(job, id, &name) : 0;
     size_t kept = name.len < NAMED_MAX ? name.len : NAMED_MAX;
     const char *file = files ? job->asked.tests[at].id : asked_file(&job->asked, id, job->running);
+    if (job->all && !files && !asked_is_in(id, file))
+        file = "";
     *tally = &job->tallies[at];
     buf_clear(&job->name);
     if (files || (file[0] != '\0' && !asked_is_in(name, file)))

@@ -28,7 +28,8 @@ struct job {
     bool tells_starts;                  /* the stream says itself when a test begins */
     const struct stream_format *format; /* NULL: by exit status */
     void *reader;
-    struct held held;       /* the way of all events */
+    struct held held; /* the way of all events */
+    bool all; /* it was asked for all there is, also for what none of its tests is of; set behind job_init */
     struct buf group, name; /* scratch: the tag of what it reports unasked; its name */
     bool spoken;            /* the stream said anything at all */
     bool any_failed;        /* anything at all */

@@ -140,6 +140,8 @@ enum job_ending job_end(struct job *job, int exit_code, int signal)
 {
     job->signal = signal;
     job->exit_code = exit_code;
+    if (job->format != NULL && job->format->exited != NULL && signal == 0)
+        job->format->exited(job->reader, exit_code);
     if (job->format != NULL)
         job->format->end(job->reader);
     job_flush(job);

@@ -1,8 +1,10 @@
 #include "runner/listing.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define REMARKS_MAX 16384 /* octets */
+#define PIECE 65536
 #define NOISE_MAX (64 * 1024 * 1024)
 #define ID_MAX 3000 /* octets, so that every packet about a test is one write */
 
@@ -176,6 +178,40 @@ void listing_end(struct listing *listing, bool ok)
         lines_feed(&listing->lines, buf_bytes(&listing->noise), take_line, listing);
     lines_end(&listing->lines, take_line, listing);
     tell_neighbours(listing);
+}
+
+/* Of each test the id, the file and how many it has, each with its NUL. */
+void listing_write(const struct listing *listing, int fd)
+{
+    struct buf text = {0};
+    const struct recipe_test *test;
+    vec_each (test, &listing->tests) {
+        buf_add(&text, test->id, strlen(test->id) + 1);
+        buf_add(&text, test->file, strlen(test->file) + 1);
+        buf_printf(&text, "%zu", test->in_file);
+        buf_putc(&text, '\0');
+    }
+    wire_write(fd, text.data, text.len);
+    buf_release(&text);
+}
+
+void listing_read(struct listing *listing, int fd)
+{
+    struct buf text = {0};
+    ssize_t got = 1;
+    for (off_t at = 0; got > 0; at += got) {
+        got = pread(fd, buf_reserve(&text, PIECE), PIECE, at);
+        text.len += got > 0 ? (size_t)got : 0;
+    }
+    const char *end = text.data + text.len;
+    for (const char *at = text.data; at < end;) {
+        const char *file = at + strlen(at) + 1, *in_file = file + strlen(file) + 1;
+        const struct recipe_test test = {
+            .id = mem_strdup(at), .file = mem_strdup(file), .in_file = strtoul(in_file, NULL, 10)};
+        vec_push(&listing->tests, test);
+        at = in_file + strlen(in_file) + 1;
+    }
+    buf_release(&text);
 }
 
 void listing_release(struct listing *listing)

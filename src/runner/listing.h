@@ -38,6 +38,11 @@ void listing_feed(struct listing *listing, struct bytes octets);
  * testr that has no packets is an id a line. */
 void listing_end(struct listing *listing, bool ok);
 
+/* For a process that was forked before the listing was complete: the tests written to a file, in memory or
+ * wherever, and taken in from there by a listing that has none. */
+void listing_write(const struct listing *listing, int fd);
+void listing_read(struct listing *listing, int fd);
+
 void listing_release(struct listing *listing);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/clip.h"
 #include "core/words.h"
+#include "runner/ahead.h"
 #include "runner/process.h"
 #include "runner/runner_slot.h"
 #include "runner/scratch.h"
@@ -27,6 +28,7 @@ enum stage { STAGE_NONE, STAGE_BUILD, STAGE_LIST, STAGE_BOXES };
 struct runner {
     struct recipe recipe;
     struct strings args;  /* the person's own, for the command line of `run` */
+    unsigned boxes;       /* so many may run at once */
     struct strings scope; /* what the run is restricted to */
     struct wire wire;
     bool open; /* more commands may come */
@@ -86,13 +88,16 @@ static void start_stage(struct runner *runner, enum stage stage)
         return;
     struct strings argv = {0};
     const struct recipe_test none = {.id = "", .file = ""};
-    recipe_argv(command, &none, 0, &(struct recipe_extra){.args = &runner->args}, &argv);
+    recipe_argv(command, &none, 0, &(struct recipe_extra){.args = &runner->args, .boxes = runner->boxes},
+                &argv);
     runner->stage = stage;
     clip_release(&runner->printed);
     runner->printed.limit = TEXT_KEPT;
     int code = process_start(&runner->process, &argv, false);
     if (code < 0)
         end_run(runner, EXIT_USAGE, 0, strerror(-code));
+    else if (!build && runner->slots.all && ahead_can(&runner->recipe))
+        runner->process.family.spared = slots_hurry(&runner->slots);
     strings_release(&argv);
 }
 
@@ -165,6 +170,7 @@ static void finish_list(struct runner *runner, int status)
     wire_flush(&runner->wire);
     if (status == 0 && runner->listing.damage.len == 0) {
         runner->stage = STAGE_BOXES;
+        slots_listed(&runner->slots);
         wire_message(&runner->wire, "listed", CONTROL_NO_SLOT,
                      json_pack("{s:I, s:I, s:s}", "serial", runner->serial, "tests",
                                (json_int_t)runner->listing.tests.len, "rootdir", "."));
@@ -193,6 +199,8 @@ static void finish_stage(struct runner *runner)
     family_kill(&runner->process.family);
     process_drain(&runner->process, take_output, runner);
     int status = runner->process.family.status;
+    if (runner->process.family.spared_ended)
+        slots_lose_early(&runner->slots);
     process_forget(&runner->process);
     if (runner->stage == STAGE_BUILD)
         finish_build(runner, status);
@@ -206,6 +214,7 @@ static void begin_run(struct runner *runner, json_t *body)
 {
     json_t *args = json_object_get(body, "args");
     runner->serial = json_integer_value(json_object_get(body, "serial"));
+    runner->slots.all = json_is_true(json_object_get(body, "all"));
     strings_clear(&runner->scope);
     for (size_t i = 0; i < json_array_size(args); i++)
         strings_add(&runner->scope, json_string_value(json_array_get(args, i)));
@@ -216,9 +225,15 @@ static void begin_run(struct runner *runner, json_t *body)
     start_stage(runner, builds ? STAGE_BUILD : STAGE_LIST);
 }
 
+static void kill_all(struct runner *runner)
+{
+    runner->process.family.spared = 0;
+    family_kill(&runner->process.family);
+}
+
 static void stop_run(struct runner *runner)
 {
-    family_kill(&runner->process.family);
+    kill_all(runner);
     process_forget(&runner->process);
     slots_forget(&runner->slots);
     end_run(runner, -1, SIGKILL, "");
@@ -267,6 +282,7 @@ static int read_recipe(struct runner *runner, struct error *error)
     json_t *args = json_object_get(source, "args");
     for (size_t i = 0; bad == 0 && i < json_array_size(args); i++)
         strings_add(&runner->args, json_string_value(json_array_get(args, i)));
+    runner->boxes = (unsigned)json_integer_value(json_object_get(source, "boxes"));
     json_decref(source);
     for (size_t i = 0; i < runner->recipe.env.len; i++)
         putenv(runner->recipe.env.items[i]);
@@ -282,7 +298,8 @@ static void work(struct runner *runner)
             runner->open = wire_receive(&runner->wire);
         if (runner->process.family.ended)
             finish_stage(runner);
-        slots_bury(&runner->slots);
+        if (runner->stage == STAGE_BOXES) /* before that not all of our children are slots */
+            slots_bury(&runner->slots);
     }
 }
 
@@ -300,10 +317,10 @@ int runner_main(int packet_fd)
     int bad = read_recipe(&runner, &error);
     if (bad == 0) {
         wire_init(&runner.wire, STDIN_FILENO, packet_fd, take_message, &runner);
-        slots_init(&runner.slots, &runner.recipe, &runner.args, &runner.listing, &runner.wire,
+        slots_init(&runner.slots, &runner.recipe, &runner.args, runner.boxes, &runner.listing, &runner.wire,
                    runner.scratch);
         work(&runner);
-        family_kill(&runner.process.family);
+        kill_all(&runner);
         slots_forget(&runner.slots);
         slots_release(&runner.slots);
         wire_release(&runner.wire);

@@ -1,5 +1,6 @@
 #include "runner/runner_slot.h"
 
+#include "runner/ahead.h"
 #include "runner/box_tests.h"
 #include "runner/job.h"
 #include "runner/process.h"
@@ -23,6 +24,7 @@ struct runner_slot {
     bool open;              /* more commands may come */
     VEC(json_t *) boxes;    /* the messages for each that is not done; the first is the one that runs */
     struct process process; /* of that box; none: its family has no child */
+    struct ahead ahead;     /* that process, while it is of no box */
     struct job job;
     struct recipe_test *fed; /* what a process that is fed has got last; NULL: none runs */
     bool killed;             /* on command */
@@ -66,6 +68,8 @@ static void take_message(void *owner, const struct control *message)
     int number = recipe_signal(slot->work->recipe);
     if (strcmp(message->verb, "box") == 0 && json_array_size(tests) > 0) {
         vec_push(&slot->boxes, json_incref(message->body));
+    } else if (strcmp(message->verb, "listed") == 0) {
+        listing_read(slot->work->listing, slot->work->early_fd);
     } else if (strcmp(message->verb, "dump") == 0 && is_meant(slot, message->body) && number != 0) {
         killpg(slot->process.family.child, number);
     } else if (strcmp(message->verb, "kill") == 0 && is_meant(slot, message->body)) {
@@ -124,7 +128,7 @@ static int run_command(struct runner_slot *slot, const struct strings *argv, jso
     const struct runner_slot_work *work = slot->work;
     job_begin(&slot->job);
     wire_flush(&slot->wire); /* while there is somebody to say so: the test may kill us */
-    int code = process_start(&slot->process, argv, work->recipe->merge != 0);
+    int code = slot->ahead.on ? 0 : process_start(&slot->process, argv, work->recipe->merge != 0);
     if (code < 0) {
         char *text = mem_printf("%s: %s\n", argv->items[0], strerror(-code));
         job_feed(&slot->job, true, bytes_of(text));
@@ -133,6 +137,7 @@ static int run_command(struct runner_slot *slot, const struct strings *argv, jso
     }
     wire_message(&slot->wire, "started", (int)work->number,
                  json_pack("{s:i}", "pid", (int)slot->process.family.child));
+    ahead_take(&slot->ahead, take_output, slot);
     while (slot->open && !slot->process.family.ended)
         wait_once(slot, -1);
     bury_rest(slot, left);
@@ -146,7 +151,8 @@ static int start_fed(struct runner_slot *slot)
     const struct runner_slot_work *work = slot->work;
     const struct recipe_test none = {.id = "", .file = ""};
     struct strings argv = {0};
-    recipe_argv(&work->recipe->run, &none, 0, &(struct recipe_extra){.args = work->args}, &argv);
+    recipe_argv(&work->recipe->run, &none, 0,
+                &(struct recipe_extra){.args = work->args, .boxes = work->boxes}, &argv);
     int code = process_start_fed(&slot->process, &argv, work->recipe->merge != 0);
     if (code < 0) {
         char *text = mem_printf("%s: %s\n", argv.items[0], strerror(-code));
@@ -290,9 +296,13 @@ static enum job_ending run_share(struct runner_slot *slot, const struct strings 
     int opened = reports ? report_open(&report, work->scratch, work->number) : 0;
     char path[40];
     int ids = recipe_wants_idfile(command) ? hold_ids(tests, count, path) : -1;
-    const struct recipe_extra extra = {work->args, report.path, ids >= 0 ? path : NULL, &work->recipe->parts};
+    const struct recipe_extra extra = {work->args, report.path, ids >= 0 ? path : NULL, &work->recipe->parts,
+                                       work->boxes};
     recipe_argv(command, tests, count, &extra, &argv);
     job_init(&slot->job, work->recipe, tests, count, tell, slot);
+    slot->job.all = command == &work->recipe->run_all;
+    if (!slot->job.all)
+        ahead_drop(&slot->ahead, &slot->process);
     slot->killed = false;
     *status = run_command(slot, &argv, left);
     process_forget(&slot->process);
@@ -311,6 +321,13 @@ static enum job_ending run_share(struct runner_slot *slot, const struct strings 
     return ending;
 }
 
+/* Whether it is all that there is, and a command that runs that. */
+static bool is_all(const struct runner_slot *slot, size_t count)
+{
+    const struct runner_slot_work *work = slot->work;
+    return work->all && work->recipe->run_all.len > 0 && count == work->listing->tests.len;
+}
+
 /* As many processes as the tests need, one after the other, up to the first that dies under a test that is
  * known. Where nobody knows whose fault it was, half as many are asked for at once until that place is
  * passed. Whether all of them are reported; else *status is how that process ended. */
@@ -322,6 +339,10 @@ static bool run_shares(struct runner_slot *slot, struct recipe_test *tests, size
         const struct strings *command;
         size_t room = (at < careful_to ? careful_to : count) - at, again;
         size_t share = recipe_share(slot->work->recipe, tests + at, room < most ? room : most, &command);
+        if (at == 0 && most == count && is_all(slot, count)) {
+            command = &slot->work->recipe->run_all;
+            share = count;
+        }
         enum job_ending ending = run_share(slot, command, tests + at, share, left, status, &again);
         if (ending == JOB_DIED)
             return false;
@@ -374,9 +395,13 @@ void runner_slot_main(const struct runner_slot_work *work, int commands_fd)
     snprintf(slot.route, sizeof slot.route, "%u", work->number);
     family_adopt();
     wire_init(&slot.wire, commands_fd, work->packet_fd, take_message, &slot);
+    if (work->early_fd >= 0)
+        ahead_begin(&slot.ahead, &slot.process, work->recipe,
+                    &(struct recipe_extra){.args = work->args, .boxes = work->boxes});
     while (slot.open) {
         if (slot.boxes.len == 0) {
-            slot.open = wire_receive(&slot.wire);
+            if (!slot.ahead.on || ahead_wait(&slot.ahead, &slot.process, commands_fd))
+                slot.open = wire_receive(&slot.wire);
             continue;
         }
         run_box(&slot, slot.boxes.items[0]);

@@ -9,15 +9,20 @@
 struct runner_slot_work {
     const struct recipe *recipe;
     const struct strings *args; /* the person's own */
-    const struct listing *listing;
+    unsigned boxes;             /* so many may run at once */
+    struct listing *listing;
     const char *scratch; /* where reports are written (scratch.h); NULL: nowhere */
     int packet_fd;
+    bool all;     /* tests are to run, in one process if there is a command for that */
+    int early_fd; /* not -1: the tests are still listed; where they will be, and a message `listed` says when
+                   */
     unsigned number; /* its route */
     unsigned *done;  /* boxes that are told to be gone, counted for the runner */
 };
 
 /* The life of a slot's process: carries out the messages box, dump and kill from commands_fd until it is
- * closed, then kills what runs. process_prepare was called. */
+ * closed, then kills what runs. One that is early begins with all tests at once. process_prepare was called.
+ */
 void runner_slot_main(const struct runner_slot_work *work, int commands_fd);
 
 #endif

@@ -13,11 +13,16 @@
 #define SLOTS_MAX 1024
 #define STRAYS_MAX 64 /* are looked at in one round */
 
-void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args,
-                const struct listing *listing, struct wire *wire, const char *scratch)
+void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args, unsigned boxes,
+                struct listing *listing, struct wire *wire, const char *scratch)
 {
-    *slots =
-        (struct slots){.recipe = recipe, .args = args, .listing = listing, .wire = wire, .scratch = scratch};
+    *slots = (struct slots){.recipe = recipe,
+                            .args = args,
+                            .boxes = boxes,
+                            .listing = listing,
+                            .wire = wire,
+                            .scratch = scratch,
+                            .early_fd = -1};
     void *shared = mmap(NULL, SLOTS_MAX * sizeof *slots->done, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
@@ -34,9 +39,12 @@ static _Noreturn void be_slot(struct slots *slots, unsigned number, int commands
             close(entry->fd);
     const struct runner_slot_work work = {.recipe = slots->recipe,
                                           .args = slots->args,
+                                          .boxes = slots->boxes,
                                           .listing = slots->listing,
                                           .scratch = slots->scratch,
                                           .packet_fd = slots->wire->out_fd,
+                                          .all = slots->all,
+                                          .early_fd = slots->early_fd,
                                           .number = number,
                                           .done = slots->done};
     runner_slot_main(&work, commands_fd);
@@ -65,6 +73,45 @@ static int start(struct slots *slots, unsigned number)
     return 0;
 }
 
+pid_t slots_hurry(struct slots *slots)
+{
+    slots->early_fd = memfd_create("tests", MFD_CLOEXEC);
+    vec_push(&slots->entries, (struct slots_entry){0});
+    if (slots->early_fd >= 0)
+        start(slots, 0);
+    return slots->entries.items[0].pid;
+}
+
+void slots_lose_early(struct slots *slots)
+{
+    close(slots->entries.items[0].fd);
+    slots->entries.items[0].pid = 0;
+}
+
+static void send_message(const struct slots_entry *entry, const char *verb, unsigned number, json_t *body)
+{
+    struct buf packet = {0};
+    control_write(&packet, verb, (int)number, body);
+    wire_write(entry->fd, packet.data, packet.len);
+    buf_release(&packet);
+}
+
+static void close_early(struct slots *slots)
+{
+    if (slots->early_fd >= 0)
+        close(slots->early_fd);
+    slots->early_fd = -1;
+}
+
+void slots_listed(struct slots *slots)
+{
+    if (slots->early_fd >= 0 && slots->entries.len > 0 && slots->entries.items[0].pid > 0) {
+        listing_write(slots->listing, slots->early_fd);
+        send_message(&slots->entries.items[0], "listed", 0, json_object());
+    }
+    close_early(slots);
+}
+
 static void tell_gone(struct slots *slots, unsigned number)
 {
     wire_message(slots->wire, "gone", (int)number,
@@ -86,10 +133,7 @@ void slots_send(struct slots *slots, unsigned number, const struct control *mess
         return;
     }
     entry->sent += box;
-    struct buf packet = {0};
-    control_write(&packet, message->verb, (int)number, json_incref(message->body));
-    wire_write(entry->fd, packet.data, packet.len);
-    buf_release(&packet);
+    send_message(entry, message->verb, number, json_incref(message->body));
 }
 
 /* What a slot left that died itself: our children that are no slots, and what they leave in turn. */
@@ -126,6 +170,13 @@ void slots_bury(struct slots *slots)
     }
 }
 
+static void reset(struct slots *slots)
+{
+    close_early(slots);
+    slots->entries.len = 0;
+    memset(slots->done, 0, SLOTS_MAX * sizeof *slots->done);
+}
+
 void slots_close(struct slots *slots)
 {
     struct slots_entry *entry;
@@ -135,8 +186,7 @@ void slots_close(struct slots *slots)
     vec_each (entry, &slots->entries)
         while (entry->pid > 0 && waitpid(entry->pid, NULL, 0) < 0 && errno == EINTR)
             continue;
-    slots->entries.len = 0;
-    memset(slots->done, 0, SLOTS_MAX * sizeof *slots->done);
+    reset(slots);
 }
 
 void slots_forget(struct slots *slots)
@@ -145,8 +195,7 @@ void slots_forget(struct slots *slots)
     vec_each (entry, &slots->entries)
         if (entry->pid > 0)
             close(entry->fd);
-    slots->entries.len = 0;
-    memset(slots->done, 0, SLOTS_MAX * sizeof *slots->done);
+    reset(slots);
 }
 
 void slots_release(struct slots *slots)

@@ -16,16 +16,30 @@ struct slots_entry {
 struct slots {
     const struct recipe *recipe;
     const struct strings *args;
-    const struct listing *listing;
+    unsigned boxes;
+    struct listing *listing;
     struct wire *wire;
     const char *scratch;
     VEC(struct slots_entry) entries;
+    bool all;       /* that is listed is going to run, in one process if there is a command for that */
     unsigned *done; /* boxes that each has told to be gone, in all; shared with them */
+    int early_fd;   /* where the first slot will find the tests that are still listed; -1 otherwise */
 };
 
-/* All borrowed. scratch: where reports are written (scratch.h); NULL: nowhere. */
-void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args,
-                const struct listing *listing, struct wire *wire, const char *scratch);
+/* All borrowed. boxes: how many there may be. scratch: where reports are written (scratch.h); NULL: nowhere.
+ */
+void slots_init(struct slots *slots, const struct recipe *recipe, const struct strings *args, unsigned boxes,
+                struct listing *listing, struct wire *wire, const char *scratch);
+
+/* The tests are being listed, and all of them are to run: the first slot begins at once. Returns its process,
+ * 0 none. */
+pid_t slots_hurry(struct slots *slots);
+
+/* That one has ended, and is reaped. */
+void slots_lose_early(struct slots *slots);
+
+/* The listing is complete. */
+void slots_listed(struct slots *slots);
 
 /* Hands a message (box, dump, kill) on to that slot. */
 void slots_send(struct slots *slots, unsigned number, const struct control *message);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define EXIT_BUILD 2 /* of go test, where something could not be built */
+
 static void noise(struct go_reader *reader, const struct line *line)
 {
     if (line->text.len > 0)
@@ -203,6 +205,15 @@ static void go_end(void *state)
                   "no events of go test");
 }
 
+/* Of a package without tests that cannot be built versions before 1.24 only say what the compiler did, and
+ * the exit status; with another one that is a warning. */
+static void go_exited(void *state, int exit_code)
+{
+    struct go_reader *reader = state;
+    if (exit_code == EXIT_BUILD)
+        go_builds_fail_rest(&reader->builds);
+}
+
 static void go_release(void *state)
 {
     struct go_reader *reader = state;
@@ -247,5 +258,6 @@ const struct stream_format go_format = {
     .feed = go_feed,
     .end = go_end,
     .release = go_release,
+    .exited = go_exited,
     .guess = go_guess,
 };

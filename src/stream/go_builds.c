@@ -46,6 +46,13 @@ void go_builds_fail(struct go_builds *builds, struct bytes name)
         build->failed = true;
 }
 
+void go_builds_fail_rest(struct go_builds *builds)
+{
+    struct go_build *build;
+    vec_each (build, &builds->builds)
+        build->failed = true;
+}
+
 /* "FAIL\tpackage [build failed]" */
 static bool says_failed(struct bytes line, struct bytes *package)
 {

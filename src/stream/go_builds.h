@@ -22,6 +22,9 @@ struct go_builds {
 void go_builds_add(struct go_builds *builds, struct bytes name, struct bytes text);
 void go_builds_fail(struct go_builds *builds, struct bytes name);
 
+/* All of which nobody took what was said have failed. */
+void go_builds_fail_rest(struct go_builds *builds);
+
 /* Takes a line that is no event: "# package" begins what its compiler says. Returns whether it says that a
  * package was not built; then sets the package, borrowed from the line. */
 bool go_builds_plain(struct go_builds *builds, struct bytes line, struct bytes *package);

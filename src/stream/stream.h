@@ -22,6 +22,9 @@ struct stream_format {
     void (*feed)(void *reader, const void *data, size_t len);
     void (*end)(void *reader); /* then the reader can only be released */
     void (*release)(void *reader);
+    /* Before the end, where that is known: the process that wrote the stream exited with that status. May be
+     * NULL. */
+    void (*exited)(void *reader, int exit_code);
     /* How sure it is that a stream that begins so (`whole`: and is no longer) is of this format: 0 to 100. */
     int (*guess)(struct bytes head, bool whole);
     bool late;   /* why a test failed may come at the stream's end only */

@@ -244,7 +244,7 @@ static void run(struct fixture *f, const char *words)
             vec_push(&f->ids, f->args.items[i]);
     buf_clear(&f->log);
     f->ended = false;
-    pool_run(f->pool, ++f->serial, &f->args, NULL);
+    pool_run(f->pool, ++f->serial, &f->args, NULL, false);
     assert_true(pool_running(f->pool));
     uv_run(&f->loop, UV_RUN_DEFAULT);
     assert_true(f->ended || f->closed || pool_slot(f->pool, 0).held > 0);
@@ -490,7 +490,7 @@ static void files_and_odd_names_reach_the_worker(void **state)
     vec_push(&f.ids, "pass:???");
     vec_push(&f.ids, "pass:\xc3\xa9");
     vec_push(&f.ids, "pass:file");
-    pool_run(f.pool, 1, &args, &files);
+    pool_run(f.pool, 1, &args, &files, false);
     uv_run(&f.loop, UV_RUN_DEFAULT);
     assert_true(f.ended);
     assert_int_equal(f.how, RUN_COMPLETE);
@@ -564,7 +564,7 @@ static void cancelled_before_the_worker_is_there(void **state)
     struct strings none = {0};
     buf_clear(&f.log);
     f.ended = false;
-    pool_run(f.pool, ++f.serial, &none, NULL);
+    pool_run(f.pool, ++f.serial, &none, NULL, false);
     pool_cancel(f.pool);
     uv_run(&f.loop, UV_RUN_DEFAULT);
     assert_string_equal(buf_str(&f.log), "ended cancelled -1 ()\n");

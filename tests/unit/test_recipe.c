@@ -103,6 +103,17 @@ static void test_whole_files_without_their_tests(void **state)
     assert_int_equal(recipe_check(&recipe, "here", &error), 0);
     assert_int_equal(recipe_set(&recipe, "run-files", "t {file}", "here:3", knows, &error), 0);
     assert_int_equal(recipe_check(&recipe, "here", &error), -EINVAL);
+    assert_int_equal(recipe_set(&recipe, "run-files", "t {files}", "here:3", knows, &error), 0);
+    assert_int_equal(recipe_set(&recipe, "run-all", "t -p {boxes} {args}", "here:4", knows, &error), 0);
+    assert_int_equal(recipe_check(&recipe, "here", &error), 0);
+    strings_clear(&argv);
+    recipe_argv(&recipe.run_all, tests, 5, &(struct recipe_extra){.args = &args, .boxes = 3}, &argv);
+    line = words_join(&argv);
+    assert_string_equal(line, "t -p 3");
+    free(line);
+    assert_int_equal(recipe_set(&recipe, "run-all", "t {files}", "here:4", knows, &error), 0);
+    assert_int_equal(recipe_check(&recipe, "here", &error), -EINVAL);
+    assert_non_null(strstr(error.text, "run-all of recipe r needs the key format"));
     strings_release(&argv);
     recipe_release(&recipe);
 }
