@@ -79,6 +79,8 @@ struct session_status {
     bool collecting;       /* a run is on and its listing is not complete */
     bool killing;          /* the runner did not stop in time, and is being killed */
     const char *because;   /* why the run was started */
+    size_t risky;          /* tests of this run that failed before when that changed: they go first, … */
+    size_t affected;       /* … then those that it can affect, where it can others not */
     int64_t run_ns;        /* of the run that goes on or went last */
     int64_t left_ns;       /* estimate, -1: not known */
     int64_t verdict_at_ns; /* UTC, of the last verdict; 0 none */

@@ -109,15 +109,18 @@ static enum box_mode box_mode(const struct settings *settings, const struct team
 
 static void deal(struct team *team)
 {
-    const struct session *session = team->session;
+    struct session *session = team->session;
     const struct order order = session_order(session);
     enum box_mode mode = box_mode(&session->settings, team);
     unsigned boxes = team->recipe->unsafe ? 1 : session->settings.boxes;
-    const struct schedule_facts facts = {.changed = &session->covered, .setups = &team->setups};
+    struct session_facts facts;
+    session_facts_gather(team, &facts);
+    session_facts_count(team, &facts);
     if (order.kind != ORDER_LEARNED || mode == BOX_ONE)
         order_deal(&team->schedule, &session->model, team->number, &order, mode, boxes);
     else
-        schedule_deal(&team->schedule, &session->model, team->number, &facts, mode, boxes);
+        schedule_deal(&team->schedule, &session->model, team->number, &facts.schedule, mode, boxes);
+    session_facts_release(&facts);
 }
 
 static void on_listed(void *owner, size_t tests, unsigned maxfail)
@@ -263,6 +266,11 @@ static void on_hello(void *owner, const char *runner, const char *python, const 
     session_touch(team->session);
 }
 
+static void on_loaded(void *owner, const char *path, const char *how, const struct strings *loads)
+{
+    session_learn_loads(owner, path, how, loads);
+}
+
 static void on_damage(void *owner, const char *reason)
 {
     struct team *team = owner;
@@ -292,6 +300,7 @@ const struct pool_events session_pool_events = {
     .returned = on_returned,
     .ended = on_ended,
     .hello = on_hello,
+    .loaded = on_loaded,
     .damage = on_damage,
     .moved = on_moved,
     .closed = on_closed,

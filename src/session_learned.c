@@ -42,6 +42,7 @@ static bool recall(void *owner, const struct history_fact *fact)
         struct team *team = &session->teams[i];
         if (strcmp(team->recipe->name, fact->recipe) != 0)
             continue;
+        session_recall_fact(team, fact);
         for (enum setup_kind kind = SETUP_BOX; kind < SETUP_KINDS; kind++)
             if (strcmp(fact->kind, setup_facts[kind]) == 0)
                 recall_setup(team, kind, fact);

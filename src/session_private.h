@@ -6,7 +6,9 @@
 
 #include "chatter.h"
 
+#include "plan/affects.h"
 #include "plan/order.h"
+#include "plan/risks.h"
 #include "project/repo.h"
 #include "project/watch.h"
 #include "run/pool.h"
@@ -40,6 +42,8 @@ struct team {
     VEC(uint32_t) listed; /* by position in its own listing: that in the model's */
     struct schedule schedule;
     struct setups setups;
+    struct affects affects;
+    struct risks risks;
     struct pool_end end; /* of TEAM_ENDED; its text is `said` */
     char *said;
 };
@@ -98,14 +102,15 @@ struct session {
     struct strings killed;  /* ids of tests, not yet told */
     struct strings reports; /* files that are written for other programs, relative to the root */
     bool watching, dirty, stop_on_failure, stopped;
-    struct order order;   /* that a person wants */
-    struct strings list;  /* that is run by name */
-    const char *nothing;  /* why there is nothing to run; NULL there is */
-    bool idle;            /* its owner asks for every run */
-    bool list_in_order;   /* that is wanted of lists; */
-    bool list_in_one_box; /* so is that; */
-    bool one_box;         /* and so it is with this run */
-    unsigned maxfail;     /* of this run: the settings', else what the runner's own options say */
+    struct order order;     /* that a person wants */
+    struct strings list;    /* that is run by name */
+    const char *nothing;    /* why there is nothing to run; NULL there is */
+    bool idle;              /* its owner asks for every run */
+    bool list_in_order;     /* that is wanted of lists; */
+    bool list_in_one_box;   /* so is that; */
+    bool one_box;           /* and so it is with this run */
+    size_t risky, affected; /* tests of this run, as the status tells them */
+    unsigned maxfail;       /* of this run: the settings', else what the runner's own options say */
     unsigned serial;
     uint64_t run_began, run_took;                     /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */
@@ -128,6 +133,8 @@ void session_step(struct session *session, const struct loop_event *event);
 /* Takes in an event of the run; as model_apply. A test that so has its outcome is then to be finished. */
 size_t session_take(struct session *session, const struct event *event);
 void session_finish(struct session *session, size_t test);
+/* What the history was told is written within SESSION_FLUSH_MS. */
+void session_flush_soon(struct session *session);
 /* Whether that end means that the runner could not do its work; and why a team's could not, and what to do
  * when there is no interpreter with the runner in it: the caller frees. */
 bool session_is_broken(const struct pool_end *end);
@@ -261,6 +268,19 @@ const struct strings *session_runner_args(const struct team *team);
 /* session_learned.c: what the history knows, at start; and what a test tells that the event ended. */
 void session_learned_recall(struct session *session);
 void session_learn_test(struct team *team, const struct event *event, const struct test *test);
+
+/* session_affects.c: which files load which; what broke, when a run ends; what the history knows of both; and
+ * what is so known for a deal, to be released. */
+struct session_facts {
+    struct schedule_facts schedule;
+    struct map affected, risky;
+};
+void session_learn_loads(struct team *team, const char *path, const char *how, const struct strings *loads);
+void session_learn_risks(struct session *session);
+void session_recall_fact(struct team *team, const struct history_fact *fact);
+void session_facts_gather(const struct team *team, struct session_facts *to);
+void session_facts_count(struct team *team, const struct session_facts *facts); /* what the status tells */
+void session_facts_release(struct session_facts *facts);
 
 /* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
 void session_flaky_await(struct session *session);

@@ -63,6 +63,7 @@ static void begin_run(struct session *session, bool follow_up)
     session->run_began = uv_hrtime();
     session->run_began_utc = session_now();
     session->run_ended_utc = 0;
+    session->risky = session->affected = 0;
     free(session->broken);
     session->broken = NULL;
     note_run(session);
@@ -120,6 +121,12 @@ static void flush(uv_timer_t *timer)
     history_flush(session->history);
 }
 
+void session_flush_soon(struct session *session)
+{
+    if (!session->closing && !uv_is_active((uv_handle_t *)&session->flush))
+        uv_timer_start(&session->flush, flush, SESSION_FLUSH_MS, 0);
+}
+
 static void remember(struct session *session, const struct test *test)
 {
     const struct history_test known = {
@@ -137,8 +144,7 @@ static void remember(struct session *session, const struct test *test)
         .cpu_ns = test->cpu_ns,
     };
     history_result(session->history, &known, session_now());
-    if (!uv_is_active((uv_handle_t *)&session->flush))
-        uv_timer_start(&session->flush, flush, SESSION_FLUSH_MS, 0);
+    session_flush_soon(session);
 }
 
 void session_finish(struct session *session, size_t index)
@@ -276,6 +282,7 @@ void session_end_run(struct session *session, int exit_code, bool complete, bool
     chatter_end(&session->chatter);
     session_files_end(session);
     session_flaky_await(session);
+    session_learn_risks(session);
     if (session->reporter != NULL && session->reporter->run_ended != NULL)
         session->reporter->run_ended(session->reporter_owner, &session->model);
     session->stopped = cancelled || session->stop_on_failure;

@@ -88,6 +88,8 @@ void session_status(const struct session *session, struct session_status *status
         .collecting = listing,
         .killing = any_pool(session, pool_breaking),
         .because = session->loop_plan.because,
+        .risky = session->risky,
+        .affected = session->risky + session->affected < session->model.asked ? session->affected : 0,
         .run_ns = (int64_t)(running ? uv_hrtime() - session->run_began : session->run_took),
         .left_ns = running ? time_left(session) : -1,
         .verdict_at_ns = session->verdict_at,

@@ -154,6 +154,8 @@ void session_teams_release(struct session *session)
         struct team *team = &session->teams[i];
         schedule_release(&team->schedule);
         setups_release(&team->setups);
+        affects_release(&team->affects);
+        risks_release(&team->risks);
         strings_release(&team->args);
         strings_release(&team->files);
         vec_release(&team->listed);

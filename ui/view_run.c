@@ -1,5 +1,7 @@
 #include "ui/view.h"
 
+#include "ui/view_activity.h"
+
 #include <stdlib.h>
 
 /* Rows of the parts, top to bottom; -1: the screen is too low for it. */
@@ -35,11 +37,6 @@ int view_area_rows(int rows)
     return lay_out(rows).area_rows;
 }
 
-static const char *dot(const struct screen *screen)
-{
-    return screen->ascii ? " - " : " · ";
-}
-
 static const char *plural(size_t count)
 {
     return count == 1 ? "" : "s";
@@ -55,32 +52,25 @@ static int put_right(struct screen *screen, int row, int from, enum style style,
     return start - 1;
 }
 
-static void add_part(struct buf *line, const struct screen *screen, const char *text)
-{
-    if (line->len > 0)
-        buf_puts(line, dot(screen));
-    buf_puts(line, text);
-}
-
 /* "aloof · jinja · main +3 ~2                     pytest 7.2 · 2 boxes · 41 dirs watched" */
 static void draw_title(struct screen *screen, int row, const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
     struct buf left = {0}, right = {0};
-    add_part(&left, screen, "aloof");
-    add_part(&left, screen, status->project != NULL ? status->project : "");
+    view_add_part(&left, screen, "aloof");
+    view_add_part(&left, screen, status->project != NULL ? status->project : "");
     if (status->git && status->branch != NULL)
-        add_part(&left, screen, status->branch);
+        view_add_part(&left, screen, status->branch);
     if (status->added > 0)
         buf_printf(&left, " +%zu", status->added);
     if (status->modified > 0)
         buf_printf(&left, " ~%zu", status->modified);
     if (status->runner != NULL)
-        add_part(&right, screen, status->runner);
+        view_add_part(&right, screen, status->runner);
     if (right.len > 0)
-        buf_puts(&right, dot(screen));
+        buf_puts(&right, view_dot(screen));
     buf_printf(&right, "%u box%s", status->boxes, status->boxes == 1 ? "" : "es");
-    buf_puts(&right, dot(screen));
+    buf_puts(&right, view_dot(screen));
     buf_printf(&right, "%zu dir%s watched", status->dirs, plural(status->dirs));
     if (status->polled > 0)
         buf_printf(&right, ", %zu polled", status->polled);
@@ -126,58 +116,23 @@ struct verdict_line view_verdict(const struct snapshot *snapshot)
     return line;
 }
 
-static void put_past_run(struct buf *line, const struct session_status *status)
-{
-    char time[32];
-    if (status->run == RUN_NONE) {
-        buf_puts(line, "waiting for a change");
-        return;
-    }
-    view_seconds(time, sizeof time, status->run_ns, status->run_ns < 1000000000 ? 2 : 1);
-    const char *verb = status->run == RUN_LOADED ? "loaded" : status->run == RUN_RED ? "reran" : "ran";
-    buf_printf(line, "%s%s %zu in %s", status->stopped ? "stopped: " : "", verb, status->reran, time);
-}
-
-/* What goes on, or what went last, and why. */
-static void put_activity(struct buf *line, const struct screen *screen, const struct session_status *status)
-{
-    static const char *const running[] = {
-        [RUN_NONE] = "running",         [RUN_RED] = "running the red set", [RUN_ALL] = "running all",
-        [RUN_ONE] = "running one test", [RUN_LOADED] = "loading",          [RUN_LIST] = "running a list",
-    };
-    if (status->state == LOOP_CANCELLING)
-        buf_puts(line, "stopping");
-    else if (status->state == LOOP_IDLE || status->all_in)
-        put_past_run(line, status);
-    else if (status->starting)
-        buf_puts(line, "starting pytest");
-    else if (status->collecting)
-        buf_puts(line, "collecting");
-    else
-        buf_puts(line, running[status->run]);
-    bool told = status->because != NULL && *status->because != '\0' && status->runner != NULL;
-    bool asked = told && strcmp(status->because, "key") == 0; /* who pressed it knows */
-    if (told && !asked && (status->state != LOOP_IDLE || status->run != RUN_NONE))
-        add_part(line, screen, status->because);
-}
-
 /* "RED 2 of 851 · reran 2 in 0.04 s · src/jinja2/utils.py changed                 14:02:11" */
 static void draw_state(struct screen *screen, int row, const struct snapshot *snapshot)
 {
     struct verdict_line verdict = view_verdict(snapshot);
     struct buf activity = {0};
-    put_activity(&activity, screen, &snapshot->status);
+    view_activity(&activity, screen, &snapshot->status);
     int limit = put_right(screen, row, screen->cols / 2, STYLE_DIM, snapshot->verdict_time);
     int col = screen->cols >= 20 ? 1 : 0;
     if (snapshot->status.paused) {
         col = screen_put(screen, row, col, limit, STYLE_YELLOW, "PAUSED");
-        col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
+        col = screen_put(screen, row, col, limit, STYLE_DIM, view_dot(screen));
     }
     col = view_narrowed(screen, row, col, limit, snapshot);
     col = screen_fit(screen, row, col, limit, verdict.style, verdict.text);
-    if (col + screen_width(screen, dot(screen)) + 1 < limit) {
+    if (col + screen_width(screen, view_dot(screen)) + 1 < limit) {
         if (verdict.text[0] != '\0')
-            col = screen_put(screen, row, col, limit, STYLE_DIM, dot(screen));
+            col = screen_put(screen, row, col, limit, STYLE_DIM, view_dot(screen));
         screen_fit(screen, row, col, limit, STYLE_PLAIN, buf_str(&activity));
     }
     buf_release(&activity);

@@ -10,6 +10,7 @@ void loop_init(struct loop *loop)
 void loop_release(struct loop *loop)
 {
     strings_release(&loop->changed);
+    strings_release(&loop->since);
     strings_release(&loop->scope);
     selection_release(&loop->selection);
     strings_release(&loop->owed);
@@ -153,6 +154,7 @@ static struct loop_action changed(struct loop *loop, const struct model *model, 
     if (paths == NULL || paths->len == 0)
         return stay();
     remember(&loop->changed, paths);
+    remember(&loop->since, paths);
     loop->changed_since_run = true;
     if (loop->verdict == VERDICT_GREEN)
         loop->verdict = VERDICT_PARTLY;
@@ -304,6 +306,8 @@ static struct loop_action ended(struct loop *loop, const struct model *model, bo
     }
     if (loop->run == RUN_ALL) {
         loop->verdict = judge_full(loop, model);
+        if (!loop->changed_since_run && loop->filter == NULL)
+            strings_clear(&loop->since);
         cover_changes(loop);
         return stay();
     }

@@ -114,7 +114,8 @@ struct loop {
     struct strings list;    /* of RUN_LIST, … */
     struct map places;      /* … and by id the place in it */
     enum run_kind next;     /* what to run once the cancel is through; RUN_RED: as the plan then asks */
-    struct strings changed; /* changed files not yet covered by a finished run */
+    struct strings changed; /* changed files not yet covered by a finished run, … */
+    struct strings since;   /* … and those that no full run has covered yet */
     struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
                                session before the first step, empty: everything; … */
     struct selection selection; /* … and, likewise, by what their ids look like */

@@ -37,6 +37,9 @@ struct pool_events {
     void (*ended)(void *owner, const struct pool_end *end);
     /* The worker's hello: versions for the header ("pytest 7.2.1", "3.11.2"). */
     void (*hello)(void *owner, const char *runner, const char *python, const char *executable);
+    /* The file loads these files of the project: by its source ("all" of them, or "more", behind those), or
+     * "later", as its tests ran. Also between runs. May be NULL. */
+    void (*loaded)(void *owner, const char *path, const char *how, const struct strings *loads);
     /* A damaged place in the worker's stream, or another line for aloof's log. */
     void (*damage)(void *owner, const char *reason);
     /* A slot or the run came to another stage, without an event: past its deadline, being killed. */

@@ -134,6 +134,20 @@ static void on_ended(struct pool *pool, struct slot *slot, json_t *body)
         pool_end_run(pool);
 }
 
+static void on_loaded(struct pool *pool, struct slot *slot, json_t *body)
+{
+    (void)slot;
+    const char *path = json_string_value(json_object_get(body, "path"));
+    const char *how = json_string_value(json_object_get(body, "how"));
+    const json_t *list = json_object_get(body, "loads"), *item;
+    struct strings loads = {0};
+    size_t i;
+    json_array_foreach(list, i, item) if (json_is_string(item)) strings_add(&loads, json_string_value(item));
+    if (path != NULL && how != NULL && pool->events->loaded != NULL)
+        pool->events->loaded(pool->owner, path, how, &loads);
+    strings_release(&loads);
+}
+
 struct message {
     const char *verb;
     unsigned states; /* in which it counts; elsewhere it is stale */
@@ -148,6 +162,7 @@ static const struct message messages[] = {
     {"started", IN(POOL_DEALING), true, on_started},
     {"gone", IN(POOL_DEALING), true, on_gone},
     {"ended", IN_LIVE | IN(POOL_STOPPING), false, on_ended},
+    {"loaded", IN_ALL & ~IN(POOL_CLOSING), false, on_loaded},
 };
 
 static void on_message(void *owner, const char *verb, int slot, json_t *body)

@@ -1,6 +1,11 @@
 """Which test a box gets next."""
 
 import os
+import select
+import sqlite3
+import time
+
+from terminal import DEADLINE
 
 COUNT = 16
 
@@ -57,3 +62,101 @@ def test_what_tests_share_is_not_set_up_again_when_that_costs_more(project):
     result = project.once("-n", "2")
     assert "OK!  10 tests" in result.stdout
     assert record.read_text().splitlines() == ["set up"]
+
+
+def order(project):
+    """The ids of the tests that ran since the last call, as they began."""
+    ran = project.base / "ran"
+    ids = ran.read_text().splitlines() if ran.exists() else []
+    ran.unlink(missing_ok=True)
+    return ids
+
+
+def wait_for_fact(project, kind, subject):
+    """Until the history has it: what loads what is found out when nothing runs."""
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        with sqlite3.connect(project.root / ".git/aloof/history.db") as history:
+            if history.execute("SELECT 1 FROM facts WHERE kind = ? AND subject = ?", (kind, subject)).fetchone():
+                return
+        select.select([], [], [], 0.05)
+    raise AssertionError(f"the history does not get to know {kind} {subject}")
+
+
+def write_three(project):
+    """Three files of tests and what each loads. The long ones, which would run first, load nothing of the others'."""
+    project.record_runs()
+    for name, length in (("a", 0), ("b", 0.2), ("c", 0.2)):
+        project.write(f"lib_{name}.py", f"VALUE = '{name}'\n")
+        project.write(f"test_{name}.py", f"""
+            import time
+            import lib_{name}
+
+            def test_{name}():
+                time.sleep({length})
+                assert lib_{name}.VALUE
+            """)
+
+
+def test_what_a_change_can_affect_runs_first(project):
+    write_three(project)
+    loop = project.aloof("-n", "1", "--box=group")
+    loop.wait_for("GREEN 3 tests")
+    wait_for_fact(project, "loads", "*")
+    order(project)
+    project.save("lib_a.py", "VALUE = 'aa'\n")
+    loop.wait_for(lambda t: "lib_a.py changed" in t.text and "GREEN 3 tests" in t.text)
+    assert order(project)[0] == "test_a.py::test_a"
+    project.save("lib_c.py", "VALUE = 'cc'\n")
+    loop.wait_for(lambda t: "lib_c.py changed" in t.text and "GREEN 3 tests" in t.text)
+    assert order(project)[0] == "test_c.py::test_c"
+    loop.type("q")
+    assert loop.wait_exit() == 0
+    # It is known from one aloof to the next.
+    loop = project.aloof("-n", "1", "--box=group")
+    loop.wait_for("GREEN 3 tests")
+    order(project)
+    project.save("lib_a.py", "VALUE = 'a'\n")
+    loop.wait_for(lambda t: "lib_a.py changed" in t.text and "GREEN 3 tests" in t.text)
+    assert order(project)[0] == "test_a.py::test_a"
+    loop.type("q")
+    assert loop.wait_exit() == 0
+
+
+def test_what_a_change_has_broken_before_runs_first(project):
+    """data.txt is no source: who reads it nobody knows, but what failed when it last changed."""
+    write_three(project)
+    gate, closed = project.base / "gate", project.base / "closed"
+    os.mkfifo(gate)
+    project.write("test_gate.py", f"""
+        import os
+
+        def test_gate():
+            if os.path.exists({str(closed)!r}):
+                open({str(gate)!r}).read()
+        """)
+    project.write("data.txt", "good\n")
+    project.write("test_data.py", """
+        def test_one():
+            pass
+
+        def test_data():
+            assert open("data.txt").read() == "good\\n"
+        """)
+    loop = project.aloof("-n", "1")
+    loop.wait_for("GREEN 6 tests")
+    project.save("data.txt", "bad\n")
+    loop.wait_for(lambda t: "RED 1 of 6" in t.text and "data.txt changed" in t.text)
+    project.save("data.txt", "good\n")
+    loop.wait_for("GREEN 6 tests")
+    project.save("lib_a.py", "VALUE = 'aa'\n")
+    loop.wait_for(lambda t: "lib_a.py changed" in t.text and "GREEN 6 tests" in t.text)
+    order(project)
+    closed.touch()
+    project.save("data.txt", "bad\n")
+    loop.wait_for("data.txt changed · first 1 it broke before")
+    gate.open("w").close()
+    loop.wait_for(lambda t: "ran 6" in t.text and "RED 1 of 6" in t.text and "data.txt changed" in t.text)
+    assert order(project)[0] == "test_data.py::test_data"
+    loop.type("q")
+    loop.wait_exit()

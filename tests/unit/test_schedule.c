@@ -36,6 +36,41 @@ static void test_groups_and_their_order(void **state)
     model_release(&model);
 }
 
+static void test_what_a_change_broke_before_and_what_it_can_affect_go_first(void **state)
+{
+    (void)state;
+    struct model model;
+    struct map affected = {0}, risky = {0};
+    struct strings changed = {0};
+    model_init(&model, 1024);
+    add(&model, "a::1", 90 * MS);
+    add(&model, "b::1", 70 * MS);
+    add(&model, "b::2", 70 * MS);
+    add(&model, "c::1", 60 * MS);
+    add(&model, "d::1", 55 * MS);
+    add(&model, "e::1", 54 * MS);
+    map_put(&affected, bytes_of("c"), 0);
+    map_put(&affected, bytes_of("e"), 0);
+    map_put(&risky, bytes_of("b::2"), 1);
+    map_put(&risky, bytes_of("d::1"), 0);
+    strings_add(&changed, "e");
+    const struct schedule_facts facts = {.changed = &changed, .affected = &affected, .risky = &risky};
+    struct schedule schedule = {0};
+    schedule_deal(&schedule, &model, 0, &facts, BOX_AUTO, 4);
+    char *told = tell(&schedule, &model);
+    assert_string_equal(told, "e::1 | d::1 | b::2 | c::1 | a::1 | b::1");
+    free(told);
+    schedule_deal(&schedule, &model, 0, &facts, BOX_GROUP, 4); /* which are not taken apart */
+    told = tell(&schedule, &model);
+    assert_string_equal(told, "e::1 | d::1 | b::1 b::2 | c::1 | a::1");
+    free(told);
+    schedule_release(&schedule);
+    strings_release(&changed);
+    map_release(&affected);
+    map_release(&risky);
+    model_release(&model);
+}
+
 static void test_fragile_tests_box_alone(void **state)
 {
     (void)state;
@@ -455,6 +490,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_groups_and_their_order),
         cmocka_unit_test(test_each_team_is_dealt_its_own_and_the_urgent_one_goes_first),
+        cmocka_unit_test(test_what_a_change_broke_before_and_what_it_can_affect_go_first),
         cmocka_unit_test(test_fragile_tests_box_alone),
         cmocka_unit_test(test_duplicate_ids_keep_their_places),
         cmocka_unit_test(test_a_handful_stays_in_one_box),

@@ -191,6 +191,14 @@ static void make_running(struct scene *scene)
     status->left_ns = 500000000;
 }
 
+static void make_first(struct scene *scene)
+{
+    make_running(scene);
+    scene->snapshot.status.because = "src/jinja2/utils.py changed";
+    scene->snapshot.status.risky = 2;
+    scene->snapshot.status.affected = 40;
+}
+
 static void make_green(struct scene *scene)
 {
     add_test(scene, "tests/test_api.py::test_one", EVENT_SUCCESS, NULL);
@@ -624,6 +632,7 @@ static const struct {
 } scenes[] = {
     {"red", make_red},
     {"running", make_running},
+    {"first", make_first},
     {"green", make_green},
     {"starting", make_starting},
     {"collecting", make_collecting},

@@ -10,6 +10,7 @@ import weakref
 from time import process_time_ns, time_ns
 
 from aloof_worker.descriptors import high
+from aloof_worker.loaded import Later
 from aloof_worker.wire import FAIL, INPROGRESS, PACKET_MAX, TEXT, clip, message_packet, packet, utf8
 
 DAEMON_GRACE_S = 0.2  # for multiprocessing's daemons to end when told to
@@ -40,6 +41,7 @@ class Box:
         if self.run.collects_garbage:
             gc.enable()
         self.settle()
+        self.later = Later(self.run)
         self.pending = message_packet(b"aloof.started", b'{"pid": %d}' % os.getpid(), self.route)
         if len(positions) > 1:
             self.watch_children()
@@ -71,6 +73,7 @@ class Box:
 
     def begin(self, position):
         self.position = position
+        self.later.look(self.run.groups[position])
         self.test_id = self.run.ids[position]
         self.send(packet(INPROGRESS, self.test_id, route=self.route, time=time_ns()))
         self.shared.running = position
@@ -139,6 +142,7 @@ class Box:
     def leave(self):
         """What the interpreter would do at exit, but for waiting for threads and children that do not end."""
         self.save()
+        self.later.tell()
         self.end_multiprocessing()
         atexit._run_exitfuncs()
         try:

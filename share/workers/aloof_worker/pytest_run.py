@@ -1,6 +1,7 @@
 """Run of pytest: one pytest session, which collects once."""
 
 import sys
+import types
 
 from aloof_worker.pytest_box import PytestBox
 from aloof_worker.pytest_capture import captures_of
@@ -95,6 +96,9 @@ class PytestRun(Run):
             self.divide(config._tmp_path_factory)
         self.coverage = manager.getplugin("_cov")
         remember_proxies(self.session)
+
+    def conftests(self):
+        return [each for each in self.config.pluginmanager.get_plugins() if isinstance(each, types.ModuleType)]
 
     def divide(self, factory):
         """Has the boxes' temporary directories lie in the one of the run."""

@@ -13,6 +13,7 @@ from aloof_worker.dealer import Dealer
 from aloof_worker.freshness import distrust_young_bytecode
 from aloof_worker.handles import RunHandle
 from aloof_worker.lessons import Baseline
+from aloof_worker.loaded import survey
 from aloof_worker.processes import adopt_orphans, own_memory
 from aloof_worker.wire import EXISTS, LONG_ID, Commands, limit_texts, packet, utf8
 
@@ -23,7 +24,7 @@ class Run:
         work()         runs the framework, in which await_order() and then serve() are to be called; -> exit code
         captures()     the files that its boxes' output is captured in; see Slot
         make_box(slot) a box, in its process
-    and may have get_ready(), prepare() and before_slot(), which do nothing here.
+    and may have get_ready(), prepare(), before_slot() and conftests(), which do nothing here.
     """
 
     def __init__(self, template, handle, in_advance):
@@ -41,6 +42,7 @@ class Run:
         self.box = None  # in a box: the Box
         self.maxfail = 0
         self.rootdir = os.getcwd()
+        self.project = os.path.join(os.getcwd(), "")
 
     def main(self):
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -101,6 +103,10 @@ class Run:
         dealer.serve()
         return dealer.failed()
 
+    def conftests(self):
+        """Modules that were loaded and may be missing in sys.modules."""
+        return ()
+
     def prepare(self):
         """Whatever all boxes need alike is done once, here."""
 
@@ -119,9 +125,11 @@ class Run:
         self.events.message("listed", body)
 
     def report_modules(self):
-        """Tells the template what it would have been good to have imported."""
+        """Tells the template what it would have been good to have imported, and what was."""
         warm = self.order.get("warm", True) and not self.order.get("last", False)
         self.report(self.baseline.lessons() if warm else {})
+        if not self.order.get("last", False):
+            self.report({"loaded": survey(self, self.conftests())})
         os.close(self.report_fd)
 
     def report(self, told):

@@ -9,6 +9,7 @@ import traceback
 from aloof_worker.descriptors import wait
 from aloof_worker.handles import RunHandle
 from aloof_worker.lessons import Lessons, installation, know_sources, library_places
+from aloof_worker.loaded import Graph
 from aloof_worker.processes import Deaths, ending, fork, kill, kill_family
 from aloof_worker.wire import Commands
 
@@ -26,6 +27,8 @@ class Template:
         self.wish = None  # arguments for the next standby
         self.lessons = Lessons({})
         self.places = library_places()
+        self.graph = None  # of what imports what, while it is being drawn
+        self.sources, self.told_loads = {}, {}
 
     def hello(self, runner):
         body = {
@@ -40,7 +43,7 @@ class Template:
         self.deaths = Deaths()
         while True:
             handle = self.run or self.standby
-            leisure = self.run is None and bool(self.lessons.pending or self.wish is not None)
+            leisure = self.run is None and bool(self.lessons.pending or self.wish is not None or self.graph)
             reading = [0, self.deaths.fd] + (handle.listening if handle else [])
             writing = [handle.commands_fd] if handle and handle.pending else []
             ready = wait(reading, writing, 0 if leisure else None)
@@ -132,6 +135,8 @@ class Template:
         run.exchange(run.listening)
         told = run.reported()
         self.lessons = Lessons(told)
+        if "loaded" in told:
+            self.graph = Graph(self.events, self.sources, self.told_loads, told["loaded"])
         if by is not None:
             unlock(told)
         self.wish = None if run.is_last else run.args
@@ -143,6 +148,8 @@ class Template:
         """One small step at a time: commands come first."""
         if self.lessons.pending:
             self.lessons.learn()
+        elif self.wish is None:
+            self.graph = self.graph if self.graph.step() else None
         else:
             args, self.wish = self.wish, None
             self.announced = False
