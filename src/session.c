@@ -27,13 +27,18 @@ static void on_said(void *owner, const char *origin, const char *text)
     session_touch(session);
 }
 
-static void before_wait(uv_prepare_t *handle)
+static void tell_of_history(struct session *session)
 {
-    struct session *session = handle->data;
     char *notice = history_notice(session->history);
     if (notice != NULL)
         session_notice(session, "%s", notice);
     free(notice);
+}
+
+static void before_wait(uv_prepare_t *handle)
+{
+    struct session *session = handle->data;
+    tell_of_history(session);
     if (!session->dirty || session->closing)
         return;
     session->dirty = false;
@@ -297,6 +302,8 @@ void session_part_closed(struct session *session)
         return;
     const struct session_events *events = session->events;
     void *owner = session->owner;
+    history_settle(session->history);
+    tell_of_history(session);
     release(session);
     events->closed(owner);
 }

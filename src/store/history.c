@@ -13,8 +13,10 @@
 #define BATCH_RESULTS 500
 #define BATCH_NS INT64_C(200000000)
 #define RETRY_NS INT64_C(1000000000)
-#define QUEUE_MAX 100000   /* while somebody else holds the lock */
-#define CLOSE_BUSY_MS 2000 /* it is the last chance */
+#define BUSY_MS 250      /* the loop stands still meanwhile */
+#define QUEUE_MAX 100000 /* while somebody else holds the lock */
+#define PATIENT_BUSY_MS 5000
+#define PATIENT_ROUNDS 12 /* of these without that anybody wrote anything */
 
 enum entry_kind {
     ENTRY_RESULT,
@@ -47,7 +49,8 @@ struct history {
     bool frozen;
     int64_t run_started_ns; /* of what is put in next */
     int64_t now_ns;         /* by what was put in last */
-    int64_t due_ns;         /* when the queue is to be written */
+    int64_t due_ns;         /* when the queue is to be written, … */
+    size_t batch;           /* … or at which length */
     VEC(struct entry) queue;
     struct buf texts; /* NUL-terminated, one after the other */
     char *notice;
@@ -200,22 +203,53 @@ static int write_queue(struct history *history, struct error *why)
     return ledger_end(&history->ledger, err, why);
 }
 
-void history_flush(struct history *history)
+/* Waits its turn for as long as others get on with theirs. */
+static int write_patiently(struct history *history, struct error *why)
+{
+    int err = -EBUSY;
+    int64_t seen = ledger_version(&history->ledger);
+    ledger_wait(&history->ledger, PATIENT_BUSY_MS);
+    for (int idle = 0; err == -EBUSY && idle < PATIENT_ROUNDS; idle++) {
+        err = write_queue(history, why);
+        int64_t version = ledger_version(&history->ledger);
+        if (version != seen)
+            idle = 0;
+        seen = version;
+    }
+    return err;
+}
+
+static void settle(struct history *history, bool patient)
 {
     if (history->queue.len == 0)
         return;
     struct error why;
+    ledger_wait(&history->ledger, BUSY_MS);
     int err = write_queue(history, &why);
-    if (err == -EBUSY && history->queue.len < QUEUE_MAX) {
+    if (err == -EBUSY && !patient && history->queue.len < QUEUE_MAX) {
         history->due_ns = history->now_ns + RETRY_NS;
+        history->batch = QUEUE_MAX;
         return;
     }
+    if (err == -EBUSY)
+        err = write_patiently(history, &why);
     if (err < 0) {
         recover_from(history, err, &why);
         write_queue(history, &why);
     }
+    history->batch = BATCH_RESULTS;
     history->queue.len = 0;
     buf_clear(&history->texts);
+}
+
+void history_flush(struct history *history)
+{
+    settle(history, false);
+}
+
+void history_settle(struct history *history)
+{
+    settle(history, true);
 }
 
 static void keep_texts(struct history *history, struct entry *entry, const char *const texts[4])
@@ -237,7 +271,7 @@ static void enqueue(struct history *history, struct entry entry, const char *con
     if (history->queue.len == 0)
         history->due_ns = entry.time_ns + BATCH_NS;
     vec_push(&history->queue, entry);
-    if (history->queue.len % BATCH_RESULTS == 0 || entry.time_ns >= history->due_ns)
+    if (history->queue.len >= history->batch || entry.time_ns >= history->due_ns)
         history_flush(history);
 }
 
@@ -262,6 +296,7 @@ int history_open(struct history **history, const char *dir, unsigned keep_runs, 
     struct history *made = *history = mem_zero(sizeof *made);
     struct error error;
     made->keep_runs = keep_runs > 0 ? keep_runs : 1;
+    made->batch = BATCH_RESULTS;
     made->dir = mem_strdup(dir);
     made->path = mem_printf("%s/history.db", dir);
     if (mkdir(dir, 0777) < 0 && errno != EEXIST) {
@@ -398,8 +433,7 @@ void history_close(struct history *history)
 {
     if (history == NULL)
         return;
-    ledger_wait(&history->ledger, CLOSE_BUSY_MS);
-    history_flush(history);
+    history_settle(history);
     ledger_close(&history->ledger);
     vec_release(&history->queue);
     buf_release(&history->texts);

@@ -109,13 +109,17 @@ int history_facts(struct history *history, bool (*each)(void *owner, const struc
  * "cancelled", …). steady: the sources did not change meanwhile. */
 void history_end_run(struct history *history, const char *verdict, bool steady, int64_t time_ns);
 
-/* Writes what is held in memory. */
+/* Writes what is held in memory; while somebody else is writing, it stays there until later. */
 void history_flush(struct history *history);
+
+/* The same, but waits for others, as long as they get on: the last chance before closing. history_notice
+ * tells, if what was left is lost because one of them holds the file for a minute and writes nothing. */
+void history_settle(struct history *history);
 
 /* A notice since the last call (the caller frees), or NULL. */
 char *history_notice(struct history *history);
 
-/* Flushes and closes. NULL does nothing. */
+/* Settles and closes. NULL does nothing. */
 void history_close(struct history *history);
 
 #endif

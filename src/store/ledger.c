@@ -10,6 +10,7 @@ enum statement {
     BEGIN,
     COMMIT,
     ROLLBACK,
+    VERSION,
     EACH,
     RESULTS,
     PUT_TEST,
@@ -39,6 +40,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
+    [VERSION] = "PRAGMA data_version",
     [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns,"
              " cpu_ns, flaky, recipe FROM tests WHERE NOT gone ORDER BY id",
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
@@ -273,6 +275,13 @@ int ledger_end_run(struct ledger *ledger, const char *verdict, bool steady, int6
     if (err == 0)
         err = step(ledger, tally, NULL);
     return err < 0 ? err : prune(ledger, keep_runs);
+}
+
+int64_t ledger_version(struct ledger *ledger)
+{
+    int64_t version = 0;
+    step(ledger, prepared(ledger, VERSION), &version);
+    return version;
 }
 
 int ledger_begin(struct ledger *ledger)

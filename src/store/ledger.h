@@ -10,7 +10,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define LEDGER_STATEMENTS 23
+#define LEDGER_STATEMENTS 24
 
 struct outcome_row {
     char *name;
@@ -32,6 +32,9 @@ int ledger_open(struct ledger *ledger, const char *path, struct error *error);
 
 /* How long to wait for a lock that somebody else holds. */
 void ledger_wait(struct ledger *ledger, int wait_ms);
+
+/* A number that changes whenever somebody else has written. */
+int64_t ledger_version(struct ledger *ledger);
 
 /* A transaction: what is written is between the two. err: what came of it; when negative, or when it cannot
  * be committed, nothing is kept and `why` tells the reason. */

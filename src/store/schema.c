@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUSY_MS 250 /* the loop stands still meanwhile */
-#define READ_BUSY_MS 2000
+#define BUSY_MS 10000 /* somebody may be at what a kill has left, or at the last close */
 #define CHECK_MAX (8 << 20)
 #define COPY_MAX (64 << 20)
 
@@ -296,7 +295,7 @@ int schema_read(struct sqlite3 **db, const char *path, struct error *error)
     int version = 0;
     int code = open_for_reading(db, path);
     if (code == SQLITE_OK) {
-        sqlite3_busy_timeout(*db, READ_BUSY_MS);
+        sqlite3_busy_timeout(*db, BUSY_MS);
         code = ask_number(*db, "PRAGMA user_version", &version);
     }
     if (code == SQLITE_OK && version == VERSION)

@@ -662,47 +662,89 @@ static void a_full_disk_turns_into_memory_once(void **state)
     history_close(open_expecting(scratch->dir, NULL));
 }
 
-static void write_many(struct scratch *scratch, const char *prefix)
+static void write_many(struct scratch *scratch, int writer)
 {
     struct history *history = NULL;
     char *notice = NULL;
     history_open(&history, scratch->dir, 100, &notice);
     check(notice == NULL, __LINE__);
     begin(history, "all", NOW);
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 500; i++) {
         char id[32];
-        snprintf(id, sizeof id, "%s%d", prefix, i);
+        snprintf(id, sizeof id, "%d of %d", i, writer);
         put(history, id, "failed", 1, NOW);
         if (i % 20 == 0)
             history_flush(history);
     }
     history_end_run(history, "red", true, NOW);
+    history_settle(history);
     check(history_notice(history) == NULL, __LINE__);
     history_close(history);
 }
 
-static void two_at_once_lose_nothing(void **state)
+#define WRITERS 12
+
+static void twelve_at_once_lose_nothing(void **state)
 {
     struct scratch *scratch = *state;
-    static const char *const prefixes[] = {"one", "two"};
-    pid_t children[2];
-    for (size_t i = 0; i < 2; i++) {
+    pid_t children[WRITERS];
+    for (int i = 0; i < WRITERS; i++) {
         children[i] = fork();
         if (children[i] == 0) {
-            write_many(scratch, prefixes[i]);
+            write_many(scratch, i);
             _exit(0);
         }
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (int i = 0; i < WRITERS; i++) {
         int status;
         assert_int_equal(waitpid(children[i], &status, 0), children[i]);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
     struct history *history = open_expecting(scratch->dir, NULL);
-    assert_int_equal(count_tests(history), 4000);
+    assert_int_equal(count_tests(history), WRITERS * 500);
     history_close(history);
-    assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM results"), 4000);
-    assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM runs"), 2);
+    assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM results"), WRITERS * 500);
+    assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM runs WHERE verdict = 'red'"), WRITERS);
+}
+
+/* Holds the file, from when it says so until it is told to let go. */
+static void hold_the_file(struct scratch *scratch, int to, int from)
+{
+    sqlite3 *other = NULL;
+    char word = 0;
+    check(sqlite3_open(scratch->file, &other) == SQLITE_OK, __LINE__);
+    check(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK, __LINE__);
+    check(write(to, &word, 1) == 1 && read(from, &word, 1) == 1, __LINE__);
+    check(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL) == SQLITE_OK, __LINE__);
+    sqlite3_close(other);
+}
+
+static void the_last_chance_is_waited_for(void **state)
+{
+    struct scratch *scratch = *state;
+    struct history *history = open_expecting(scratch->dir, NULL);
+    int ready[2], go[2];
+    char word = 0;
+    assert_int_equal(pipe(ready) + pipe(go), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        hold_the_file(scratch, ready[1], go[0]);
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &word, 1), 1);
+    begin(history, "all", NOW);
+    for (int i = 0; i < 3000; i++)
+        put(history, "t", "failed", 0, NOW);
+    history_end_run(history, "red", true, NOW);
+    assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM runs"), 0);
+    assert_int_equal(write(go[1], &word, 1), 1);
+    history_settle(history);
+    assert_null(history_notice(history));
+    assert_int_equal(ask_file(scratch->file, "SELECT count(*) FROM runs, results"), 1);
+    history_close(history);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
 }
 
 static void a_lock_held_by_somebody_else_is_waited_out(void **state)
@@ -773,7 +815,7 @@ static void what_was_flushed_survives_a_kill(void **state)
 {
     struct scratch *scratch = *state;
     int64_t expected = 0;
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 50; round++) {
         expected += kill_writer(scratch, round, 8 + round * 37 % 300);
         struct history *history = open_expecting(scratch->dir, NULL);
         assert_true((int64_t)count_tests(history) >= expected);
@@ -829,7 +871,8 @@ int main(void)
         IN_SCRATCH(a_place_that_cannot_be_made_means_memory),
         IN_SCRATCH(a_read_only_directory_is_read_and_not_written),
         IN_SCRATCH(a_full_disk_turns_into_memory_once),
-        IN_SCRATCH(two_at_once_lose_nothing),
+        IN_SCRATCH(twelve_at_once_lose_nothing),
+        IN_SCRATCH(the_last_chance_is_waited_for),
         IN_SCRATCH(a_lock_held_by_somebody_else_is_waited_out),
         IN_SCRATCH(what_was_flushed_survives_a_kill),
         IN_SCRATCH(it_is_quick),
