@@ -1,10 +1,12 @@
 #include "past.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #define SECOND_NS 1000000000
 #define INDENT "   "
 #define DETAILED 8 /* results that get lines of their own */
+#define PATHS_TOLD 3
 
 /* A mark is a sign of its own, so that it says the same without its colour. */
 static const struct {
@@ -18,7 +20,55 @@ static const struct {
 
 void past_release(struct past *past)
 {
+    struct past_result *result;
+    vec_each (result, &past->results) {
+        free(result->commit);
+        free(result->dirty);
+        free(result->changed);
+    }
     vec_release(&past->results);
+}
+
+const char *past_run(const char *kind)
+{
+    static const char *const words[][2] = {
+        {"all", "all tests"}, {"some", "some tests"}, {"red", "red and changed tests"},
+        {"one", "this test"}, {"load", "loaded"},     {"list", "a list of tests"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], kind) == 0)
+            return words[i][1];
+    return "";
+}
+
+/* What was skipped neither failed nor passed. */
+size_t past_first_bad(const struct past *past)
+{
+    size_t first = MAP_NONE;
+    bool red = false;
+    for (size_t i = 0; i < past->results.len; i++) {
+        enum outcome outcome = past->results.items[i].outcome;
+        if (outcome_is_red(outcome) && !red)
+            first = i;
+        if (outcome != OUTCOME_SKIPPED)
+            red = outcome_is_red(outcome);
+    }
+    return first;
+}
+
+void past_sparkline(const struct past *past, bool ascii, struct buf *to)
+{
+    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char *const letters[] = {"_", ".", "-", "~", "=", "+", "*", "#"};
+    const struct past_result *result;
+    int64_t longest = 0;
+    vec_each (result, &past->results)
+        longest = result->duration_ns > longest ? result->duration_ns : longest;
+    vec_each (result, &past->results) {
+        int64_t bar = longest > 0 ? result->duration_ns * 8 / longest : 0;
+        bar = bar > 7 ? 7 : bar;
+        if (longest > 0)
+            buf_puts(to, result->duration_ns == 0 ? " " : ascii ? letters[bar] : bars[bar]);
+    }
 }
 
 static const char *colour_of(enum outcome outcome)
@@ -64,6 +114,28 @@ static void add_times(const struct test *test, struct buf *to)
     buf_putc(to, '\n');
 }
 
+static void add_sparkline(const struct past *past, bool ascii, struct buf *to)
+{
+    int64_t shortest = 0, longest = 0;
+    size_t known = 0;
+    const struct past_result *result;
+    vec_each (result, &past->results) {
+        int64_t took = result->duration_ns;
+        known += took > 0;
+        longest = took > longest ? took : longest;
+        shortest = took > 0 && (shortest == 0 || took < shortest) ? took : shortest;
+    }
+    if (known < 2)
+        return;
+    buf_puts(to, INDENT);
+    past_sparkline(past, ascii, to);
+    buf_puts(to, "  it took from ");
+    add_seconds(shortest, to);
+    buf_puts(to, " to ");
+    add_seconds(longest, to);
+    buf_putc(to, '\n');
+}
+
 static struct tm local_time(int64_t ns)
 {
     time_t seconds = (time_t)(ns / SECOND_NS);
@@ -92,15 +164,56 @@ static void add_result(const struct past_result *result, bool dated, struct buf 
     buf_release(&seconds);
 }
 
+static void add_paths(const char *what, const char *lines, struct buf *to)
+{
+    size_t told = 0, count = 0;
+    for (const char *p = lines; *p != '\0'; p++)
+        count += *p == '\n';
+    buf_puts(to, what);
+    for (; told < count && told < PATHS_TOLD; told++) {
+        size_t len = strcspn(lines, "\n");
+        buf_puts(to, told > 0 ? ", " : " ");
+        buf_add(to, lines, len);
+        lines += len + 1;
+    }
+    if (told < count)
+        buf_printf(to, " and %zu more", count - told);
+}
+
+static bool is_given(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
+/* Since when it is red, or was last, and what had changed then. */
+static void add_first_bad(const struct past *past, struct buf *to)
+{
+    size_t first = past_first_bad(past), newest = past->results.len - 1;
+    if (first == MAP_NONE || past->results.items[first].run_id == 0)
+        return;
+    const struct past_result *bad = &past->results.items[first];
+    bool red = outcome_is_red(past->results.items[newest].outcome);
+    buf_printf(to, INDENT "%s since run %lld", red ? "red" : "it was red last", (long long)bad->run_id);
+    if (is_given(bad->commit))
+        buf_printf(to, ", of commit %.9s", bad->commit);
+    if (is_given(bad->changed))
+        add_paths(", when these had changed:", bad->changed, to);
+    else if (is_given(bad->dirty))
+        add_paths(" with changes in", bad->dirty, to);
+    buf_putc(to, '\n');
+}
+
 void past_tell(const struct past *past, const struct test *test, int64_t now_ns, bool ascii, struct buf *to)
 {
     size_t count = past->results.len, from = count > DETAILED ? count - DETAILED : 0;
     if (count == 0)
         return;
     add_marks(past, ascii, to);
-    add_times(test, to);
     if (test->flaky > 0)
         buf_puts(to, INDENT "flaky: it passed and failed while no file changed\n");
+    add_first_bad(past, to);
+    add_sparkline(past, ascii, to);
+    add_times(test, to);
     bool dated = false;
     for (size_t i = from; i < count; i++)
         dated |= !same_day(past->results.items[i].time_ns, now_ns);

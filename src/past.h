@@ -12,6 +12,10 @@ struct past_result {
     const char *run;     /* what the run was of: "all tests"; static */
     int64_t time_ns;     /* UTC */
     int64_t duration_ns; /* 0 unknown */
+    int64_t run_id;      /* 0 unknown */
+    char *commit;        /* HEAD in hex, … */
+    char *dirty;         /* … the files that differed from it, and … */
+    char *changed;       /* … those whose change began the run, a line each; NULL or "" unknown */
 };
 
 /* Zeroed: nothing is known. */
@@ -20,6 +24,16 @@ struct past {
 };
 
 void past_release(struct past *past);
+
+/* What the run of that kind ("all", "red") was of: "all tests". Static. */
+const char *past_run(const char *kind);
+
+/* The first result since which the test has been red up to the newest, or was when it last was; MAP_NONE when
+ * it never was. */
+size_t past_first_bad(const struct past *past);
+
+/* Appends a bar for each duration, the longest of them the highest; "" where nothing is known. */
+void past_sparkline(const struct past *past, bool ascii, struct buf *to);
 
 /* Appends the past and the times of the test as lines, colours as SGR; nothing where no run is known. now_ns:
  * UTC, what is of another (local) day gets its date. ascii: no characters outside of it. */

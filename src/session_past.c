@@ -6,24 +6,17 @@
 /* After a change was made it is heard of within less; see HEARD_WITHIN_NS. */
 #define CALM_MS 1000
 
-static const char *run_of(const char *kind)
-{
-    static const char *const words[][2] = {
-        {"all", "all tests"}, {"some", "some tests"}, {"red", "red and changed tests"},
-        {"one", "this test"}, {"load", "loaded"},     {"list", "a list of tests"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], kind) == 0)
-            return words[i][1];
-    return "";
-}
-
 static bool take(void *owner, const struct history_past *result)
 {
     struct past *past = owner;
     const struct past_result taken = {.outcome = outcome_parse(result->outcome),
-                                      .run = run_of(result->run),
+                                      .run = past_run(result->run),
                                       .time_ns = result->time_ns,
-                                      .duration_ns = result->duration_ns};
+                                      .duration_ns = result->duration_ns,
+                                      .run_id = result->run_id,
+                                      .commit = mem_strdup(result->commit),
+                                      .dirty = mem_strdup(result->dirty),
+                                      .changed = mem_strdup(result->changed)};
     vec_push(&past->results, taken);
     return true;
 }

@@ -1,5 +1,7 @@
 #include "command/recall.h"
 
+#include "past.h"
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -89,15 +91,7 @@ void recall_label(const struct recall *recall, struct buf *to, enum outcome outc
 
 const char *recall_kind(const char *kind)
 {
-    static const char *const words[][2] = {{"all", "all tests"},
-                                           {"some", "some tests"},
-                                           {"red", "red and changed tests"},
-                                           {"one", "one test"},
-                                           {"load", "loaded"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], kind) == 0)
-            return words[i][1];
-    return kind;
+    return strcmp(kind, "one") == 0 ? "one test" : past_run(kind);
 }
 
 size_t recall_tests(const struct archive_run *run)

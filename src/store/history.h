@@ -30,7 +30,8 @@ struct history_test {
 /* An outcome of a test in one of the runs that are kept. */
 struct history_past {
     const char *outcome, *run; /* run: its kind */
-    int64_t time_ns, duration_ns;
+    int64_t run_id, time_ns, duration_ns;
+    const char *commit, *dirty, *changed; /* as history_tree and history_run have them; "" not known */
 };
 
 /* Opens or makes DIR/history.db (and DIR; outside .git a .gitignore with "*" in it). Always gives a history:

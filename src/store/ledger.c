@@ -45,12 +45,14 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
              " cpu_ns, flaky, recipe FROM tests WHERE NOT gone ORDER BY id",
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
     [RESULTS] =
-        "SELECT outcome, kind, time_ns, duration_ns FROM"
-        " (SELECT runs.id AS run, outcomes.name AS outcome, runs.kind AS kind,"
+        "SELECT outcome, kind, time_ns, duration_ns, run, coalesce(commit_id, ''), coalesce(dirty, ''), "
+        "changed"
+        " FROM (SELECT runs.id AS run, outcomes.name AS outcome, kind, changed, tree,"
         " runs.started_ns + results.at_ms * 1000000 AS time_ns, results.duration_us * 1000 AS duration_ns"
         " FROM runs CROSS JOIN results ON results.run = runs.id"
         " AND results.test = (SELECT id FROM tests WHERE name = ?1 AND recipe = ?3)"
-        " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2) ORDER BY run",
+        " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2)"
+        " LEFT JOIN trees ON trees.id = tree ORDER BY run",
     [PUT_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
         " usual_ns, time_ns, run, cpu_ns, flaky, recipe, gone)"
@@ -375,8 +377,13 @@ static int read_past(sqlite3_stmt *statement, const struct row_reader *reader)
         .run = (const char *)sqlite3_column_text(statement, 1),
         .time_ns = sqlite3_column_int64(statement, 2),
         .duration_ns = sqlite3_column_int64(statement, 3),
+        .run_id = sqlite3_column_int64(statement, 4),
+        .commit = (const char *)sqlite3_column_text(statement, 5),
+        .dirty = (const char *)sqlite3_column_text(statement, 6),
+        .changed = (const char *)sqlite3_column_text(statement, 7),
     };
-    if (past.outcome == NULL || past.run == NULL)
+    if (past.outcome == NULL || past.run == NULL || past.commit == NULL || past.dirty == NULL ||
+        past.changed == NULL)
         return -EBADMSG;
     return reader->past(reader->owner, &past);
 }

@@ -24,7 +24,8 @@ def test_a_test_in_full_tells_its_last_outcomes_and_times(project):
     loop.wait_for("since 2 runs")
     loop.type("vG")
     loop.wait_for(history("✗✗", 2, 2))
-    loop.wait_for(re.compile(r"^ +it took [\d.]+ s, usually [\d.]+ s\n"
+    loop.wait_for(re.compile(r"^ +red since run 1 with changes in .gitignore, test_red.py, test_turn.py\n +[▁-█]{2}  it took from [\d.]+ s to [\d.]+ s\n"
+                             r" +it took [\d.]+ s, usually [\d.]+ s\n"
                              r" +\d\d:\d\d:\d\d  failed +[\d.]+ s  all tests\n"
                              r" +\d\d:\d\d:\d\d  failed +[\d.]+ s  red and changed tests$", re.M))
     loop.type("q")

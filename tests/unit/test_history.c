@@ -272,8 +272,8 @@ static void a_frozen_one_is_read_and_not_written(void **state)
 
 static bool list_past(void *owner, const struct history_past *past)
 {
-    buf_printf(owner, "%s %s %lld %lld\n", past->outcome, past->run, (long long)(past->time_ns - NOW),
-               (long long)past->duration_ns);
+    buf_printf(owner, "%s %s %lld %lld%s%s\n", past->outcome, past->run, (long long)(past->time_ns - NOW),
+               (long long)past->duration_ns, past->commit, past->changed);
     return true;
 }
 

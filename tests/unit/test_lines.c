@@ -123,8 +123,11 @@ void session_history(struct session *session, size_t test, struct past *past)
     (void)test;
     *past = (struct past){0};
     int64_t midnight_ns = (int64_t)time(NULL) / 86400 * 86400 * 1000000000;
-    vec_push(&past->results, (struct past_result){OUTCOME_PASSED, "all tests", midnight_ns, 0});
-    vec_push(&past->results, (struct past_result){OUTCOME_FAILED, "this test", midnight_ns + 1000000000, 0});
+    vec_push(&past->results,
+             (struct past_result){.outcome = OUTCOME_PASSED, .run = "all tests", .time_ns = midnight_ns});
+    vec_push(&past->results, (struct past_result){.outcome = OUTCOME_FAILED,
+                                                  .run = "this test",
+                                                  .time_ns = midnight_ns + 1000000000});
 }
 
 void session_close(struct session *session)

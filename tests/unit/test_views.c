@@ -389,9 +389,13 @@ static void make_past(struct past *past)
     static const char *const runs[] = {"all tests", "red and changed tests", "this test"};
     *past = (struct past){0};
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
-        const struct past_result result = {outcomes[i], runs[i % 3],
-                                           PAST_NOW - (int64_t)(9 - i) * 13000 * 1000000000,
-                                           (int64_t)(i * i * i) * 20000000};
+        const struct past_result result = {.outcome = outcomes[i],
+                                           .run = runs[i % 3],
+                                           .time_ns = PAST_NOW - (int64_t)(9 - i) * 13000 * 1000000000,
+                                           .duration_ns = (int64_t)(i * i * i) * 20000000,
+                                           .run_id = 30 + (int64_t)i,
+                                           .commit = mem_strdup("c0ffee1234567890"),
+                                           .changed = mem_strdup("src/api.py\nsrc/net.py\n")};
         vec_push(&past->results, result);
     }
 }
@@ -435,7 +439,10 @@ static void make_story_passed(struct scene *scene)
 {
     struct past past = {0};
     make_red(scene);
-    vec_push(&past.results, (struct past_result){OUTCOME_PASSED, "all tests", PAST_NOW, 30000000});
+    vec_push(&past.results, (struct past_result){.outcome = OUTCOME_PASSED,
+                                                 .run = "all tests",
+                                                 .time_ns = PAST_NOW,
+                                                 .duration_ns = 30000000});
     show_whole(scene, add_test(scene, "tests/test_api.py::test_fine", EVENT_SUCCESS, NULL), NULL, &past);
     past_release(&past);
 }
