@@ -133,6 +133,7 @@ static int prepare(struct session *session, const struct session_options *option
     session->repo = options->repo;
     session->watching = options->watch;
     session->idle = options->idle;
+    session->profile = options->profile;
     session->cwd = mem_strdup(options->cwd);
     session->self = mem_strdup(options->self);
     session->worker_source = mem_strdup(options->worker);

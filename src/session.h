@@ -117,6 +117,7 @@ struct session_options {
     bool watch;                       /* the loop; false: --once */
     bool idle;                        /* without watch: runs nothing at first, its owner asks for the runs */
     bool forgetful;                   /* the history is read and never written */
+    bool profile;                     /* tests of Python come with an attachment "profile" */
 };
 
 /* Opens history and model of the project, and starts the worker; nothing is run yet. 0, or a negative errno
@@ -180,6 +181,12 @@ void session_history(struct session *session, size_t test, struct past *past);
 
 /* Appends the command that runs the test under its framework's debugger, in the root directory. */
 void session_debug_command(const struct session *session, size_t test, struct strings *argv);
+
+/* Appends the command that runs the test under its framework's profiler, in the root directory, and prints
+ * what that found; it may write into the file `report`. NULL: there is none, as Python's own worker needs
+ * none; else the format of what it prints, see trace/profile.h. Borrowed. */
+const char *session_profile_command(const struct session *session, size_t test, const char *report,
+                                    struct strings *argv);
 
 const struct model *session_model(const struct session *session);
 const struct failure *session_failures(const struct session *session, size_t *count);

@@ -105,6 +105,7 @@ struct session {
     struct order order;     /* that a person wants */
     struct strings list;    /* that is run by name */
     const char *nothing;    /* why there is nothing to run; NULL there is */
+    bool profile;           /* tests are to tell what takes their time */
     bool idle;              /* its owner asks for every run */
     bool list_in_order;     /* that is wanted of lists; */
     bool list_in_one_box;   /* so is that; */

@@ -79,7 +79,9 @@ static char *write_idfile(const struct session *session, const struct recipe_tes
     return path;
 }
 
-static void debug_own(const struct team *team, const struct test *asked, struct strings *argv)
+/* A command of the recipe, for that one test. */
+static void write_own(const struct team *team, const struct test *asked, const struct strings *command,
+                      const char *report, struct strings *argv)
 {
     const struct session *session = team->session;
     const struct recipe *recipe = team->recipe;
@@ -89,9 +91,8 @@ static void debug_own(const struct team *team, const struct test *asked, struct 
     strings_add(argv, "env");
     for (size_t i = 0; i < recipe->env.len; i++)
         strings_add(argv, recipe->env.items[i]);
-    const struct strings *command = recipe->debug.len > 0 ? &recipe->debug : &recipe->run;
     char *ids = recipe_wants_idfile(command) ? write_idfile(session, &one) : NULL;
-    const struct recipe_extra extra = {.args = session_runner_args(team), .idfile = ids};
+    const struct recipe_extra extra = {.args = session_runner_args(team), .report = report, .idfile = ids};
     recipe_argv(command, &one, 1, &extra, argv);
     free(ids);
 }
@@ -105,7 +106,7 @@ void session_debug_command(const struct session *session, size_t test, struct st
     const char *id = session_own_id(session, asked);
     static const char *const django[] = {"manage.py", "test", "--noinput", "--pdb"};
     if (recipe->worker == WORKER_OWN) {
-        debug_own(team, asked, argv);
+        write_own(team, asked, recipe->debug.len > 0 ? &recipe->debug : &recipe->run, NULL, argv);
         return;
     }
     strings_add(argv, session_python(team));
@@ -122,4 +123,15 @@ void session_debug_command(const struct session *session, size_t test, struct st
         strings_add(argv, asked->group);
     }
     strings_add(argv, id);
+}
+
+const char *session_profile_command(const struct session *session, size_t test, const char *report,
+                                    struct strings *argv)
+{
+    const struct team *team = session_team_of(session, test);
+    const struct recipe *recipe = team->recipe;
+    if (recipe->worker != WORKER_OWN || recipe->profile.len == 0)
+        return NULL;
+    write_own(team, &session->model.tests.items[test], &recipe->profile, report, argv);
+    return recipe_profile_format(recipe);
 }

@@ -32,6 +32,7 @@ static void open_pool(struct team *team)
         .slots = settings->boxes,
         .timeout_ms = settings->timeout_ms,
         .cold = !settings->warm,
+        .profile = session->profile,
         .once = !session->watching && !session->idle,
         .grace_ms = settings->grace_ms,
         .keep = settings->output_limit,

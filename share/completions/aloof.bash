@@ -10,7 +10,7 @@ _aloof() {
     local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec minitest nextest-list junit libtest node-spec gtest unittest subunit1 catch2 check ctest'
 
     # what `aloof --help` lists
-    local commands='init doctor last failing list slowest flaky runs show diff load bisect convert emit ls mux stats'
+    local commands='init doctor last failing list slowest flaky runs show diff load bisect profile convert emit ls mux stats'
     local targets='json subunit subunit1 tap junit csv'
     local statuses='exists inprogress success uxsuccess skip fail xfail'
     local input='--from --only --except --rename --tag --no-passthrough'
@@ -21,6 +21,7 @@ _aloof() {
     doctor) options='-h --help' ;;
     load) options+=' --from' ;;
     bisect) options+=' --commits --checks --json' ;;
+    profile) options+=' --open --json' ;;
     convert) options="--to $input -h --help" ;;
     emit) options='--file --mime --tag --route --not-runnable --time --no-time --to -h --help' ;;
     ls) options="--exists --times -0 --null $input -h --help" ;;

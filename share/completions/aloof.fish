@@ -2,7 +2,7 @@
 function __aloof_runs
     not __fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff convert emit ls mux stats
 end
-complete -c aloof -n __fish_use_subcommand -a 'init doctor last failing list slowest flaky runs show diff load bisect convert emit ls mux stats' -d 'Command'
+complete -c aloof -n __fish_use_subcommand -a 'init doctor last failing list slowest flaky runs show diff load bisect profile convert emit ls mux stats' -d 'Command'
 complete -c aloof -n __aloof_runs -l once -d 'Run once, then exit with pytest\'s exit code'
 complete -c aloof -n __aloof_runs -l plain -d 'The loop as lines and single keys, for screen readers'
 complete -c aloof -n __aloof_runs -s n -l boxes -x -a auto -d 'Boxes that run at once'
@@ -38,6 +38,8 @@ complete -c aloof -n '__fish_seen_subcommand_from load convert ls mux stats' -l 
 complete -c aloof -n '__fish_seen_subcommand_from bisect' -l commits -x -d 'The first bad one of GOOD..BAD'
 complete -c aloof -n '__fish_seen_subcommand_from bisect' -l checks -x -d 'How often what is found is checked'
 complete -c aloof -n '__fish_seen_subcommand_from bisect' -l json -d 'The result as an object'
+complete -c aloof -n '__fish_seen_subcommand_from profile' -l open -x -d 'The function of that number, in the editor'
+complete -c aloof -n '__fish_seen_subcommand_from profile' -l json -d 'All functions, as an object'
 complete -c aloof -n '__fish_seen_subcommand_from convert' -l to -x -a 'json subunit subunit1 tap junit csv' -d 'What is written'
 complete -c aloof -n '__fish_seen_subcommand_from convert ls stats' -l only -x -a 'exists inprogress success uxsuccess skip fail xfail tag: /' -d 'Tests of that status, tag or id'
 complete -c aloof -n '__fish_seen_subcommand_from convert ls stats' -l except -x -a 'exists inprogress success uxsuccess skip fail xfail tag: /' -d 'Not those'

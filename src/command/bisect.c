@@ -40,20 +40,6 @@ static int set_checks(struct bisect_request *request, const char *value, struct 
     return 0;
 }
 
-/* The value of the option when it is that one, here or in the next argument. "": there is none. NULL: it is
- * another. */
-static const char *value_of(const char *name, int argc, char *argv[], int *at)
-{
-    size_t len = strlen(name);
-    if (strncmp(argv[*at], name, len) != 0)
-        return NULL;
-    if (argv[*at][len] == '=')
-        return argv[*at] + len + 1;
-    if (argv[*at][len] != '\0')
-        return NULL;
-    return *at + 1 < argc ? argv[++*at] : "";
-}
-
 /* Takes what is the command's own; the rest, which is aloof's, is appended to `rest`. 1: help is wanted. */
 static int take_own(struct bisect_request *request, int argc, char *argv[], struct strings *rest,
                     struct error *error)
@@ -67,29 +53,14 @@ static int take_own(struct bisect_request *request, int argc, char *argv[], stru
             return 1;
         if (ours && strcmp(argv[i], "--json") == 0)
             request->json = true;
-        else if (ours && (value = value_of("--commits", argc, argv, &i)) != NULL)
+        else if (ours && (value = project_value("--commits", argc, argv, &i)) != NULL)
             request->commits = value;
-        else if (ours && (value = value_of("--checks", argc, argv, &i)) != NULL)
+        else if (ours && (value = project_value("--checks", argc, argv, &i)) != NULL)
             bad = set_checks(request, value, error);
         else
             strings_add(rest, argv[i]);
     }
     return bad;
-}
-
-/* The one path of aloof's arguments is the test. It is no target: all tests are listed. */
-static int take_test(struct bisect_request *request, const struct strings *rest, struct error *error)
-{
-    struct strings *paths = &request->project.settings.paths;
-    if (paths->len != 1)
-        return error_set(error, -EINVAL, "bisect: give one TEST, by its id or a part of it");
-    for (size_t i = 1; i < rest->len; i++)
-        if (strcmp(rest->items[i], paths->items[0]) == 0)
-            request->test = rest->items[i];
-        else
-            strings_add(&request->options, rest->items[i]);
-    strings_clear(paths);
-    return 0;
 }
 
 struct bisect_answer bisect_probe(struct probe *probe, const struct strings *ids, const char *test)
@@ -180,7 +151,7 @@ int command_bisect(int argc, char *argv[])
     if (bad == 0)
         bad = project_find(&request.project, (int)rest.len, (const char *const *)rest.items, &error);
     if (bad == 0)
-        bad = take_test(&request, &rest, &error);
+        bad = project_take_test(&request.project, "bisect", &rest, &request.test, &request.options, &error);
     if (bad == 1) {
         help();
         code = 0;

@@ -261,7 +261,7 @@ static int begin(struct hunt *hunt, struct error *error)
     int bad = repo_open(&inside, root, &notice, error);
     free(notice);
     if (bad == 0)
-        bad = probe_open(&hunt->probe, &hunt->request->project, inside, error);
+        bad = probe_open(&hunt->probe, &hunt->request->project, inside, false, error);
     if (bad < 0)
         return BISECT_EXIT_USAGE;
     enum probe_end end = probe_list(hunt->probe);

@@ -231,7 +231,7 @@ int bisect_tests(struct bisect_request *request, struct error *error)
     char *notice = NULL;
     int code = BISECT_EXIT_USAGE;
     if (repo_open(&repo, request->project.where.cwd, &notice, error) == 0 &&
-        probe_open(&search.probe, &request->project, repo, error) == 0)
+        probe_open(&search.probe, &request->project, repo, false, error) == 0)
         code = run(&search, error);
     probe_close(search.probe);
     strings_release(&search.company);

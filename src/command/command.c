@@ -16,6 +16,7 @@ static const struct command_entry commands[] = {
     {"diff", "what a run made of the tests that an earlier one did not", command_diff},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"bisect", "which tests before it, or which commit, make a test fail", command_bisect},
+    {"profile", "where a test spends its time", command_profile},
     {"convert", "test results from one format to another", command_convert},
     {"emit", "one event of a test, from a script", command_emit},
     {"ls", "the tests in a stream of results", command_ls},

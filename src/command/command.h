@@ -52,4 +52,7 @@ int command_doctor(int argc, char *argv[]);
 /* aloof bisect: which tests, or which commit, make a test fail. */
 int command_bisect(int argc, char *argv[]);
 
+/* aloof profile: what a test spends its time on. */
+int command_profile(int argc, char *argv[]);
+
 #endif

@@ -95,7 +95,8 @@ static void catch_signals(struct probe *probe)
     }
 }
 
-int probe_open(struct probe **made, struct project *project, struct repo *repo, struct error *error)
+int probe_open(struct probe **made, struct project *project, struct repo *repo, bool profile,
+               struct error *error)
 {
     struct probe *probe = mem_zero(sizeof *probe);
     probe->settings = project->settings;
@@ -110,7 +111,8 @@ int probe_open(struct probe **made, struct project *project, struct repo *repo, 
                                             .self = project->where.self,
                                             .worker = project->workers,
                                             .idle = true,
-                                            .forgetful = true};
+                                            .forgetful = true,
+                                            .profile = profile};
     *made = probe;
     int bad = session_open(&probe->session, &probe->loop, &options, &events, probe, error);
     if (bad == 0)
@@ -145,7 +147,7 @@ const struct model *probe_model(const struct probe *probe)
     return session_model(probe->session);
 }
 
-const struct session *probe_session(const struct probe *probe)
+struct session *probe_session(struct probe *probe)
 {
     return probe->session;
 }

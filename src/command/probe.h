@@ -16,8 +16,9 @@ enum probe_end {
 };
 
 /* Opens it. repo is the probe's from the call on; tests are run there by the recipes and settings of the
- * project, which is borrowed for the probe's life. Errors as session_open's. */
-int probe_open(struct probe **probe, struct project *project, struct repo *repo, struct error *error);
+ * project, which is borrowed for the probe's life. profile: as session_open's. Errors likewise. */
+int probe_open(struct probe **probe, struct project *project, struct repo *repo, bool profile,
+               struct error *error);
 
 /* Lists all tests and runs none. */
 enum probe_end probe_list(struct probe *probe);
@@ -29,7 +30,7 @@ enum probe_end probe_run(struct probe *probe, const struct strings *ids);
  * run. */
 const struct model *probe_model(const struct probe *probe);
 const char *probe_why(const struct probe *probe);
-const struct session *probe_session(const struct probe *probe);
+struct session *probe_session(struct probe *probe);
 
 /* The test that a person means: by its id, or by a part of it that is in the id of no other. MAP_NONE with a
  * line: none, or several. */

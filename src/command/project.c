@@ -3,6 +3,7 @@
 #include "project/config.h"
 #include "project/python.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* From the first to win to the last, each over what was set before. */
@@ -62,6 +63,33 @@ int project_find(struct project *project, int argc, const char *const argv[], st
     strings_release(&configs);
     settings_release(&asked);
     return bad;
+}
+
+const char *project_value(const char *name, int argc, char *argv[], int *at)
+{
+    size_t len = strlen(name);
+    if (strncmp(argv[*at], name, len) != 0)
+        return NULL;
+    if (argv[*at][len] == '=')
+        return argv[*at] + len + 1;
+    if (argv[*at][len] != '\0')
+        return NULL;
+    return *at + 1 < argc ? argv[++*at] : "";
+}
+
+int project_take_test(struct project *project, const char *command, const struct strings *rest,
+                      const char **test, struct strings *options, struct error *error)
+{
+    struct strings *paths = &project->settings.paths;
+    if (paths->len != 1)
+        return error_set(error, -EINVAL, "%s: give one TEST, by its id or a part of it", command);
+    for (size_t i = 1; i < rest->len; i++)
+        if (strcmp(rest->items[i], paths->items[0]) == 0)
+            *test = rest->items[i];
+        else
+            strings_add(options, rest->items[i]);
+    strings_clear(paths);
+    return 0;
 }
 
 void project_release(struct project *project)

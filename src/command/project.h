@@ -18,6 +18,16 @@ struct project {
  * errno with a line; released by the caller whatever comes. Zeroed before. */
 int project_find(struct project *project, int argc, const char *const argv[], struct error *error);
 
+/* For a command's own options, which are taken off before project_find: the value of the option of that name
+ * ("--commits") where it is the one at `at`, here or in the next argument, to which `at` then goes on. "":
+ * there is no value. NULL: it is another one. Borrowed. */
+const char *project_value(const char *name, int argc, char *argv[], int *at);
+
+/* The one path among the arguments, `rest`, is a test, borrowed, and none that restricts what is listed. What
+ * else stands there is appended to `options`. -EINVAL with a line: there is none, or more than one. */
+int project_take_test(struct project *project, const char *command, const struct strings *rest,
+                      const char **test, struct strings *options, struct error *error);
+
 void project_release(struct project *project);
 
 #endif

@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #define AT(field) offsetof(struct recipe, field)
+#define PROFILES "cprofile|pprof-top|cpuprofile"
 #define SIGNALS "none|quit|abrt|int|term|usr1|usr2"
 
 enum key_type {
@@ -40,6 +41,8 @@ static const struct key {
     {"format", KEY_FORMAT, AT(format), RECIPE_BY_EXIT},
     {"unit", KEY_CHOICE, AT(unit), "file|test"},
     {"debug", KEY_COMMAND, AT(debug), NULL},
+    {"profile", KEY_COMMAND, AT(profile), NULL},
+    {"profile-format", KEY_CHOICE, AT(profile_format), PROFILES},
     {"env", KEY_LIST, AT(env), NULL},
     {"group", KEY_REGEX, AT(group), NULL},
     {"part-tag", KEY_LIST, AT(part_tags), NULL},
@@ -193,6 +196,12 @@ int recipe_signal(const struct recipe *recipe)
     return numbers[recipe->stack_signal];
 }
 
+const char *recipe_profile_format(const struct recipe *recipe)
+{
+    static const char *const names[] = {"cprofile", "pprof-top", "cpuprofile"};
+    return recipe->profile.len > 0 ? names[recipe->profile_format] : NULL;
+}
+
 bool recipe_is_part(const struct recipe *recipe, const struct event *event)
 {
     for (size_t i = 0; i < recipe->part_tags.len; i++)
@@ -316,10 +325,10 @@ void recipe_release(struct recipe *recipe)
     free(recipe->format);
     free(recipe->group);
     struct strings *const lists[] = {
-        &recipe->detect, &recipe->unless,    &recipe->imports, &recipe->list,
-        &recipe->run,    &recipe->run_files, &recipe->build,   &recipe->debug,
-        &recipe->env,    &recipe->keys,      &recipe->values,  &recipe->part_tags,
-        &recipe->boxes,  &recipe->version,   &recipe->parts,   &recipe->run_all};
+        &recipe->detect,    &recipe->unless,    &recipe->imports, &recipe->list,    &recipe->run,
+        &recipe->run_files, &recipe->build,     &recipe->debug,   &recipe->env,     &recipe->keys,
+        &recipe->values,    &recipe->part_tags, &recipe->boxes,   &recipe->version, &recipe->parts,
+        &recipe->run_all,   &recipe->profile};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_release(lists[i]);
     *recipe = (struct recipe){0};

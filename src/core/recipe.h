@@ -51,6 +51,8 @@ struct recipe {
     struct strings parts;        /* words for {parts}, where only some parts of a file are asked for */
     struct strings run_all;      /* likewise: all tests there are, side by side of its own; empty: none */
     struct strings build, debug; /* likewise; empty: none */
+    struct strings profile;      /* likewise: prints a profile */
+    int profile_format;          /* see recipe_profile_format */
     char *list_format, *format;  /* NULL: RECIPE_LINES, RECIPE_BY_EXIT */
     struct strings env;          /* NAME=VALUE */
     struct strings part_tags;    /* what has one of these is shown, and never asked for */
@@ -82,6 +84,9 @@ const char *recipe_framework(const struct recipe *recipe);
 
 /* What makes a hanging process say where it hangs; 0: nothing does. */
 int recipe_signal(const struct recipe *recipe);
+
+/* The name of the format that its command `profile` prints, see trace/profile.h; NULL: it has none. */
+const char *recipe_profile_format(const struct recipe *recipe);
 
 /* Whether an event is about a part: something that is shown and never asked for. */
 bool recipe_is_part(const struct recipe *recipe, const struct event *event);

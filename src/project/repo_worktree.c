@@ -4,12 +4,12 @@
 #include "project/repo_worktree.h"
 
 #include "core/bytes.h"
+#include "project/remove.h"
 #include "project/repo_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -17,7 +17,6 @@
 
 #define PREFIX "aloof-bisect-"
 #define LOCK "aloof"
-#define OPEN_MAX_AT_ONCE 16
 
 struct repo_worktree {
     char *dir;         /* the temporary directory */
@@ -27,18 +26,6 @@ struct repo_worktree {
     git_repository *git;
     git_tree *tree; /* of the commit that it holds; NULL none yet */
 };
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *at)
-{
-    (void)status, (void)type, (void)at;
-    remove(path);
-    return 0;
-}
-
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_entry, OPEN_MAX_AT_ONCE, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 static const char *name_of(const char *path)
 {

@@ -282,6 +282,8 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
                              "warm", !pool->options.cold, "last", pool->options.once, "all", all);
     if (pool->options.keep > 0)
         json_object_set_new(body, "keep", json_integer(pool->options.keep));
+    if (pool->options.profile)
+        json_object_set_new(body, "profile", json_true());
     worker_send(pool->worker, "run", -1, body);
 }
 

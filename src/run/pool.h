@@ -55,6 +55,7 @@ struct pool_options {
     unsigned grace_ms;   /* between stack dump and kill (default 500) */
     unsigned keep;       /* octets of each text of a test that the worker sends, 0: as it likes */
     bool cold;           /* the worker learns no modules from a run for those after it */
+    bool profile;        /* the worker attaches a profile to each test, where it can */
     bool once;           /* there will be one run only: the worker keeps nothing ready for another */
 };
 

@@ -118,8 +118,8 @@ def complete(*words):
     return done.stdout.split()
 
 
-COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "diff", "load", "bisect", "convert", "emit", "ls", "mux", "stats"]
-WITH_ALL = {"load", "bisect"}  # take the options of aloof itself, too
+COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "diff", "load", "bisect", "profile", "convert", "emit", "ls", "mux", "stats"]
+WITH_ALL = {"load", "bisect", "profile"}  # take the options of aloof itself, too
 
 
 def options_of(command):

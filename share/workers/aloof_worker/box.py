@@ -11,6 +11,7 @@ from time import process_time_ns, time_ns
 
 from aloof_worker.descriptors import high
 from aloof_worker.loaded import Later
+from aloof_worker.profiler import Profiler
 from aloof_worker.wire import FAIL, INPROGRESS, PACKET_MAX, TEXT, clip, message_packet, packet, utf8
 
 DAEMON_GRACE_S = 0.2  # for multiprocessing's daemons to end when told to
@@ -34,6 +35,7 @@ class Box:
         self.route = slot.route
         self.number = slot.boxes
         self.lists = []
+        self.profiler = None
 
     def main(self, positions):
         os.setsid()
@@ -78,9 +80,17 @@ class Box:
         self.send(packet(INPROGRESS, self.test_id, route=self.route, time=time_ns()))
         self.shared.running = position
         self.cpu_us = cpu_us()
+        if self.run.order.get("profile"):
+            self.profiler = Profiler()
+
+    def end_profile(self):
+        if self.profiler is not None:
+            told, self.profiler = utf8(self.profiler.tell()), None
+            self.events.attach(b"profile", told, self.test_id, self.route)
 
     def pass_test(self, status, reason):
         """The final status of a test that did not fail."""
+        self.end_profile()
         self.cpu_us = cpu_us() - self.cpu_us
         file = None if reason is None else (b"reason", utf8(" ".join(reason.split()))[:1000])
         mime = None if reason is None else TEXT
@@ -89,6 +99,7 @@ class Box:
     def fail_test(self, texts, in_test):
         """Likewise of one that did. texts: (name, text) of its attachments; in_test: whether it was the test itself, not
         what comes before and after it."""
+        self.end_profile()
         self.cpu_us = cpu_us() - self.cpu_us
         self.shared.failed += 1
         for name, text in texts:
