@@ -86,7 +86,7 @@ static void find_reports(struct session *session)
 static void open_history(struct session *session, bool forgetful)
 {
     char *notice = NULL;
-    history_open(&session->history, repo_state_dir(session->repo), session->settings.history_keep, &notice);
+    history_open(&session->history, repo_state_dir(session->repo), &session->settings.history_keep, &notice);
     if (notice != NULL)
         session_notice(session, "%s", notice);
     free(notice);

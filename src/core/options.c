@@ -75,7 +75,8 @@ static const struct option table[] = {
     {NULL, 0, "files.command", OPTION_TEXT, "COMMAND", NULL, 0, AT(files_command),
      "what gets each file that comes with the results and is of no test: a template with {file} {name} "
      "{route}"},
-    {NULL, 0, "history.keep", OPTION_COUNT, "RUNS", NULL, 1, AT(history_keep), "runs that the history keeps"},
+    {NULL, 0, "history.keep", OPTION_KEEP, "RUNS|DAYSd|MBm", NULL, 0, AT(history_keep),
+     "what the history keeps: runs, days, megabytes; of several, what all allow"},
     {NULL, 0, "watch.settle", OPTION_COUNT, "MS", NULL, 1, AT(settle_ms),
      "quiet time that ends a burst of changes"},
     {NULL, 0, "warm", OPTION_FLAG, "true|false", NULL, 0, AT(warm),
@@ -238,6 +239,8 @@ int options_set(struct settings *settings, const struct option *option, const ch
         return parse_count(at, value, 1) == 0 && *(unsigned *)at <= 1024
                    ? 0
                    : refuse(option, value, where, "auto or a number from 1 to 1024", error);
+    case OPTION_KEEP:
+        return keep_parse(at, value) == 0 ? 0 : refuse(option, value, where, KEEP_EXPECTED, error);
     case OPTION_SECONDS:
         return parse_seconds(at, value) == 0 ? 0 : refuse(option, value, where, "seconds, 0 or more", error);
     case OPTION_CHOICE:
@@ -278,6 +281,9 @@ void options_default(const struct option *option, struct buf *to)
     case OPTION_BOXES:
         buf_puts(to, "auto");
         break;
+    case OPTION_KEEP:
+        keep_write(at, to);
+        break;
     case OPTION_SECONDS:
         buf_printf(to, "%g", *(const unsigned *)at / 1000.0);
         break;
@@ -303,7 +309,7 @@ void settings_init(struct settings *settings)
         .motion = true,
         .grace_ms = 500,
         .output_limit = 1024 * 1024,
-        .history_keep = 500,
+        .history_keep.runs = 500,
         .settle_ms = 4,
     };
 }

@@ -5,6 +5,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/keep.h"
 #include "core/vec.h"
 
 #include <stdbool.h>
@@ -20,6 +21,7 @@ enum option_type {
     OPTION_LIST,    /* struct strings, may be given many times */
     OPTION_NAMES,   /* struct names: with commas between, or given many times */
     OPTION_BINDING, /* of a key of the screen, see struct binding; the end of its configuration key is free */
+    OPTION_KEEP,    /* struct keep */
     OPTION_ACTION,  /* not a setting: --help, --version, -c */
 };
 
@@ -64,7 +66,7 @@ struct settings {
     char *notify_command;         /* NULL: the one built in */
     char *files_command;          /* NULL: none */
     int color;                    /* enum color_mode */
-    unsigned history_keep;        /* runs */
+    struct keep history_keep;     /* what of the past stays */
     unsigned settle_ms;           /* quiet time that ends a burst of changes */
     struct strings paths;         /* positional, as typed */
     struct strings runner_args;   /* behind --, and runner.args */

@@ -45,7 +45,7 @@ struct history {
     char *dir;
     char *path;  /* of the file; NULL: in memory */
     ino_t inode; /* the file that was opened */
-    unsigned keep_runs;
+    struct keep keep;
     bool frozen;
     int64_t run_started_ns; /* of what is put in next */
     int64_t now_ns;         /* by what was put in last */
@@ -153,7 +153,7 @@ static void recover_from(struct history *history, int err, const struct error *w
 }
 
 static int write_run(struct ledger *ledger, const struct entry *entry, const char *const texts[],
-                     unsigned keep_runs)
+                     const struct keep *keep)
 {
     const struct history_run run = {texts[0], texts[1], texts[2], entry->new_tree, entry->no_tree};
     const struct history_tree tree = {texts[0], texts[1], texts[2]};
@@ -161,7 +161,7 @@ static int write_run(struct ledger *ledger, const struct entry *entry, const cha
         return ledger_begin_run(ledger, &run, entry->time_ns);
     if (entry->kind == ENTRY_TREE)
         return ledger_set_tree(ledger, &tree);
-    return ledger_end_run(ledger, texts[0], entry->steady, entry->time_ns, keep_runs);
+    return ledger_end_run(ledger, texts[0], entry->steady, entry->time_ns, keep);
 }
 
 static int write_entry(struct history *history, const struct entry *entry)
@@ -189,7 +189,7 @@ static int write_entry(struct history *history, const struct entry *entry)
     case ENTRY_RESULT:
         return ledger_put(ledger, &test, entry->time_ns, entry->at_ms);
     default:
-        return write_run(ledger, entry, texts, history->keep_runs);
+        return write_run(ledger, entry, texts, &history->keep);
     }
 }
 
@@ -291,11 +291,11 @@ static void ignore_directory(const char *dir)
     free(slashed);
 }
 
-int history_open(struct history **history, const char *dir, unsigned keep_runs, char **notice)
+int history_open(struct history **history, const char *dir, const struct keep *keep, char **notice)
 {
     struct history *made = *history = mem_zero(sizeof *made);
     struct error error;
-    made->keep_runs = keep_runs > 0 ? keep_runs : 1;
+    made->keep = *keep;
     made->batch = BATCH_RESULTS;
     made->dir = mem_strdup(dir);
     made->path = mem_printf("%s/history.db", dir);

@@ -7,6 +7,7 @@
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/keep.h"
 
 #include <stdint.h>
 
@@ -36,8 +37,8 @@ struct history_past {
 
 /* Opens or makes DIR/history.db (and DIR; outside .git a .gitignore with "*" in it). Always gives a history:
  * where the file cannot be used (read-only, full, newer schema) it works in memory, and *notice (the caller
- * frees; NULL none) says why. keep_runs: older runs are pruned at history_end_run. */
-int history_open(struct history **history, const char *dir, unsigned keep_runs, char **notice);
+ * frees; NULL none) says why. keep: what of older runs stays at history_end_run, see prune.h; copied. */
+int history_open(struct history **history, const char *dir, const struct keep *keep, char **notice);
 
 /* Right after the opening: nothing is written, results and the rest are dropped. What is there can be read.
  */
@@ -106,7 +107,7 @@ void history_unlearn(struct history *history, const struct history_fact *of);
 int history_facts(struct history *history, bool (*each)(void *owner, const struct history_fact *fact),
                   void *owner);
 
-/* Ends the run and removes those beyond keep_runs with their results. verdict: a word ("passed", "failed",
+/* Ends the run and removes the oldest as prune.h says. verdict: a word ("passed", "failed",
  * "cancelled", …). steady: the sources did not change meanwhile. */
 void history_end_run(struct history *history, const char *verdict, bool steady, int64_t time_ns);
 

@@ -1,5 +1,6 @@
 #include "store/ledger.h"
 
+#include "store/prune.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -25,12 +26,6 @@ enum statement {
     BEGIN_RUN,
     END_RUN,
     TALLY,
-    OLDEST_KEPT,
-    PRUNE_RESULTS,
-    PRUNE_TESTS,
-    PRUNE_TALLIES,
-    PRUNE_RUNS,
-    PRUNE_TREES,
     STATEMENT_COUNT
 };
 
@@ -81,12 +76,6 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [END_RUN] = "UPDATE runs SET verdict = ?2, ended_ns = ?3, tree = CASE WHEN ?4 THEN tree ELSE 0 END"
                 " WHERE id = ?1",
     [TALLY] = "INSERT INTO tallies SELECT run, outcome, count(*) FROM results WHERE run = ? GROUP BY outcome",
-    [OLDEST_KEPT] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?",
-    [PRUNE_RESULTS] = "DELETE FROM results WHERE run < ?",
-    [PRUNE_TESTS] = "DELETE FROM tests WHERE gone AND run < ?",
-    [PRUNE_TALLIES] = "DELETE FROM tallies WHERE run < ?",
-    [PRUNE_RUNS] = "DELETE FROM runs WHERE id < ?",
-    [PRUNE_TREES] = "DELETE FROM trees WHERE id < (SELECT min(tree) FROM runs WHERE tree > 0)",
 };
 
 static void forget_outcomes(struct ledger *ledger)
@@ -248,23 +237,8 @@ int ledger_set_tree(struct ledger *ledger, const struct history_tree *tree)
     return step(ledger, statement, NULL);
 }
 
-static int prune(struct ledger *ledger, unsigned keep_runs)
-{
-    int64_t oldest = 0; /* run to keep; none when there are fewer */
-    sqlite3_stmt *statement = prepared(ledger, OLDEST_KEPT);
-    sqlite3_bind_int64(statement, 1, (int64_t)keep_runs - 1);
-    int err = step(ledger, statement, &oldest);
-    static const enum statement prunes[] = {PRUNE_RESULTS, PRUNE_TESTS, PRUNE_TALLIES, PRUNE_RUNS};
-    for (size_t i = 0; i < sizeof prunes / sizeof *prunes && err == 0; i++) {
-        statement = prepared(ledger, prunes[i]);
-        sqlite3_bind_int64(statement, 1, oldest);
-        err = step(ledger, statement, NULL);
-    }
-    return err < 0 ? err : run_statement(ledger, PRUNE_TREES);
-}
-
 int ledger_end_run(struct ledger *ledger, const char *verdict, bool steady, int64_t time_ns,
-                   unsigned keep_runs)
+                   const struct keep *keep)
 {
     sqlite3_stmt *statement = prepared(ledger, END_RUN), *tally = prepared(ledger, TALLY);
     sqlite3_bind_int64(statement, 1, ledger->run);
@@ -276,7 +250,7 @@ int ledger_end_run(struct ledger *ledger, const char *verdict, bool steady, int6
     int err = step(ledger, statement, NULL);
     if (err == 0)
         err = step(ledger, tally, NULL);
-    return err < 0 ? err : prune(ledger, keep_runs);
+    return err < 0 ? err : prune_runs(ledger->db, keep, time_ns);
 }
 
 int64_t ledger_version(struct ledger *ledger)

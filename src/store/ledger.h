@@ -10,7 +10,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define LEDGER_STATEMENTS 24
+#define LEDGER_STATEMENTS 18
 
 struct outcome_row {
     char *name;
@@ -49,7 +49,7 @@ int ledger_retire(struct ledger *ledger, struct history_name name);
 int ledger_set_red(struct ledger *ledger, struct history_name name, bool red);
 int ledger_set_flaky(struct ledger *ledger, struct history_name name, unsigned passes);
 int ledger_end_run(struct ledger *ledger, const char *verdict, bool steady, int64_t time_ns,
-                   unsigned keep_runs);
+                   const struct keep *keep);
 int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct history_test *test),
                 void *owner, struct error *why);
 

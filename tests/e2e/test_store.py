@@ -42,3 +42,13 @@ def test_runs_at_once_are_all_kept(project):
     kept = runs(project)
     assert len(kept) == AT_ONCE
     assert all((run["verdict"], run["outcomes"]) == ("failed", {"passed": 1, "failed": 1}) for run in kept)
+
+
+def test_what_is_kept_is_set(project):
+    project.write("test_a.py", "def test_a(): assert 0\n")
+    for _ in range(3):
+        assert project.once("-c", "history.keep=2,30d").returncode == 1
+    assert [run["run"] for run in runs(project)] == [3, 2]
+    done = project.once("-c", "history.keep=2w")
+    assert (done.returncode, done.stderr) == (
+        4, "aloof: command line: history.keep = 2w: expected runs, days or megabytes, as 500, 30d, 200m or 500,30d\n")

@@ -16,7 +16,7 @@ static struct history *open_in(const struct scratch *scratch)
 {
     struct history *history;
     char *notice = NULL, *dir = scratch_path(scratch, "state");
-    assert_int_equal(history_open(&history, dir, 10, &notice), 0);
+    assert_int_equal(history_open(&history, dir, &(struct keep){.runs = 10}, &notice), 0);
     assert_null(notice);
     free(dir);
     return history;

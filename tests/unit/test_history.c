@@ -84,7 +84,7 @@ static struct history *open_expecting(const char *dir, const char *words)
 {
     struct history *history = NULL;
     char *notice = NULL;
-    assert_int_equal(history_open(&history, dir, 100, &notice), 0);
+    assert_int_equal(history_open(&history, dir, &(struct keep){.runs = 100}, &notice), 0);
     assert_non_null(history);
     if (words == NULL && notice != NULL)
         fail_msg("notice: %s", notice);
@@ -440,7 +440,7 @@ static void old_runs_are_pruned(void **state)
     struct scratch *scratch = *state;
     struct history *history = NULL;
     char *notice = NULL;
-    history_open(&history, scratch->dir, 3, &notice);
+    history_open(&history, scratch->dir, &(struct keep){.runs = 3}, &notice);
     for (int i = 0; i < 10; i++) {
         begin(history, "all", NOW + i);
         put(history, "kept", "passed", 1, NOW + i);
@@ -599,7 +599,7 @@ static void use_read_only(struct scratch *scratch)
         check(setegid(65534) == 0 && seteuid(65534) == 0, __LINE__);
     struct history *history = NULL;
     char *notice = NULL;
-    history_open(&history, scratch->dir, 100, &notice);
+    history_open(&history, scratch->dir, &(struct keep){.runs = 100}, &notice);
     check(notice != NULL && strstr(notice, "not kept") != NULL, __LINE__);
     struct listed listed = {0};
     history_each(history, list, &listed);
@@ -631,7 +631,7 @@ static void use_full_disk(struct scratch *scratch)
 {
     struct history *history = NULL;
     char *notice = NULL;
-    history_open(&history, scratch->dir, 100, &notice);
+    history_open(&history, scratch->dir, &(struct keep){.runs = 100}, &notice);
     check(notice == NULL, __LINE__);
     signal(SIGXFSZ, SIG_IGN);
     struct rlimit limit = {200000, 200000};
@@ -666,7 +666,7 @@ static void write_many(struct scratch *scratch, int writer)
 {
     struct history *history = NULL;
     char *notice = NULL;
-    history_open(&history, scratch->dir, 100, &notice);
+    history_open(&history, scratch->dir, &(struct keep){.runs = 100}, &notice);
     check(notice == NULL, __LINE__);
     begin(history, "all", NOW);
     for (int i = 0; i < 500; i++) {
@@ -770,7 +770,7 @@ static void write_until_killed(struct scratch *scratch, int to, int round)
 {
     struct history *history = NULL;
     char *notice = NULL;
-    history_open(&history, scratch->dir, 5, &notice);
+    history_open(&history, scratch->dir, &(struct keep){.runs = 5}, &notice);
     check(notice == NULL, __LINE__);
     for (int i = 0;; i++) {
         if (i % 40 == 0)
