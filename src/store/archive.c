@@ -92,6 +92,7 @@ struct receiver {
     archive_test_reader *test;
     archive_result_reader *result;
     archive_flaky_reader *flaky;
+    archive_turn_reader *turn;
     void *owner;
     struct error *error;
 };
@@ -181,10 +182,9 @@ int archive_tests(struct archive *archive, archive_test_reader *each, void *owne
     return query(archive, sql, NULL, read_test, &receiver, error);
 }
 
-static int read_result(struct archive *archive, sqlite3_stmt *row, void *owner)
+static struct archive_result result_of(const struct archive *archive, sqlite3_stmt *row)
 {
-    const struct receiver *receiver = owner;
-    const struct archive_result result = {
+    return (struct archive_result){
         .run = sqlite3_column_int64(row, 0),
         .test = sqlite3_column_int64(row, 1),
         .name = {.id = text(row, 2), .recipe = text(row, 3)},
@@ -193,6 +193,12 @@ static int read_result(struct archive *archive, sqlite3_stmt *row, void *owner)
         .duration_ns = sqlite3_column_int64(row, 6),
         .cpu_ns = sqlite3_column_int64(row, 7),
     };
+}
+
+static int read_result(struct archive *archive, sqlite3_stmt *row, void *owner)
+{
+    const struct receiver *receiver = owner;
+    const struct archive_result result = result_of(archive, row);
     return receiver->result(receiver->owner, &result);
 }
 
@@ -218,6 +224,45 @@ int archive_test_results(struct archive *archive, int64_t test, size_t most, arc
         RESULT_COLUMNS " FROM runs CROSS JOIN results ON results.run = runs.id AND results.test = ?1"
                        " JOIN tests ON tests.id = results.test ORDER BY runs.id DESC LIMIT ?2";
     const int64_t numbers[] = {test, most < INT64_MAX ? (int64_t)most : -1};
+    struct receiver receiver = {.result = each, .owner = owner};
+    return query(archive, sql, numbers, read_result, &receiver, error);
+}
+
+static int read_turn(struct archive *archive, sqlite3_stmt *row, void *owner)
+{
+    const struct receiver *receiver = owner;
+    const struct archive_turn turn = {result_of(archive, row),
+                                      outcome_of(archive, sqlite3_column_int64(row, 8))};
+    bool red = outcome_is_red(turn.now.outcome), was = outcome_is_red(turn.before);
+    bool fixed = was && !red && turn.now.outcome != OUTCOME_SKIPPED;
+    return (red && !was) || fixed ? receiver->turn(receiver->owner, &turn) : 1;
+}
+
+int archive_turned(struct archive *archive, int64_t run, archive_turn_reader *each, void *owner,
+                   struct error *error)
+{
+    const char *sql = RESULT_COLUMNS
+        ", (SELECT before.outcome FROM runs AS earlier CROSS JOIN results AS before"
+        "  ON before.run = earlier.id AND before.test = results.test"
+        "  WHERE earlier.id < ?1 AND before.outcome NOT IN (SELECT id FROM outcomes WHERE name = 'skipped')"
+        "  ORDER BY earlier.id DESC LIMIT 1)"
+        " FROM results JOIN tests ON tests.id = results.test JOIN runs ON runs.id = results.run"
+        " WHERE results.run = ?1 ORDER BY at_ms, results.test";
+    struct receiver receiver = {.turn = each, .owner = owner};
+    return query(archive, sql, (const int64_t[2]){run}, read_turn, &receiver, error);
+}
+
+/* SQLite takes what is not grouped from the row that has the maximum. */
+int archive_failures(struct archive *archive, size_t most, archive_result_reader *each, void *owner,
+                     struct error *error)
+{
+    const char *sql = "SELECT max(results.run), test, tests.name, tests.recipe, results.outcome,"
+                      " started_ns + at_ms * 1000000, duration_us * 1000, results.cpu_us * 1000 FROM results"
+                      " JOIN tests ON tests.id = results.test JOIN runs ON runs.id = results.run"
+                      " WHERE NOT gone AND results.outcome IN (SELECT id FROM outcomes"
+                      "  WHERE name IN ('failed', 'error', 'crashed', 'timeout', 'collection'))"
+                      " GROUP BY test ORDER BY count(*) DESC, max(results.run) DESC, test LIMIT ?1";
+    const int64_t numbers[] = {most < INT64_MAX ? (int64_t)most : -1, 0};
     struct receiver receiver = {.result = each, .owner = owner};
     return query(archive, sql, numbers, read_result, &receiver, error);
 }

@@ -44,6 +44,13 @@ struct archive_flaky {
     int64_t time_ns;       /* … which began then, UTC */
 };
 
+/* What a test came to in a run, and in the newest one before that which did not skip it. */
+struct archive_turn {
+    struct archive_result now;
+    enum outcome before; /* OUTCOME_UNKNOWN: there is none */
+};
+
+typedef bool archive_turn_reader(void *owner, const struct archive_turn *turn);
 typedef bool archive_flaky_reader(void *owner, const struct archive_flaky *flaky);
 typedef bool archive_run_reader(void *owner, const struct archive_run *run);
 typedef bool archive_test_reader(void *owner, const struct archive_test *test);
@@ -68,6 +75,15 @@ int archive_run_results(struct archive *archive, int64_t run, archive_result_rea
 /* What one test came to, the newest `most` runs, the newest first. */
 int archive_test_results(struct archive *archive, int64_t test, size_t most, archive_result_reader *each,
                          void *owner, struct error *error);
+
+/* Those tests of a run that failed in it and did not before, or passed and failed before. */
+int archive_turned(struct archive *archive, int64_t run, archive_turn_reader *each, void *owner,
+                   struct error *error);
+
+/* The tests that failed in runs that are remembered, those that did in most of them first, `most` tests at
+ * most: the newest failure of each. */
+int archive_failures(struct archive *archive, size_t most, archive_result_reader *each, void *owner,
+                     struct error *error);
 
 /* The tests that passed and failed on the same sources, those that failed the more often first, in share. */
 int archive_flaky(struct archive *archive, archive_flaky_reader *each, void *owner, struct error *error);
