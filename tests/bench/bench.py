@@ -4,6 +4,7 @@ One test is made to fail by a line in src/jinja2/utils.py that counts the edits,
 shows which edit it is about. Every number is a median; the tools take turns."""
 
 import argparse
+import math
 import os
 import pathlib
 import re
@@ -18,6 +19,7 @@ import frameworks
 import idle
 import loops
 import makespan
+import polluters
 
 HERE = pathlib.Path(__file__).resolve().parent
 FAILING = "tests/test_utils.py"
@@ -208,10 +210,16 @@ def bench_makespan(table, base, options):
             table.times(f"1.0 s and 0.1 s in turn, {name}: {run}", took, makespan.IDEAL_S, 1.05)
 
 
+def bench_bisect(table, base, options):
+    limit = math.log2(polluters.TESTS) + 3
+    probes, runs = polluters.measure(base / "polluters", options.aloof)
+    table.row(f"bisect, 1 polluter of {polluters.TESTS:,}: probes", str(probes), f"{runs} runs", "-", f"{limit:.2f}", probes <= limit)
+
+
 # Of jinja2; and of projects made here.
 PARTS = {"loops": bench_loops, "full": bench_full, "boxed": bench_boxed, "idle": bench_idle, "streams": bench_streams}
 OWN_PARTS = {"keys": bench_keys, "loud": bench_loud, "memory": bench_memory, "readers": bench_readers,
-             "commands": bench_commands, "frameworks": bench_frameworks, "makespan": bench_makespan}
+             "commands": bench_commands, "frameworks": bench_frameworks, "makespan": bench_makespan, "bisect": bench_bisect}
 
 
 def make_subject(base):
