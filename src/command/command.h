@@ -45,6 +45,9 @@ int command_slowest(int argc, char *argv[]);
 int command_flaky(int argc, char *argv[]);
 int command_diff(int argc, char *argv[]);
 
+/* aloof forget: takes tests or runs out of it. */
+int command_forget(int argc, char *argv[]);
+
 /* aloof init: a commented configuration file; and aloof doctor: what was found, and what is wrong with it. */
 int command_init(int argc, char *argv[]);
 int command_doctor(int argc, char *argv[]);

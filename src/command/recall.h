@@ -50,6 +50,11 @@ int recall_main(int argc, char *argv[], const struct recall_command *command, vo
 int recall_run(struct recall *recall, const char *word, archive_run_reader *each, void *owner,
                struct error *error);
 
+/* Finds the test: an id, also with its recipe and ": " before it, or a part of the id of one test only. Its
+ * reader gets it, once. 0, or -ENOENT with a line, which names the tests that it may be. */
+int recall_test(struct recall *recall, const char *word, archive_test_reader *each, void *owner,
+                struct error *error);
+
 /* A count of things for --limit and its like: 1 or more. 0, or -EINVAL with a line. */
 int recall_count(const char *option, const char *value, size_t *count, struct error *error);
 
