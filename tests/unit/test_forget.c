@@ -26,7 +26,7 @@ static void open_past(struct past *past)
     char *notice = NULL;
     scratch_init(&past->scratch);
     past->dir = scratch_path(&past->scratch, "state");
-    assert_int_equal(history_open(&past->history, past->dir, 100, &notice), 0);
+    assert_int_equal(history_open(&past->history, past->dir, &(struct keep){.runs = 100}, &notice), 0);
     assert_null(notice);
 }
 
