@@ -20,7 +20,7 @@ static struct archive *remember(struct scratch *scratch, const char *const runs[
     } words[] = {{'.', "passed"}, {'F', "failed"}, {'s', "skipped"}, {'x', "xfailed"}, {'C', "crashed"}};
     struct history *history = NULL;
     char *notice = NULL;
-    assert_int_equal(history_open(&history, scratch->dir, 100, &notice), 0);
+    assert_int_equal(history_open(&history, scratch->dir, &(struct keep){.runs = 100}, &notice), 0);
     assert_null(notice);
     for (size_t run = 0; run < count; run++) {
         int64_t time_ns = NOW + (int64_t)run * 60 * SECOND;
