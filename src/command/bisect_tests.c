@@ -3,6 +3,8 @@
 
 #include "core/words.h"
 #include "plan/bisect.h"
+#include "plan/order.h"
+#include "project/id_list.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,11 +18,6 @@ struct search {
     double seconds;
 };
 
-static const struct recipe *recipe_of(const struct search *search, size_t test)
-{
-    return &search->request->project.recipes[probe_model(search->probe)->tests.items[test].team];
-}
-
 /* Whether the recipe runs the two in one process, when it is asked for both. */
 static bool share_a_process(const struct recipe *recipe, const struct test *one, const struct test *other)
 {
@@ -32,25 +29,74 @@ static bool share_a_process(const struct recipe *recipe, const struct test *one,
     return !by_file || strcmp(one->group, other->group) == 0;
 }
 
-static int gather_company(struct search *search, size_t at, struct error *error)
+/* The order of the run in which the test failed; the map is that of `given`. */
+static int choose_order(const struct search *search, struct strings *given, struct map *places,
+                        struct order *order, struct error *error)
+{
+    const struct settings *settings = &search->request->project.settings;
+    bool seeded = false;
+    *order = (struct order){.kind = settings->load_list != NULL ? ORDER_GIVEN : ORDER_LEARNED};
+    if (settings->order != NULL && !order_parse(order, settings->order, &seeded))
+        return error_set(error, -EINVAL, "--order %s: there is no such order, see aloof --help",
+                         settings->order);
+    if (order->kind == ORDER_RANDOM && !seeded)
+        return error_set(error, -EINVAL, "--order random: give the seed of the run that failed, random:SEED");
+    if (settings->load_list != NULL && id_list_read("--load-list", settings->load_list, given, error) < 0)
+        return -EINVAL;
+    for (size_t i = 0; i < given->len; i++)
+        map_put(places, bytes_of(given->items[i]), i);
+    order->places = places;
+    return 0;
+}
+
+/* Whether it could have run before the test, and done something to its process. */
+static bool is_company(const struct search *search, const struct test *test, const struct test *other,
+                       const struct map *places)
+{
+    bool listed = search->request->project.settings.load_list == NULL ||
+                  map_get(places, bytes_of(other->id)) != MAP_NONE;
+    return other->team == test->team && other->runnable && !other->deselected && listed &&
+           share_a_process(&search->request->project.recipes[test->team], test, other);
+}
+
+/* Those of the listing that come before the test in that order. */
+static void add_company(struct search *search, size_t at, const struct order *order)
 {
     const struct model *model = probe_model(search->probe);
     const struct test *test = &model->tests.items[at];
-    const struct recipe *recipe = recipe_of(search, at);
-    if (!test->runnable)
-        return error_set(error, -EINVAL, "%s cannot be asked for by itself", test->id);
-    for (size_t i = 0; i < model->listing.len && model->listing.items[i] != at; i++) {
-        const struct test *other = &model->tests.items[model->listing.items[i]];
-        if (other->team == test->team && other->runnable && !other->deselected &&
-            share_a_process(recipe, test, other))
+    size_t count = model->listing.len;
+    uint32_t *positions = mem_zero((count + 1) * sizeof *positions);
+    for (size_t i = 0; i < count; i++)
+        positions[i] = (uint32_t)i;
+    order_sort(order, model, positions, count);
+    for (size_t i = 0; i < count && model->listing.items[positions[i]] != at; i++) {
+        const struct test *other = &model->tests.items[model->listing.items[positions[i]]];
+        if (is_company(search, test, other, order->places))
             strings_add(&search->company, other->id);
     }
-    if (search->company.len == 0 && !share_a_process(recipe, test, test))
-        return error_set(error, -EINVAL,
-                         "recipe %s runs each test in a process of its own, so no other one makes %s fail",
-                         recipe->name, test->id);
+    free(positions);
+}
+
+static int gather_company(struct search *search, size_t at, struct error *error)
+{
+    const struct test *test = &probe_model(search->probe)->tests.items[at];
+    const struct recipe *recipe = &search->request->project.recipes[test->team];
+    struct strings given = {0};
+    struct map places = {0};
+    struct order order;
+    int bad = choose_order(search, &given, &places, &order, error);
+    if (bad == 0 && !test->runnable)
+        bad = error_set(error, -EINVAL, "%s cannot be asked for by itself", test->id);
+    if (bad == 0)
+        add_company(search, at, &order);
+    map_release(&places);
+    strings_release(&given);
     search->test = test->id;
-    return 0;
+    if (bad == 0 && search->company.len == 0 && !share_a_process(recipe, test, test))
+        bad = error_set(error, -EINVAL,
+                        "recipe %s runs each test in a process of its own, so no other one makes %s fail",
+                        recipe->name, test->id);
+    return bad;
 }
 
 static void add_ids(const struct search *search, const struct company *company, struct strings *ids)
@@ -99,6 +145,29 @@ static int carry_through(struct search *search, struct error *error)
     return -1;
 }
 
+/* What of the options says in which order tests run has done its work. */
+static void add_words(const struct bisect_request *request, const char *list, struct strings *words)
+{
+    static const char *const fixed[] = {"aloof", "--once", "--serial", "--load-list"};
+    static const char *const done[] = {"--order", "--load-list"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        strings_add(words, fixed[i]);
+    strings_add(words, list);
+    if (request->project.settings.order != NULL) {
+        strings_add(words, "--order");
+        strings_add(words, "given");
+    }
+    for (int i = 0; i < (int)request->options.len; i++) {
+        bool drop = false;
+        int at = i;
+        for (size_t d = 0; d < sizeof done / sizeof *done; d++)
+            drop =
+                drop || project_value(done[d], (int)request->options.len, request->options.items, &i) != NULL;
+        if (!drop)
+            strings_add(words, request->options.items[at]);
+    }
+}
+
 /* Writes what is to be run into a file, and the command that does so. NULL: it cannot be written. The caller
  * frees. */
 static char *write_command(const struct search *search, struct error *error)
@@ -118,12 +187,7 @@ static char *write_command(const struct search *search, struct error *error)
         error_set(error, -errno, "%s: cannot be written: %s", path, strerror(errno));
     size_t len = strlen(where->cwd);
     bool below = strncmp(path, where->cwd, len) == 0 && path[len] == '/' && strcmp(root, "/") != 0;
-    static const char *const fixed[] = {"aloof", "--once", "--serial", "--load-list"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        strings_add(&words, fixed[i]);
-    strings_add(&words, below ? path + len + 1 : path);
-    for (size_t i = 0; i < search->request->options.len; i++)
-        strings_add(&words, search->request->options.items[i]);
+    add_words(search->request, below ? path + len + 1 : path, &words);
     char *command = written ? words_join(&words) : NULL;
     strings_release(&words);
     strings_release(&ids);

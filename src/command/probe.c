@@ -12,7 +12,8 @@ static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
 struct probe {
     uv_loop_t loop;
     uv_signal_t signals[STOPS];
-    struct settings settings; /* as the project's, its strings borrowed; but failures end no run */
+    struct settings settings; /* as the project's, its strings borrowed; but failures end no run, and what
+                                 runs in which order is asked for */
     struct session *session;  /* NULL: closed */
     char *broken;             /* NULL: it was not */
     bool interrupted, running;
@@ -101,6 +102,8 @@ int probe_open(struct probe **made, struct project *project, struct repo *repo, 
     struct probe *probe = mem_zero(sizeof *probe);
     probe->settings = project->settings;
     probe->settings.maxfail = UINT_MAX;
+    probe->settings.order = probe->settings.load_list = NULL;
+    probe->settings.failing = false;
     uv_loop_init(&probe->loop);
     catch_signals(probe);
     const struct session_options options = {.settings = &probe->settings,

@@ -91,6 +91,33 @@ def test_the_order_is_kept(project):
     assert found(project, "test_b.py::test_0")["cause"] == ["test_a.py::test_2"]
 
 
+def test_the_order_is_that_of_the_run_in_which_it_failed(project):
+    """In the order of the listing the culprit comes after the test."""
+    rules = {"test_a.py::0": "assert not state.marks", "test_b.py::7": "state.marks.add(1)"}
+    write_tests(project, {"test_a.py": 5, "test_b.py": 10}, rules)
+    bisect(project, "test_a.py::test_0", code=6)
+    order = [f"test_b.py::test_{number}" for number in range(10)] + [f"test_a.py::test_{number}" for number in (3, 0, 1)]
+    project.write("ran", "\n".join(order) + "\n")
+    for args in (["--load-list", "ran"], ["--load-list=ran", "--order", "given"]):
+        result = found(project, *args, "test_a.py::test_0")
+        assert result["cause"] == ["test_b.py::test_7"] and result["company"] == 11
+        again = rerun(project, result["command"])
+        assert again.returncode == 1 and "2 tests, 1 failure" in again.stdout, again.stdout
+
+
+def test_a_random_order_is_searched_as_its_seed_has_it(project):
+    rules = {f"test_{name}.py::0": "state.marks.add(1)" for name in "ab"}
+    rules |= {f"test_{name}.py::{number}": "assert not state.marks" for name in "ab" for number in range(1, 6)}
+    write_tests(project, {"test_a.py": 6, "test_b.py": 6}, rules)
+    done = project.once("--serial", "--order", "random:5")
+    failed = re.findall(r"test_[ab]\.py::test_\d", done.stdout)
+    result = found(project, "--order", "random:5", failed[-1])
+    assert result["cause"][0] in ("test_a.py::test_0", "test_b.py::test_0")
+    assert "random" not in result["command"] and rerun(project, result["command"]).returncode == 1
+    assert "give the seed" in bisect(project, "--order", "random", "test_a.py::test_1", code=4).stderr
+    assert "no such order" in bisect(project, "--order", "backwards", "test_a.py::test_1", code=4).stderr
+
+
 def test_one_that_fails_alone_is_told(project):
     write_tests(project, {"test_a.py": 3, "test_b.py": 1}, {"test_b.py::0": "assert False"})
     done = bisect(project, "test_b.py", code=1)
