@@ -32,8 +32,9 @@ void past_release(struct past *past)
 const char *past_run(const char *kind)
 {
     static const char *const words[][2] = {
-        {"all", "all tests"}, {"some", "some tests"}, {"red", "red and changed tests"},
-        {"one", "this test"}, {"load", "loaded"},     {"list", "a list of tests"}};
+        {"all", "all tests"},          {"some", "some tests"}, {"red", "red and changed tests"},
+        {"one", "this test"},          {"load", "loaded"},     {"list", "a list of tests"},
+        {"affected", "affected tests"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], kind) == 0)
             return words[i][1];

@@ -145,6 +145,8 @@ static int prepare(struct session *session, const struct session_options *option
     session->branch = repo_branch(session->repo);
     model_init(&session->model, session->settings.output_limit);
     loop_init(&session->loop_plan);
+    for (size_t i = 0; session->settings.loop_scope == 1 && i < session->team_count; i++)
+        vec_push(&session->loop_plan.affects, &session->teams[i].affects);
     session->places = places_new();
     find_reports(session);
     if (options->load != NULL)

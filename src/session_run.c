@@ -11,7 +11,7 @@
 
 static const char *kind_name(enum run_kind kind)
 {
-    static const char *const names[] = {"none", "red", "all", "one", "load", "list"};
+    static const char *const names[] = {"none", "red", "all", "one", "load", "list", "affected"};
     return names[kind];
 }
 
@@ -217,7 +217,7 @@ static int exit_code_of(const struct session *session, const struct pool_end *en
     if (model->damage > 0)
         return 3;
     if (model->asked == 0)
-        return NONE_FOUND;
+        return session->loop_plan.run == RUN_AFFECTED ? 0 : NONE_FOUND;
     return end->exit_code == 1 ? 1 : 0;
 }
 

@@ -39,9 +39,14 @@ static bool is_red(const struct snapshot *snapshot)
            (snapshot->model->red > 0 || snapshot->status.verdict == VERDICT_RED);
 }
 
+static bool is_green_verdict(enum verdict verdict)
+{
+    return verdict == VERDICT_GREEN || verdict == VERDICT_AFFECTED;
+}
+
 static bool is_green(const struct snapshot *snapshot)
 {
-    return view_broken(snapshot) == NULL && !is_red(snapshot) && snapshot->status.verdict == VERDICT_GREEN;
+    return view_broken(snapshot) == NULL && !is_red(snapshot) && is_green_verdict(snapshot->status.verdict);
 }
 
 void announce_title(struct buf *to, const struct snapshot *snapshot, bool ascii)
@@ -93,6 +98,9 @@ void announce_words(struct buf *title, struct buf *body, const struct snapshot *
             buf_printf(body, "%zu fail%s", red, red == 1 ? "s" : "");
     } else {
         buf_puts(title, " is green");
-        buf_printf(body, "%zu test%s", tests, tests == 1 ? "" : "s");
+        if (snapshot->status.verdict == VERDICT_AFFECTED)
+            buf_puts(body, "all tests that the changes can affect");
+        else
+            buf_printf(body, "%zu test%s", tests, tests == 1 ? "" : "s");
     }
 }

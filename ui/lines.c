@@ -204,10 +204,13 @@ static void on_result(void *owner, size_t test)
 /* "src/a.py changed: running the red set" */
 static void on_run_begins(void *owner)
 {
-    static const char *const kinds[] = {
-        [RUN_NONE] = "running",          [RUN_RED] = "running the red set",
-        [RUN_ALL] = "running all tests", [RUN_ONE] = "running one test",
-        [RUN_LOADED] = "loading",        [RUN_LIST] = "running a list of tests"};
+    static const char *const kinds[] = {[RUN_NONE] = "running",
+                                        [RUN_RED] = "running the red set",
+                                        [RUN_ALL] = "running all tests",
+                                        [RUN_ONE] = "running one test",
+                                        [RUN_LOADED] = "loading",
+                                        [RUN_LIST] = "running a list of tests",
+                                        [RUN_AFFECTED] = "running what that can affect"};
     struct lines *lines = owner;
     struct session_status status;
     session_status(lines->session, &status);

@@ -6,9 +6,13 @@
 
 void log_run(struct story *log, time_t now, const struct session *session)
 {
-    static const char *const kinds[] = {
-        [RUN_NONE] = "run",     [RUN_RED] = "the red set", [RUN_ALL] = "all tests",
-        [RUN_ONE] = "one test", [RUN_LOADED] = "loaded",   [RUN_LIST] = "a list of tests"};
+    static const char *const kinds[] = {[RUN_NONE] = "run",
+                                        [RUN_RED] = "the red set",
+                                        [RUN_ALL] = "all tests",
+                                        [RUN_ONE] = "one test",
+                                        [RUN_LOADED] = "loaded",
+                                        [RUN_LIST] = "a list of tests",
+                                        [RUN_AFFECTED] = "what changed can affect"};
     struct session_status status;
     session_status(session, &status);
     bool asked = status.because != NULL && strcmp(status.because, "key") == 0;

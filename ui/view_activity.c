@@ -46,8 +46,13 @@ static void put_first(struct buf *line, const struct screen *screen, const struc
 void view_activity(struct buf *line, const struct screen *screen, const struct session_status *status)
 {
     static const char *const running[] = {
-        [RUN_NONE] = "running",         [RUN_RED] = "running the red set", [RUN_ALL] = "running all",
-        [RUN_ONE] = "running one test", [RUN_LOADED] = "loading",          [RUN_LIST] = "running a list",
+        [RUN_NONE] = "running",
+        [RUN_RED] = "running the red set",
+        [RUN_ALL] = "running all",
+        [RUN_ONE] = "running one test",
+        [RUN_LOADED] = "loading",
+        [RUN_LIST] = "running a list",
+        [RUN_AFFECTED] = "running what that can affect",
     };
     if (status->state == LOOP_CANCELLING)
         buf_puts(line, "stopping");

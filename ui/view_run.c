@@ -108,6 +108,13 @@ struct verdict_line view_verdict(const struct snapshot *snapshot)
     } else if (status->verdict == VERDICT_GREEN) {
         snprintf(line.text, sizeof line.text, "GREEN %zu test%s", snapshot->tests, plural(snapshot->tests));
         line.style = STYLE_GREEN;
+    } else if (status->verdict == VERDICT_AFFECTED) {
+        if (status->run == RUN_AFFECTED)
+            snprintf(line.text, sizeof line.text, "GREEN (affected) %zu of %zu", status->reran,
+                     snapshot->tests);
+        else
+            snprintf(line.text, sizeof line.text, "GREEN (affected)");
+        line.style = STYLE_GREEN;
     } else if (status->verdict == VERDICT_PARTLY) {
         snprintf(line.text, sizeof line.text, "NO RED KNOWN");
     } else if (status->state == LOOP_IDLE) {
@@ -191,10 +198,11 @@ static void draw_empty(struct screen *screen, int row, const struct snapshot *sn
         return;
     }
     if (status->state == LOOP_IDLE) {
-        bool filter = status->filter != NULL;
-        buf_puts(&text, filter   ? "no failing test that matches the filter is known"
-                        : partly ? "no failing test is known"
-                                 : "nothing is known yet");
+        bool filter = status->filter != NULL, affected = status->verdict == VERDICT_AFFECTED;
+        buf_puts(&text, filter     ? "no failing test that matches the filter is known"
+                        : affected ? "no test fails that the changes can affect"
+                        : partly   ? "no failing test is known"
+                                   : "nothing is known yet");
         if (!filter && keymap_first(snapshot->keys, COMMAND_RUN_ALL, &key))
             buf_printf(&text, "; %s runs %s", buf_str(&key), partly ? "them all" : "all tests");
     } else if (status->runner != NULL && !status->collecting) {

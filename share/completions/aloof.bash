@@ -5,7 +5,7 @@ _aloof() {
     local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --timeout -k -m --include --exclude --load-list --exclude-list --failing --order --serial --partial --subunit --junit
         --locations --recipe --python --color --notify -c -h --help --version'
     local keys='boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep=
-        watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
+        loop.scope= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 
     local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec minitest nextest-list junit libtest node-spec gtest unittest subunit1 catch2 check ctest'
 

@@ -29,7 +29,7 @@ complete -c aloof -n __aloof_runs -l python -r -d 'The interpreter'
 complete -c aloof -n __aloof_runs -l color -x -a 'auto always never' -d 'Use colours'
 complete -c aloof -n __aloof_runs -l notify -x -a 'none bell terminal command' -d 'Tell when the colour changes'
 complete -c aloof -n __aloof_runs -s c -x -d 'Set a configuration key' \
-    -a 'boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
+    -a 'boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep= loop.scope= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 complete -c aloof -n __aloof_runs -s h -l help -d 'Show this help'
 complete -c aloof -n __aloof_runs -l version -d 'Show the version'
 complete -c aloof -n '__fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff forget convert emit ls mux stats' -s h -l help -d 'Show help'

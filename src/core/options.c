@@ -77,6 +77,8 @@ static const struct option table[] = {
      "{route}"},
     {NULL, 0, "history.keep", OPTION_KEEP, "RUNS|DAYSd|MBm", NULL, 0, AT(history_keep),
      "what the history keeps: runs, days, megabytes; of several, what all allow"},
+    {NULL, 0, "loop.scope", OPTION_CHOICE, "SCOPE", "all|affected", 0, AT(loop_scope),
+     "what runs when nothing is red: all tests, first those that a change can affect; or only these"},
     {NULL, 0, "watch.settle", OPTION_COUNT, "MS", NULL, 1, AT(settle_ms),
      "quiet time that ends a burst of changes"},
     {NULL, 0, "warm", OPTION_FLAG, "true|false", NULL, 0, AT(warm),

@@ -67,6 +67,7 @@ struct settings {
     char *files_command;          /* NULL: none */
     int color;                    /* enum color_mode */
     struct keep history_keep;     /* what of the past stays */
+    int loop_scope;               /* 0 all, 1 what changes can affect */
     unsigned settle_ms;           /* quiet time that ends a burst of changes */
     struct strings paths;         /* positional, as typed */
     struct strings runner_args;   /* behind --, and runner.args */

@@ -96,7 +96,7 @@ static void spread(const struct affects *affects, bool *marked)
     }
 }
 
-static bool is_test_name(const char *path)
+bool affects_is_test(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
     size_t len = strlen(name);
@@ -111,7 +111,7 @@ bool affects_find(const struct affects *affects, const struct strings *changed, 
         size_t at = map_get(&affects->by_path, bytes_of(changed->items[i]));
         if (at != MAP_NONE)
             marked[at] = true;
-        else if (!is_test_name(changed->items[i]))
+        else if (!affects_is_test(changed->items[i]))
             known = false;
     }
     if (known)
@@ -121,6 +121,8 @@ bool affects_find(const struct affects *affects, const struct strings *changed, 
     for (size_t i = 0; known && i < affects->files.len; i++)
         if (marked[i])
             map_put(found, bytes_of(affects->files.items[i].path), i);
+    for (size_t i = 0; known && i < changed->len; i++)
+        map_put(found, bytes_of(changed->items[i]), i);
     free(marked);
     return known;
 }

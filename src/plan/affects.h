@@ -32,10 +32,13 @@ bool affects_tell(struct affects *affects, const char *path, enum affects_how ho
 void affects_each(const struct affects *affects, const char *path, bool later,
                   void (*each)(void *owner, const char *loaded), void *owner);
 
+/* Whether the path has the name of a file of tests: test_*.py or *_test.py. */
+bool affects_is_test(const char *path);
+
 /* Puts all files that load a changed one, however indirectly, and the changed ones into `found` (its keys are
- * borrowed from affects). false: everything may be affected, as a changed file is not known to be loaded (it
- * is no source, or new), or who loads it is not known, or nothing of all that is. A new file that has the
- * name of a test file (test_*.py, *_test.py) affects nothing else. */
+ * borrowed from both). false: everything may be affected, as a changed file is not known to be loaded (it is
+ * no source, or new), or who loads it is not known, or nothing of all that is. A new file that has the name
+ * of a test file affects nothing else. */
 bool affects_find(const struct affects *affects, const struct strings *changed, struct map *found);
 
 void affects_release(struct affects *affects);

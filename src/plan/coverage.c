@@ -5,6 +5,7 @@
 #include "plan/filter.h"
 #include "plan/package.h"
 #include "plan/parts.h"
+#include "plan/reach.h"
 
 /* Whether path is the place or lies inside of it: "a" holds "a/b.py", "a.py" holds "a.py::t" and "a.py::t"
  * holds "a.py::t[1]"; a name with a dot behind it, "m.", holds "m" and "m.Class.test". */
@@ -125,6 +126,8 @@ bool loop_involves(const struct loop *loop, const struct model *model, unsigned 
         return true;
     if (loop->run == RUN_ONE)
         return model->tests.items[loop->one].team == team;
+    if (loop->run == RUN_AFFECTED)
+        return reach_any(loop, model, team);
     const struct test *test;
     vec_each (test, &model->tests)
         if (test->team == team && is_wanted(loop, test))
@@ -151,6 +154,8 @@ bool loop_files(const struct loop *loop, const struct model *model, unsigned tea
 {
     if (runs_everything(loop, model))
         return false;
+    if (loop->run == RUN_AFFECTED)
+        return reach_files(loop, model, team, files);
     struct map known = {0};
     index_paths(&known, files);
     size_t before = files->len;
@@ -215,12 +220,15 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team, bo
         index_paths(&groups, &loop->changed);
         index_paths(&groups, &packages);
     }
+    struct map reached = {0};
+    bool all = loop->run == RUN_ALL || (loop->run == RUN_AFFECTED && !reach_find(loop, team, &reached));
     select_for_parts(loop, model, team, picks, &groups);
     const size_t *at;
     vec_each (at, &model->listing) {
         const struct test *test = &model->tests.items[*at];
         bool in_group = map_get(&groups, bytes_of(test->group)) != MAP_NONE;
-        bool due = loop->run == RUN_ALL || (loop->run == RUN_RED && test->red) || is_on_list(loop, test);
+        in_group = in_group || map_get(&reached, bytes_of(test->group)) != MAP_NONE;
+        bool due = all || (loop->run == RUN_RED && test->red) || is_on_list(loop, test);
         bool wanted = matches(loop, test) && selection_takes(&loop->selection, test->id);
         bool asked = loop->run == RUN_ONE ? *at == loop->one || in_group : (due || in_group) && wanted;
         if (asked && test->team == team && !test->deselected)
@@ -228,6 +236,7 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team, bo
     }
     if (picks)
         parts_settle(model, team, &groups);
+    map_release(&reached);
     map_release(&groups);
     strings_release(&packages);
 }

@@ -1,6 +1,7 @@
 #include "plan/loop.h"
 
 #include "plan/filter.h"
+#include "plan/reach.h"
 
 void loop_init(struct loop *loop)
 {
@@ -11,6 +12,7 @@ void loop_release(struct loop *loop)
 {
     strings_release(&loop->changed);
     strings_release(&loop->since);
+    vec_release(&loop->affects);
     strings_release(&loop->scope);
     selection_release(&loop->selection);
     strings_release(&loop->owed);
@@ -62,12 +64,18 @@ static bool any_red(const struct loop *loop, const struct model *model)
     return false;
 }
 
+/* What confirms that nothing is red. */
+static enum run_kind full_run(const struct loop *loop, const struct model *model)
+{
+    return reach_is_enough(loop, model) ? RUN_AFFECTED : RUN_ALL;
+}
+
 /* A full run that ended badly over nothing but collection (a broken conftest) is owed as such: collecting
  * the conftest alone would prove nothing. */
 static enum run_kind plan(const struct loop *loop, const struct model *model)
 {
     if (!any_red(loop, model))
-        return RUN_ALL;
+        return full_run(loop, model);
     return loop->full_broken && !any_red_runnable(loop, model) ? RUN_ALL : RUN_RED;
 }
 
@@ -76,7 +84,7 @@ static struct loop_action begin(struct loop *loop, const struct model *model, en
     loop->state = LOOP_RUNNING;
     loop->run = kind;
     loop->next = RUN_NONE;
-    if (kind == RUN_RED || kind == RUN_ALL)
+    if (kind == RUN_RED || kind == RUN_ALL || kind == RUN_AFFECTED)
         loop->changed_since_run = loop->steps_cut_a_run = false;
     stand(loop, model);
     return (struct loop_action){LOOP_RUN, kind, loop->because};
@@ -156,7 +164,7 @@ static struct loop_action changed(struct loop *loop, const struct model *model, 
     remember(&loop->changed, paths);
     remember(&loop->since, paths);
     loop->changed_since_run = true;
-    if (loop->verdict == VERDICT_GREEN)
+    if (loop->verdict == VERDICT_GREEN || loop->verdict == VERDICT_AFFECTED)
         loop->verdict = VERDICT_PARTLY;
     bool reading = loop->state == LOOP_RUNNING && loop->run == RUN_LOADED;
     return loop->paused || reading ? stay() : run_changes(loop, model, paths);
@@ -207,6 +215,8 @@ static enum verdict judge_full(const struct loop *loop, const struct model *mode
         return VERDICT_RED;
     if (loop->changed_since_run || (loop->filter != NULL && model->done > 0))
         return VERDICT_PARTLY;
+    if (loop->run == RUN_AFFECTED)
+        return VERDICT_AFFECTED; /* also when nothing is left of it */
     return model->done > 0 ? VERDICT_GREEN : VERDICT_UNKNOWN;
 }
 
@@ -270,7 +280,7 @@ static struct loop_action filter(struct loop *loop, const struct model *model, c
     free(loop->filter);
     loop->filter = clear ? NULL : mem_strdup(pattern);
     steps_end(&loop->steps);
-    if (loop->verdict == VERDICT_GREEN)
+    if (loop->verdict == VERDICT_GREEN || loop->verdict == VERDICT_AFFECTED)
         loop->verdict = VERDICT_PARTLY;
     if (clear) {
         remember(&loop->changed, &loop->owed);
@@ -304,7 +314,7 @@ static struct loop_action ended(struct loop *loop, const struct model *model, bo
         loop->verdict = model->red > 0 ? VERDICT_RED : VERDICT_UNKNOWN;
         return stay();
     }
-    if (loop->run == RUN_ALL) {
+    if (loop->run == RUN_ALL || loop->run == RUN_AFFECTED) {
         loop->verdict = judge_full(loop, model);
         if (!loop->changed_since_run && loop->filter == NULL)
             strings_clear(&loop->since);
@@ -317,7 +327,7 @@ static struct loop_action ended(struct loop *loop, const struct model *model, bo
         return stay();
     }
     explain(loop, mem_strdup("the red set passed"));
-    return begin(loop, model, RUN_ALL);
+    return begin(loop, model, full_run(loop, model));
 }
 
 static struct loop_action run_list(struct loop *loop, const struct model *model, const struct strings *ids)

@@ -27,6 +27,9 @@
  * not keep a full run from following; it retires them. A change while they are read waits for their end.
  *  - A list of tests is run as it is: these, and nothing after them. What of it cannot be collected stands
  * for all tests of its file.
+ *  - Where the person wants no more (affects), the changes since the newest full run have only those tests
+ * run that they can affect, instead of a full run, once there was one; see reach.h. That is green as far as
+ * it goes, and says so.
  *  - Keys: r runs the red set, and nothing when nothing is red (a change is what it is pressed for); a runs
  *    all; s runs one test and then waits; each of them first cancels what runs. x cancels and waits for
  *    the next change. A change overtakes a pending r, s or x, never a pending a, which covers it. */
@@ -34,6 +37,7 @@
 #define ALOOF_PLAN_LOOP_H
 
 #include "core/vec.h"
+#include "plan/affects.h"
 #include "plan/model.h"
 #include "plan/selection.h"
 #include "plan/selfwrite.h"
@@ -49,18 +53,20 @@ enum run_kind {
     RUN_NONE,
     RUN_RED, /* the red set and what changed */
     RUN_ALL,
-    RUN_ONE,    /* the test the person asked for */
-    RUN_LOADED, /* none: results of elsewhere are read */
-    RUN_LIST,   /* tests by name, in the order of a list */
+    RUN_ONE,      /* the test the person asked for */
+    RUN_LOADED,   /* none: results of elsewhere are read */
+    RUN_LIST,     /* tests by name, in the order of a list */
+    RUN_AFFECTED, /* what changed since the newest full run can affect */
 };
 
 /* As of the last step. While a run goes on it is the verdict before it, less what a change or a result took
  * away. */
 enum verdict {
-    VERDICT_UNKNOWN, /* no run has ended well: none yet, the newest was broken, or there are no tests */
-    VERDICT_RED,     /* the red set is not empty */
-    VERDICT_GREEN,   /* the newest full run was complete and passed, and nothing changed since it began */
-    VERDICT_PARTLY,  /* nothing red is known, but no full run has confirmed it */
+    VERDICT_UNKNOWN,  /* no run has ended well: none yet, the newest was broken, or there are no tests */
+    VERDICT_RED,      /* the red set is not empty */
+    VERDICT_GREEN,    /* the newest full run was complete and passed, and nothing changed since it began */
+    VERDICT_PARTLY,   /* nothing red is known, but no full run has confirmed it */
+    VERDICT_AFFECTED, /* green as far as the changes since the newest full run can reach */
 };
 
 enum loop_event_kind {
@@ -116,8 +122,11 @@ struct loop {
     enum run_kind next;     /* what to run once the cancel is through; RUN_RED: as the plan then asks */
     struct strings changed; /* changed files not yet covered by a finished run, … */
     struct strings since;   /* … and those that no full run has covered yet */
-    struct strings scope;   /* what the person restricted aloof to: paths from the root, test ids; set by the
-                               session before the first step, empty: everything; … */
+    VEC(const struct affects *)
+    affects; /* of each team; borrowed, set by the session before the first step where the person wants no
+                more run than what changes can affect. Empty: everything */
+    struct strings scope; /* what the person restricted aloof to: paths from the root, test ids; set by the
+                             session before the first step, empty: everything; … */
     struct selection selection; /* … and, likewise, by what their ids look like */
     char *because;
     unsigned filters;     /* how often the filter was set or cleared */

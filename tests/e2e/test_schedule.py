@@ -5,6 +5,8 @@ import select
 import sqlite3
 import time
 
+import pytest
+
 from terminal import DEADLINE
 
 COUNT = 16
@@ -40,6 +42,8 @@ def tell(octet):
 
 DEAR = """
 import time
+
+import pytest
 import pytest
 
 @pytest.fixture(scope="module")
@@ -160,3 +164,37 @@ def test_what_a_change_has_broken_before_runs_first(project):
     assert order(project)[0] == "test_data.py::test_data"
     loop.type("q")
     loop.wait_exit()
+
+
+@pytest.mark.presses("a")
+def test_no_more_runs_than_what_a_change_can_affect(project):
+    write_three(project)
+    loop = project.aloof("-n", "1", "-c", "loop.scope=affected")
+    loop.wait_for("GREEN 3 tests")
+    wait_for_fact(project, "loads", "*")
+    order(project)
+    project.save("lib_a.py", "VALUE = 'aa'\n")
+    loop.wait_for("GREEN (affected) 1 of 3")
+    assert order(project) == ["test_a.py::test_a"]
+    # It breaks, and is mended: nothing else has anything to do with it.
+    project.save("lib_a.py", "VALUE = ''\n")
+    loop.wait_for("RED 1 of 3")
+    project.save("lib_a.py", "VALUE = 'a'\n")
+    loop.wait_for("GREEN (affected) 1 of 3")
+    assert set(order(project)) == {"test_a.py::test_a"}
+    # What is no source may be read by all.
+    project.save("data.txt", "anything\n")
+    loop.wait_for("GREEN 3 tests")
+    assert len(order(project)) == 3
+    # A test file that is gone takes nothing with it, a new one nothing else.
+    (project.root / "test_b.py").unlink()
+    loop.wait_for("GREEN (affected) 0 of 2")
+    assert order(project) == []
+    project.save("test_d.py", "def test_d():\n    pass\n")
+    loop.wait_for("GREEN (affected) 1 of 3")
+    assert order(project) == ["test_d.py::test_d"]
+    loop.type("a")
+    loop.wait_for("GREEN 3 tests")
+    assert len(order(project)) == 3
+    loop.type("q")
+    assert loop.wait_exit() == 0

@@ -205,7 +205,7 @@ static struct loop_action act(struct fixture *f, const char *does)
 
 static void tell_action(const struct fixture *f, const struct loop_action *action, struct buf *to)
 {
-    static const char *const runs[] = {"none", "red", "all", "one", "load", "list"};
+    static const char *const runs[] = {"none", "red", "all", "one", "load", "list", "affected"};
     if (action->kind != LOOP_RUN) {
         buf_puts(to, action->kind == LOOP_WAIT ? "wait" : "cancel");
         return;
@@ -222,7 +222,7 @@ static void tell_action(const struct fixture *f, const struct loop_action *actio
 
 static void tell_state(const struct fixture *f, struct buf *to)
 {
-    static const char *const verdicts[] = {"unknown", "red", "green", "partly"};
+    static const char *const verdicts[] = {"unknown", "red", "green", "partly", "affected"};
     buf_printf(to, " | %s |", verdicts[f->loop.verdict]);
     const struct test *test;
     vec_each (test, &f->model.tests)
@@ -251,12 +251,15 @@ static void play(struct fixture *f, const struct script *script, const struct st
     buf_release(&told);
 }
 
-static void run_script(const struct script *script, const char *scope)
+/* affects: NULL, or what the plan knows that changes can affect. */
+static void run_script(const struct script *script, const char *scope, const struct affects *affects)
 {
     struct fixture f = {.now_ns = 1};
     loop_init(&f.loop);
     model_init(&f.model, 1 << 16);
     words(&f.loop.scope, scope);
+    if (affects != NULL)
+        vec_push(&f.loop.affects, affects);
     struct strings known = {0};
     words(&known, script->known);
     for (size_t i = 0; i < known.len; i++) {
@@ -275,11 +278,13 @@ static void run_script(const struct script *script, const char *scope)
     model_release(&f.model);
 }
 
-static void run_scripts(const struct script *scripts, size_t count, const char *scope)
+static void run_scripts(const struct script *scripts, size_t count, const char *scope,
+                        const struct affects *affects)
 {
     for (size_t i = 0; i < count; i++)
-        run_script(&scripts[i], scope);
+        run_script(&scripts[i], scope, affects);
 }
-#define RUN(table, scope) run_scripts(table, sizeof table / sizeof *table, scope)
+#define RUN(table, scope) run_scripts(table, sizeof table / sizeof *table, scope, NULL)
+#define RUN_REACH(table, affects) run_scripts(table, sizeof table / sizeof *table, "", affects)
 
 #endif

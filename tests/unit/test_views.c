@@ -211,6 +211,14 @@ static void make_green(struct scene *scene)
     status->because = "the red set passed";
 }
 
+static void make_affected(struct scene *scene)
+{
+    make_green(scene);
+    scene->snapshot.status.verdict = VERDICT_AFFECTED;
+    scene->snapshot.status.run = RUN_AFFECTED;
+    scene->snapshot.status.reran = 37;
+}
+
 static void make_starting(struct scene *scene)
 {
     struct session_status *status = &scene->snapshot.status;
@@ -640,6 +648,7 @@ static const struct {
     {"red", make_red},
     {"running", make_running},
     {"first", make_first},
+    {"affected", make_affected},
     {"green", make_green},
     {"starting", make_starting},
     {"collecting", make_collecting},
