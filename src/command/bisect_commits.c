@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define UNRUN "cannot be run"
+
 enum look { LOOK_GOOD, LOOK_BAD, LOOK_SKIP };
 
 struct hunt {
@@ -122,9 +124,12 @@ static int check_out(struct hunt *hunt, const char *id, struct error *error)
 static void note(struct hunt *hunt, const char *id, const char *word, const char *what)
 {
     struct repo_story story;
+    char *reason = strcmp(word, UNRUN) == 0 ? probe_reason(hunt->probe) : NULL;
     if (repo_story_read(hunt->repo, id, &story) == 0)
-        bisect_say(hunt->request, "%s: %s %s, %s\n", what, story.short_id, story.subject, word);
+        bisect_say(hunt->request, "%s: %s %s, %s%s%s%s\n", what, story.short_id, story.subject, word,
+                   reason != NULL ? " (" : "", reason != NULL ? reason : "", reason != NULL ? ")" : "");
     repo_story_release(&story);
+    free(reason);
     json_array_append_new(hunt->looked_at, json_pack("{s:s, s:s}", "commit", id, "answer", word));
 }
 
@@ -145,7 +150,7 @@ static int look_at(struct hunt *hunt, const char *id, const char *what, enum loo
     bool tells = answer.ran && !answer.skipped;
     *look = !tells ? LOOK_SKIP : answer.failed ? LOOK_BAD : LOOK_GOOD;
     hunt->looks++;
-    note(hunt, id, answer.ran ? bisect_word(&answer) : "cannot be run", what);
+    note(hunt, id, answer.ran ? bisect_word(&answer) : UNRUN, what);
     return 0;
 }
 
@@ -270,8 +275,12 @@ static int begin(struct hunt *hunt, struct error *error)
     if (end == PROBE_BROKEN && probe_model(hunt->probe)->listing.len == 0)
         return bisect_broken(hunt->probe, end, hunt->request->test, error);
     size_t at = probe_find(hunt->probe, hunt->request->test, error);
-    if (at == MAP_NONE && probe_model(hunt->probe)->listing.len == 0)
-        error_set(error, -ENOENT, "%s: there is no such test at the bad commit", hunt->request->test);
+    if (at == MAP_NONE && probe_model(hunt->probe)->listing.len == 0) {
+        char *reason = probe_reason(hunt->probe);
+        error_set(error, -ENOENT, "%s: there is no such test at the bad commit%s%s%s", hunt->request->test,
+                  reason != NULL ? " (" : "", reason != NULL ? reason : "", reason != NULL ? ")" : "");
+        free(reason);
+    }
     if (at == MAP_NONE)
         return BISECT_EXIT_NONE;
     hunt->test = mem_strdup(probe_model(hunt->probe)->tests.items[at].id);

@@ -160,6 +160,38 @@ const char *probe_why(const struct probe *probe)
     return probe->broken != NULL ? probe->broken : "";
 }
 
+/* The caller frees; NULL: there is no line. */
+static char *last_line(const char *text)
+{
+    size_t end = strlen(text);
+    while (end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL)
+        end--;
+    size_t begin = end;
+    while (begin > 0 && text[begin - 1] != '\n')
+        begin--;
+    return end > begin ? mem_dup(text + begin, end - begin) : NULL;
+}
+
+char *probe_reason(const struct probe *probe)
+{
+    static const char *const names[] = {"report", "traceback", "stderr", "stdout"};
+    const struct test *test;
+    char *said = NULL, *reason = NULL;
+    vec_each (test, &probe_model(probe)->tests) {
+        if (test->state != TEST_DONE || !outcome_is_red(test->outcome))
+            continue;
+        for (size_t i = 0; said == NULL && i < sizeof names / sizeof *names; i++) {
+            char *text = result_text(test->result, names[i]);
+            said = text != NULL ? last_line(text) : NULL;
+            free(text);
+        }
+        reason = mem_printf("%s%s%s", test->id, said != NULL ? ": " : "", said != NULL ? said : "");
+        free(said);
+        return reason;
+    }
+    return last_line(probe_why(probe));
+}
+
 size_t probe_find(const struct probe *probe, const char *typed, struct error *error)
 {
     const struct model *model = probe_model(probe);

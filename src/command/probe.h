@@ -32,6 +32,10 @@ const struct model *probe_model(const struct probe *probe);
 const char *probe_why(const struct probe *probe);
 struct session *probe_session(struct probe *probe);
 
+/* Why a test did not run: the last line of what another one said that failed in its place (a file that cannot
+ * be collected, a build), or of what the runner said. The caller frees; NULL: nobody said anything. */
+char *probe_reason(const struct probe *probe);
+
 /* The test that a person means: by its id, or by a part of it that is in the id of no other. MAP_NONE with a
  * line: none, or several. */
 size_t probe_find(const struct probe *probe, const char *typed, struct error *error);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -60,7 +61,7 @@ def test_it_finds_the_first_bad_commit(story):
     assert head.split("\n")[0].endswith("test <test@localhost>")
     assert head.split("\n")[1].strip() == "change 17"
     assert files.split("\n") == ["    M core.py", "    A notes/17"]
-    assert "change 12, cannot be run" in done.stdout
+    assert re.search(r"change 12, cannot be run \(tests/test_core.py: .*SyntaxError.*\)\n", done.stdout), done.stdout
     looked = [line for line in done.stdout.splitlines() if " suspects: " in line]
     assert len(looked) <= 7  # log2(23), and two that cannot be run
 
@@ -131,6 +132,16 @@ def test_a_test_that_is_not_there_at_first(story):
     done = bisect(story, "v22..main", "test_late", code=0)
     assert "it is taken for good even so" in done.stdout
     assert "it fails\n" in done.stdout.split("fails since")[1]
+
+
+def test_tests_that_are_commands_are_searched_too(project):
+    project.write(".aloof.conf", '[recipe "mine"]\n\tlist = ls t\n\trun = sh t/{id}\n')
+    for number in range(8):
+        project.write("t/one", f"test {number} -lt 5\n")
+        project.write("t/two", "true\n")
+        project.commit(f"change {number}")
+    result = json.loads(bisect(project, "HEAD~7..", "--json", "--recipe", "mine", "one").stdout)
+    assert result["commit"]["subject"] == "change 5"
 
 
 def test_the_project_below_the_top_and_a_virtualenv_of_its_own(project):
