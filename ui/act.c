@@ -133,6 +133,8 @@ static void command_view(struct app *app, enum command command)
         show_story(app);
     else if (command == COMMAND_TESTS)
         list_open(&app->list);
+    else if (command == COMMAND_SORT)
+        list_open_slowest(&app->list);
     else if (command == COMMAND_UNFOLD && app->view.test != MAP_NONE)
         view_unfold(&app->view, app->view.test);
     else if (command == COMMAND_UNFOLD_ALL)

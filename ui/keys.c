@@ -28,7 +28,7 @@ static const struct key table[] = {
     {{'l'}, "log", NULL, COMMAND_LOG, "the log: why each run started, what was ignored or killed"},
     {{'t'}, "tests", "tests", COMMAND_TESTS, "all tests, with their outcomes and times"},
     {{'/'}, "search", NULL, COMMAND_SEARCH, "search the text that shows, filter the tests; Esc ends it"},
-    {{'S'}, "sort", NULL, COMMAND_SORT, "the tests in another order"},
+    {{'S'}, "sort", NULL, COMMAND_SORT, "the slowest tests; in a list of tests, another order"},
     {{'r'}, "rerun-red", "red", COMMAND_RERUN_RED, "run the failing tests"},
     {{'a'}, "run-all", "all", COMMAND_RUN_ALL, "run all tests"},
     {{'s'}, "run-one", "this", COMMAND_RUN_ONE, "run only the selected test"},

@@ -337,6 +337,7 @@ void lines_free(struct lines *lines)
     buf_release(&lines->typed);
     vec_release(&lines->fixed);
     story_release(&lines->log);
+    list_release(&lines->list);
     snapshot_release(&lines->snapshot);
     free(lines);
 }

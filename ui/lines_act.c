@@ -1,9 +1,6 @@
 #include "ui/lines_private.h"
 
-#include "failure.h"
-
 #include <stdlib.h>
-#include <time.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -50,67 +47,6 @@ static void edit(struct lines *lines)
     free(path);
 }
 
-static void tell(struct lines *lines, const struct failure *failure)
-{
-    const struct failure_look look = {.editor = lines->snapshot.editor,
-                                      .here = lines->snapshot.here,
-                                      .unfold = true,
-                                      .ascii = lines->paper.ascii};
-    struct story story;
-    failure_tell(&story, lines_test(lines, failure), &failure->trace, &look);
-    lines_story(lines, &story);
-    story_release(&story);
-}
-
-/* What else is known of the test, each text below its heading. */
-static void tell_texts(struct lines *lines, const struct test *test)
-{
-    struct buf text = {0};
-    for (size_t i = 0; i < FAILURE_TEXTS; i++) {
-        buf_clear(&text);
-        const struct failure_text *what = failure_text(test, i, &text);
-        if (what == NULL)
-            continue;
-        lines_put(lines, STYLE_PLAIN, "");
-        lines_put(lines, STYLE_BOLD, what->heading);
-        lines_printed(lines, buf_str(&text));
-    }
-    buf_release(&text);
-}
-
-static void tell_past(struct lines *lines, size_t test)
-{
-    struct past past;
-    struct buf text = {0};
-    session_history(lines->session, test, &past);
-    past_tell(&past, &lines->snapshot.model->tests.items[test], (int64_t)time(NULL) * 1000000000,
-              lines->paper.ascii, &text);
-    if (text.len > 0) {
-        lines_put(lines, STYLE_PLAIN, "");
-        lines_put(lines, STYLE_BOLD, "History");
-        lines_printed(lines, buf_str(&text));
-    }
-    buf_release(&text);
-    past_release(&past);
-}
-
-static void unfold(struct lines *lines)
-{
-    const struct failure *failure = lines_selected(lines);
-    if (failure != NULL)
-        tell(lines, failure);
-}
-
-static void story(struct lines *lines)
-{
-    const struct failure *failure = lines_selected(lines);
-    if (failure == NULL)
-        return;
-    tell(lines, failure);
-    tell_texts(lines, lines_test(lines, failure));
-    tell_past(lines, failure->test);
-}
-
 static void debug(struct lines *lines)
 {
     struct strings argv = {0};
@@ -125,25 +61,6 @@ static void debug(struct lines *lines)
 static void show_log(struct lines *lines)
 {
     lines_story(lines, &lines->log);
-}
-
-/* The red ones; at once again, all of them. */
-static void tests(struct lines *lines)
-{
-    bool all = lines->command == COMMAND_TESTS;
-    size_t count = 0;
-    const struct test *test;
-    vec_each (test, &lines->snapshot.model->tests) {
-        if (test->gone || (!all && !test->red))
-            continue;
-        const char *outcome = outcome_name(test->outcome);
-        count++;
-        lines_printf(lines, test->red ? STYLE_RED : STYLE_PLAIN, "%s %s", outcome, test->id);
-    }
-    lines_printf(lines, STYLE_PLAIN, "%zu %s", count,
-                 all          ? "in all"
-                 : count == 1 ? "is red; once more for all tests"
-                              : "are red; once more for all tests");
 }
 
 static void rerun_red(struct lines *lines)
@@ -242,11 +159,12 @@ static const struct act {
     {COMMAND_JUMP, lines_jump, NULL},
     {COMMAND_COPY, copy, "the test's id in a line of its own"},
     {COMMAND_EDIT, edit, "open it in your editor, where it is most likely to be mended"},
-    {COMMAND_UNFOLD, unfold, "print it with all of its frames"},
-    {COMMAND_STORY, story, NULL},
+    {COMMAND_UNFOLD, lines_unfold, "print it with all of its frames"},
+    {COMMAND_STORY, lines_story_whole, NULL},
     {COMMAND_DEBUG, debug, NULL},
     {COMMAND_LOG, show_log, NULL},
-    {COMMAND_TESTS, tests, "the red tests; at once again, all tests"},
+    {COMMAND_TESTS, lines_tests, "the red tests; at once again, all tests"},
+    {COMMAND_SORT, lines_slowest, "the slowest tests; at once again, by processor time, by time waited"},
     {COMMAND_RERUN_RED, rerun_red, NULL},
     {COMMAND_RUN_ALL, run_all, NULL},
     {COMMAND_RUN_ONE, run_one, NULL},

@@ -1,11 +1,12 @@
 /* The insides of lines, for the files that are it: lines.c (its life, what the session says),
- * lines_act.c (what keys do), lines_reds.c (which failure they are about) and lines_narrow.c (the filter, and
- * steps through failures). */
+ * lines_act.c (what keys do), lines_tell.c (what they have told of tests), lines_reds.c (which failure they
+ * are about) and lines_narrow.c (the filter, and steps through failures). */
 #ifndef ALOOF_UI_LINES_PRIVATE_H
 #define ALOOF_UI_LINES_PRIVATE_H
 
 #include "report/paper.h"
 #include "ui/lines.h"
+#include "ui/list.h"
 #include "ui/log.h"
 #include "ui/open.h"
 #include "ui/teletype.h"
@@ -32,6 +33,7 @@ struct lines {
     VEC(bool) fixed;      /* by test: that it is has been said */
     bool verdict_due;     /* a run ended, and no other has begun */
     size_t test;          /* the failure that keys are about, as an index into the model; MAP_NONE none */
+    struct list list;     /* of all tests, for those that are the slowest */
     bool asking;          /* a filter is being typed; what else there is to say waits */
     struct buf typed;     /* of it */
     size_t step;          /* the test that has been said to be stepped to; MAP_NONE none */
@@ -101,5 +103,13 @@ void lines_filter_leave(struct lines *lines);
 
 /* Adds which failure is stepped to, if that has not been said. The snapshot is up to date. */
 void lines_tell_step(struct lines *lines);
+
+/* What keys ask to be told of the failure that they are about: with all of its frames; all that there is. */
+void lines_unfold(struct lines *lines);
+void lines_story_whole(struct lines *lines);
+
+/* The red tests, or when that was asked for before, all; the slowest. The snapshot is up to date. */
+void lines_tests(struct lines *lines);
+void lines_slowest(struct lines *lines);
 
 #endif

@@ -1,31 +1,11 @@
 #include "ui/list.h"
 
 #include "plan/filter.h"
-#include "ui/hints.h"
+#include "ui/list_order.h"
 #include "ui/pager.h"
 #include "ui/typing.h"
-#include "ui/view.h"
 
 #include <stdlib.h>
-
-#define STATUS_COLS 9
-#define TIME_COLS 9
-#define FLAKY_COLS 5
-#define WAIT_COLS 11           /* "94% waiting" */
-#define WAIT_LEAST_NS 50000000 /* in less the start of a process weighs too much */
-#define WAIT_LEAST_PERCENT 10
-#define OCTETS 256
-#define NARROW_COLS 48 /* in fewer there is no room for both */
-#define WIDE_COLS 100  /* from here on there is room for what is not always wanted */
-
-static const struct hint hints[] = {
-    {COMMAND_SEARCH, COMMAND_NONE, "filter", false},    {COMMAND_SORT, COMMAND_NONE, "order", false},
-    {COMMAND_EDIT, COMMAND_NONE, "edit", false},        {COMMAND_STORY, COMMAND_NONE, "whole", false},
-    {COMMAND_RUN_ONE, COMMAND_NONE, "run this", false}, {COMMAND_QUIT, COMMAND_NONE, "back", true},
-};
-#define HINTS (sizeof hints / sizeof *hints)
-
-static const char *const order_names[LIST_ORDERS] = {"by outcome", "by time", "by CPU time", "by name"};
 
 void list_open(struct list *list)
 {
@@ -33,70 +13,17 @@ void list_open(struct list *list)
     list->asking = false;
 }
 
-static int64_t time_of(const struct test *test)
+void list_open_slowest(struct list *list)
 {
-    return test->duration_ns > 0 ? test->duration_ns : test->usual_ns;
-}
-
-/* The time that the order is about. */
-static int64_t time_in(const struct test *test, enum list_order order)
-{
-    return order == LIST_BY_CPU ? test->cpu_ns : time_of(test);
-}
-
-/* How much of its time the test spent on no processor, in percent; 0 where that is not known or tells
- * nothing.
- */
-static int waiting(const struct test *test)
-{
-    if (test->duration_ns < WAIT_LEAST_NS || test->cpu_ns == 0 || test->cpu_ns > test->duration_ns)
-        return 0;
-    int percent = (int)((test->duration_ns - test->cpu_ns) * 100 / test->duration_ns);
-    return percent < WAIT_LEAST_PERCENT ? 0 : percent;
-}
-
-static uint64_t key_of(const struct test *test, enum list_order order)
-{
-    if (order == LIST_BY_TIME || order == LIST_BY_CPU)
-        return UINT64_MAX - (uint64_t)time_in(test, order);
-    return order == LIST_BY_OUTCOME ? OUTCOME_COUNT - test->outcome : 0;
+    list_open(list);
+    list->order = LIST_BY_TIME;
+    list->rows.len = list->at = 0; /* so that the cursor does not stay on its test */
 }
 
 static int compare_names(const void *a, const void *b)
 {
     const struct list_name *x = a, *y = b;
     return strcmp(x->id, y->id);
-}
-
-/* How many rows have a smaller octet there, for each octet; false when they all have the same. */
-static bool count_octets(const struct list_row *rows, size_t count, unsigned shift, size_t starts[OCTETS])
-{
-    size_t counts[OCTETS] = {0}, sum = 0;
-    for (size_t i = 0; i < count; i++)
-        counts[rows[i].key >> shift & 0xFF]++;
-    if (counts[rows[0].key >> shift & 0xFF] == count)
-        return false;
-    for (int octet = 0; octet < OCTETS; octet++) {
-        starts[octet] = sum;
-        sum += counts[octet];
-    }
-    return true;
-}
-
-/* By key, octet for octet from the least: in 100,000 rows this is several times as fast as comparing. Those
- * of one key stay as they were, by name. */
-static void sort_rows(struct list_row *rows, size_t count)
-{
-    size_t starts[OCTETS];
-    struct list_row *spare = mem_resize(NULL, count, sizeof *spare);
-    for (unsigned shift = 0; count > 0 && shift < 64; shift += 8) {
-        if (!count_octets(rows, count, shift, starts))
-            continue;
-        for (size_t i = 0; i < count; i++)
-            spare[starts[rows[i].key >> shift & 0xFF]++] = rows[i];
-        memcpy(rows, spare, count * sizeof *rows);
-    }
-    free(spare);
 }
 
 static void sort_names(struct list *list, const struct model *model)
@@ -119,11 +46,11 @@ static void put_in_order(struct list *list, const struct model *model)
         const struct test *test = &model->tests.items[name->test];
         if (test->gone)
             continue;
-        vec_push(&list->ordered, (struct list_row){name->test, name->id, key_of(test, list->order)});
-        list->waits |= waiting(test) > 0;
+        vec_push(&list->ordered, (struct list_row){name->test, name->id, list_key(test, list->order)});
+        list->waits |= list_waiting(test) > 0;
         list->flaky |= test->flaky > 0;
     }
-    sort_rows(list->ordered.items, list->ordered.len);
+    list_sort(list->ordered.items, list->ordered.len);
 }
 
 static void keep_matching(struct list *list, const struct list_row *from, size_t count)
@@ -236,131 +163,6 @@ bool list_input(struct list *list, int rows, int input, enum command command)
         return false;
     }
     return true;
-}
-
-static enum style style_of(const struct test *test)
-{
-    if (test->state == TEST_RUNNING)
-        return STYLE_CYAN;
-    if (outcome_is_red(test->outcome))
-        return STYLE_RED;
-    if (test->outcome == OUTCOME_PASSED)
-        return STYLE_GREEN;
-    return test->outcome == OUTCOME_UNKNOWN ? STYLE_DIM : STYLE_YELLOW;
-}
-
-static const char *status_of(const struct test *test)
-{
-    if (test->state == TEST_RUNNING)
-        return "running";
-    return test->outcome == OUTCOME_UNKNOWN ? "-" : outcome_counted(test->outcome);
-}
-
-/* Where there is little room, the outcome's first letter and the end of the id, which says most. */
-static void draw_narrow(struct screen *screen, int row, const struct test *test)
-{
-    screen_put(screen, row, 1, 2, style_of(test), status_of(test));
-    screen_fit_end(screen, row, 3, screen->cols, test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
-}
-
-/* Puts it at the end of so many columns. */
-static void put_right(struct screen *screen, int row, int col, int cols, const char *text)
-{
-    screen_put(screen, row, col + cols - screen_width(screen, text), screen->cols, STYLE_DIM, text);
-}
-
-static void draw_row(struct screen *screen, int row, const struct list *list, const struct test *test)
-{
-    char text[32];
-    int col = 1 + STATUS_COLS;
-    screen_fit(screen, row, 1, col, style_of(test), status_of(test));
-    view_seconds(text, sizeof text, time_in(test, list->order), 2);
-    if (time_in(test, list->order) > 0)
-        put_right(screen, row, col, TIME_COLS, text);
-    col += TIME_COLS + 2;
-    if (list->flaky) {
-        if (test->flaky > 0)
-            screen_put(screen, row, col, screen->cols, STYLE_YELLOW, "flaky");
-        col += FLAKY_COLS + 2;
-    }
-    snprintf(text, sizeof text, "%d%% waiting", waiting(test));
-    if (list->waits && screen->cols >= WIDE_COLS) {
-        if (waiting(test) > 0)
-            put_right(screen, row, col, WAIT_COLS, text);
-        col += WAIT_COLS + 2;
-    }
-    screen_fit(screen, row, col, screen->cols, test->deselected ? STYLE_DIM : STYLE_PLAIN, test->id);
-}
-
-/* One of the tests, as there is room. */
-static void draw_test(struct screen *screen, int row, const struct list *list, const struct test *test)
-{
-    if (screen->cols < NARROW_COLS)
-        draw_narrow(screen, row, test);
-    else
-        draw_row(screen, row, list, test);
-}
-
-static void draw_title(struct screen *screen, const struct list *list)
-{
-    const char *dot = screen->ascii ? " - " : " · ";
-    char count[64];
-    snprintf(count, sizeof count, "%zu of %zu", list->rows.len > 0 ? list->at + 1 : 0, list->rows.len);
-    struct buf title = {0};
-    buf_printf(&title, "all tests%s%s", dot, order_names[list->order]);
-    if (list->filter.len > 0)
-        buf_printf(&title, "%swith %s", dot, buf_str(&list->filter));
-    int limit = screen->cols - screen_width(screen, count) - 2;
-    screen_fit(screen, 0, 1, limit, STYLE_BOLD, buf_str(&title));
-    screen_put(screen, 0, limit + 1, screen->cols, STYLE_DIM, count);
-    buf_release(&title);
-}
-
-/* The row of the first test. */
-static int first_row(int rows)
-{
-    return pager_room(rows) < rows ? 1 : 0;
-}
-
-bool list_put(struct list *list, int rows, int row)
-{
-    int from = row - first_row(rows);
-    if (from < 0 || from >= pager_room(rows) || list->top + (size_t)from >= list->rows.len)
-        return false;
-    list->at = list->top + (size_t)from;
-    return true;
-}
-
-void list_draw(struct screen *screen, struct list *list, const struct model *model,
-               const struct keymap *keymap)
-{
-    size_t shown = (size_t)pager_room(screen->rows);
-    if (list->at < list->top)
-        list->top = list->at;
-    if (list->at >= list->top + shown)
-        list->top = list->at + 1 - shown;
-    if (first_row(screen->rows) > 0)
-        draw_title(screen, list);
-    for (size_t i = 0; i < shown && list->top + i < list->rows.len; i++) {
-        int row = first_row(screen->rows) + (int)i;
-        const struct test *test = &model->tests.items[list->rows.items[list->top + i].test];
-        draw_test(screen, row, list, test);
-        if (list->top + i != list->at)
-            continue;
-        screen_put(screen, row, 0, 1, STYLE_BOLD, screen->ascii ? ">" : "▌");
-        screen->cursor_row = row;
-    }
-    if (list->asking)
-        typing_draw(screen, "/", &list->filter);
-    else if (pager_hinted(screen->rows))
-        hints_draw(screen, screen->rows - 1, keymap, hints, HINTS);
-}
-
-int list_hint_at(const struct screen *screen, const struct list *list, const struct keymap *keymap, int row,
-                 int col)
-{
-    bool shows = pager_hinted(screen->rows) && row == screen->rows - 1 && !list->asking;
-    return shows ? hints_at(screen, keymap, hints, HINTS, col) : INPUT_NONE;
 }
 
 void list_release(struct list *list)

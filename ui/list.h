@@ -7,8 +7,9 @@
 #include "ui/keys.h"
 #include "ui/screen.h"
 
-enum list_order { LIST_BY_OUTCOME, LIST_BY_TIME, LIST_BY_CPU, LIST_BY_NAME };
-#define LIST_ORDERS 4
+/* By time: what the test usually takes. By CPU and waiting: of its newest time. */
+enum list_order { LIST_BY_OUTCOME, LIST_BY_TIME, LIST_BY_CPU, LIST_BY_WAITING, LIST_BY_NAME };
+#define LIST_ORDERS 5
 
 struct list_row {
     size_t test;
@@ -37,6 +38,9 @@ struct list {
 };
 
 void list_open(struct list *list);
+
+/* The same, the slowest first and the cursor on it. */
+void list_open_slowest(struct list *list);
 
 /* Makes the rows when they are stale or there are new tests. The cursor stays on its test while that matches.
  */

@@ -91,6 +91,66 @@ def test_the_list_tells_what_waits_and_sorts_by_what_works(project):
         loop.wait_for(re.compile(rf"passed +0\.[23]\d s .*{name}"))
 
 
+SLOW = """
+    import time
+
+
+    def test_sleeps_long():
+        time.sleep(0.4)
+
+
+    def test_sleeps():
+        time.sleep(0.2)
+
+
+    def test_nothing():
+        pass
+    """
+
+
+def in_rows(*names):
+    """Whether the rows below the title show these, in this order."""
+    return lambda terminal: all(name in line for name, line in zip(names, terminal.lines[1:]))
+
+
+@pytest.mark.presses("S", "Enter")
+def test_the_slowest_tests_and_their_source(project):
+    project.write("test_slow.py", SLOW)
+    seen = project.base / "seen"
+    editor = project.base / "editor"
+    editor.write_text(f"#!/bin/sh\necho \"$@\" > {seen}\n")
+    editor.chmod(0o755)
+    loop = project.aloof("-n", "1", EDITOR=str(editor))
+    loop.wait_for("GREEN 3 tests")
+    loop.type("S")
+    loop.wait_for("all tests · by usual time")
+    loop.wait_for(in_rows("test_sleeps_long", "test_sleeps", "test_nothing"))
+    loop.wait_for(lambda terminal: terminal.lines[1].startswith("▌"))
+    loop.type("SS")
+    loop.wait_for("by time waited")
+    loop.wait_for(re.compile(r"passed +0\.\d\d s  \d\d% waiting  test_slow\.py::test_sleeps_long"))
+    loop.type("\r")
+    loop.wait_for(lambda terminal: seen.exists() and "test_slow.py" in seen.read_text())
+    loop.type("q")
+    loop.wait_for("GREEN 3 tests")
+
+
+@pytest.mark.presses("S")
+def test_lines_tell_the_slowest_by_what_is_asked_for(project):
+    project.write("test_slow.py", SLOW)
+    loop = project.aloof("--plain", "-n", "1", rows=60)
+    loop.wait_for("GREEN 3 tests")
+    loop.type("S")
+    loop.wait_for(re.compile(r"^ +0\.\d\d s usually .*test_sleeps_long\n.*test_sleeps\n.*test_nothing\n"
+                             r"3 slowest by what they usually take; once more for another order", re.M))
+    loop.type("S")
+    loop.wait_for("slowest by processor time")
+    loop.type("S")
+    loop.wait_for(re.compile(r"\d\d% waiting  test_slow\.py::test_sleeps_long\n.*test_sleeps\n2 slowest by time waited"))
+    loop.type("S")
+    loop.wait_for(re.compile(r"by time waited.*\n(.*\n)+3 slowest by what they usually take"))
+
+
 @pytest.fixture
 def turning(project):
     """A test that fails and passes in turn, for a reason that lies outside of the project."""

@@ -272,6 +272,6 @@ def test_what_is_kept_of_a_long_output_is_browsed(project):
 
 def test_the_list_is_sorted_by_s(long):
     long.type("tS")
-    long.wait_for("all tests · by time")
-    long.type("SSq")
+    long.wait_for("all tests · by usual time")
+    long.type("SSSq")
     long.wait_for(RED)

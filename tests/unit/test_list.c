@@ -18,7 +18,7 @@ static int set_up(void **state)
         int64_t ms;
     } tests[] = {
         {"a.py::test_one", OUTCOME_PASSED, 5},    {"a.py::test_two", OUTCOME_FAILED, 1},
-        {"b.py::TestOne::x", OUTCOME_CRASHED, 0}, {"b.py::TestTwo::x", OUTCOME_SKIPPED, 40},
+        {"b.py::TestOne::x", OUTCOME_CRASHED, 0}, {"b.py::TestTwo::x", OUTCOME_SKIPPED, 60},
         {"c.py::test_old", OUTCOME_PASSED, 900},
     };
     struct model *model = mem_zero(sizeof *model);
@@ -29,6 +29,7 @@ static int set_up(void **state)
     }
     model->tests.items[0].cpu_ns = 1000;
     model->tests.items[1].cpu_ns = 900000;
+    model->tests.items[3].cpu_ns = 500000;
     model->tests.items[4].gone = true;
     *state = model;
     return 0;
@@ -87,9 +88,28 @@ static void orders_take_turns(void **state)
     type(&list, *state, "S");
     assert_order(&list, *state, "b.py::TestTwo::x a.py::test_one a.py::test_two b.py::TestOne::x");
     type(&list, *state, "S");
-    assert_order(&list, *state, "a.py::test_two a.py::test_one b.py::TestOne::x b.py::TestTwo::x");
+    assert_order(&list, *state, "a.py::test_two b.py::TestTwo::x a.py::test_one b.py::TestOne::x");
+    type(&list, *state, "S");
+    assert_order(&list, *state, "b.py::TestTwo::x a.py::test_one a.py::test_two b.py::TestOne::x");
     type(&list, *state, "S");
     assert_order(&list, *state, "a.py::test_one a.py::test_two b.py::TestOne::x b.py::TestTwo::x");
+    list_release(&list);
+}
+
+/* What a test usually takes counts, whatever it took now. */
+static void the_slowest_are_first(void **state)
+{
+    struct list list = {0};
+    struct model *model = *state;
+    list_open(&list);
+    list_update(&list, model);
+    type(&list, model, "jj");
+    model->tests.items[1].usual_ns = 2000000000;
+    list.open = false;
+    list_open_slowest(&list);
+    assert_true(list.open);
+    assert_order(&list, model, "a.py::test_two b.py::TestTwo::x a.py::test_one b.py::TestOne::x");
+    assert_int_equal(list_selected(&list), 1);
     list_release(&list);
 }
 
@@ -205,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(orders_take_turns),
+        CASE(the_slowest_are_first),
         CASE(the_filter_narrows_as_one_types),
         CASE(the_cursor_stays_on_its_test),
         CASE(other_keys_are_handed_on),
