@@ -66,6 +66,8 @@ static enum event_status status_of(const struct tap_line *point)
         return point->ok ? EVENT_UXSUCCESS : EVENT_XFAIL;
     if (point->directive == TAP_SKIP && point->ok)
         return EVENT_SKIP;
+    if (point->directive == TAP_EXPECTED && point->ok)
+        return EVENT_XFAIL;
     return point->ok ? EVENT_SUCCESS : EVENT_FAIL;
 }
 

@@ -68,13 +68,21 @@ int64_t tap_yaml_duration(struct bytes text)
     return bytes_starts(text, key) ? read_duration(skip(text, sizeof key - 1), 1e6) : 0;
 }
 
+/* "1 re-try", "2 re-tries": others may mean another thing by the word before. */
+static bool is_count_of_tries(struct bytes text)
+{
+    uint64_t tries;
+    return take_number(&text, &tries) && bytes_starts(trim(text), "re-tr");
+}
+
 /* What follows a '#' behind a description. Returns false when it is no directive. */
 static bool take_directive(struct tap_line *line, struct bytes text)
 {
     static const struct {
         const char *word;
         enum tap_directive directive;
-    } known[] = {{"skip", TAP_SKIP}, {"todo", TAP_TODO}};
+    } known[] = {
+        {"skip", TAP_SKIP}, {"todo", TAP_TODO}, {"expected failure", TAP_EXPECTED}, {"flaky", TAP_FLAKY}};
     text = trim(text);
     if (has_word(text, "time=")) {
         line->duration_ns = read_duration(skip(text, strlen("time=")), 1e6);
@@ -83,11 +91,14 @@ static bool take_directive(struct tap_line *line, struct bytes text)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (!has_word(text, known[i].word))
             continue;
-        line->directive = known[i].directive;
-        size_t word = 0; /* "SKIPPED", "skip:" */
+        size_t word = strlen(known[i].word); /* "SKIPPED", "skip:" */
         while (word < text.len && !is_blank(text.data[word]))
             word++;
-        line->reason = trim(skip(text, word));
+        struct bytes reason = trim(skip(text, word));
+        if (known[i].directive == TAP_FLAKY && !is_count_of_tries(reason))
+            return false;
+        line->directive = known[i].directive;
+        line->reason = reason;
         return true;
     }
     return false;

@@ -18,7 +18,13 @@ enum tap_kind {
     TAP_PRAGMA,
 };
 
-enum tap_directive { TAP_NONE, TAP_SKIP, TAP_TODO };
+enum tap_directive {
+    TAP_NONE,
+    TAP_SKIP,
+    TAP_TODO,
+    TAP_EXPECTED, /* node's: it is ok because it failed */
+    TAP_FLAKY,    /* node's: what came before the last of several tries is no outcome */
+};
 
 struct tap_line {
     enum tap_kind kind;

@@ -21,6 +21,7 @@ const struct place_pattern place_patterns[] = {
     {"^ +(?:(?<function>[\\w.<>$ ]+?) "
      "\\()?(?:file://)?(?<path>/[^():]+|node:[^()]+?):(?<line>\\d+):(?<column>\\d+)\\)?$",
      NULL, PLACE_STACK}, /* as node:test has it in TAP */
+    {"^\\s*location: (['\"])(?<path>[^'\"]+):(?<line>\\d+):(?<column>\\d+)\\1$", NULL, PLACE_BARE},
     /* the JVM: "at org.example.Sums.add(Sums.java:12)" */
     {"^\\s*at "
      "(?:[\\w.]+/)?(?<function>[\\w.$<>]+)\\((?<path>[\\w$]+\\.(?:java|kt|scala|groovy)):(?<line>\\d+)\\)",

@@ -130,10 +130,26 @@ MINITEST = """\
 """
 
 
+NODE_TAP = """\
+TAP version 13
+# Subtest: fails as it is to
+ok 1 - fails as it is to # EXPECTED FAILURE
+# Subtest: times out
+not ok 2 - times out
+  ---
+  location: '/ci/build/17/test/sums.test.js:3:1'
+  failureType: 'testTimeoutFailure'
+  error: 'test timed out after 50ms'
+  ...
+1..2
+"""
+
+
 @pytest.mark.parametrize("stream, file, shown", [
+    (NODE_TAP, "test/sums.test.js", ["FAIL  times out", "+3 test/sums.test.js", "test timed out after 50ms"]),
     (SPEC, "test/sums.test.js", ["FAIL  sums > subtracts", "+3 test/sums.test.js", "2 !== 1"]),
     (MINITEST, "test/sums_test.rb", ["FAIL  TestSums#test_subtracts", "+3 test/sums_test.rb", "Actual: 2"]),
-], ids=["node-spec", "minitest"])
+], ids=["node-tap", "node-spec", "minitest"])
 def test_failures_of_other_frameworks_lead_to_their_source(sums, stream, file, shown):
     sums.write(file, "one\ntwo\nthe line that fails\n")
     (sums.base / "results").write_text(stream)
