@@ -1,9 +1,9 @@
 # Has cargo test list and run tests. Its PROGRAM is PACKAGE for a library, PACKAGE::NAME for tests/NAME.rs,
 # PACKAGE::bin/NAME (example/, bench/) for others, and PACKAGE/doc for the examples in comments.
-#   cargo.sh list
+#   cargo.sh list ARGUMENT...
 #   cargo.sh run PROGRAM ARGUMENT...
 #   cargo.sh run-all PROGRAM... -- ARGUMENT...
-#   cargo.sh debug PROGRAM TEST
+#   cargo.sh debug PROGRAM TEST ARGUMENT...
 set -eu
 
 # The options that have only this program run: those of its package in $package, of it in $target.
@@ -47,7 +47,8 @@ test_with() {
 
 case $1 in
 list)
-    listed=$(test_with -- --list --format terse) || {
+    shift
+    listed=$(test_with "$@" -- --list --format terse) || {
         echo "$listed" | grep -v '^{"reason":' >&2
         exit 1
     }
@@ -73,7 +74,9 @@ run-all)
     ;;
 debug)
     select_program "$2"
-    exec cargo test -p "$package" $target --config 'target."cfg(all())".runner=["rust-gdb","-q","--args"]' -- \
-        --exact --nocapture --test-threads=1 "$3"
+    test=$3
+    shift 3
+    exec cargo test -p "$package" $target "$@" --config 'target."cfg(all())".runner=["rust-gdb","-q","--args"]' -- \
+        --exact --nocapture --test-threads=1 "$test"
     ;;
 esac

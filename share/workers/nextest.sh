@@ -1,7 +1,9 @@
-# Has cargo-nextest build and run tests. What is asked for is BINARY-ID$TEST, or BINARY-ID for all of a binary.
-#   nextest.sh build
+# Has cargo-nextest build, list and run tests. What is asked for is BINARY-ID$TEST, or BINARY-ID for all of a binary.
+# Of the arguments of `cargo nextest run` those that say what is built count for all of these, the others for `run` alone.
+#   nextest.sh build ARGUMENT...
+#   nextest.sh list ARGUMENT...
 #   nextest.sh run ASKED... -- ARGUMENT...
-#   nextest.sh debug ASKED
+#   nextest.sh debug ASKED ARGUMENT...
 set -eu
 
 # The filterset expression of what is asked for and nothing else: each binary once, its tests in parentheses.
@@ -40,16 +42,55 @@ run_tests() {
     exit $status
 }
 
-case $1 in
+command=$1
+shift
+if [ "$command" = debug ]; then
+    asked=$1
+    shift
+fi
+
+left=$#
+test "$command" != run || left=0
+while [ "$left" -gt 0 ]; do
+    option=${1%%=*} take=0
+    case $option in
+    --)
+        shift "$left"
+        break
+        ;;
+    --all-features | --no-default-features | --release | -r | --workspace | --all | --lib | --bins | --examples | \
+        --tests | --benches | --all-targets | --frozen | --locked | --offline | --ignore-rust-version | -[FpPZ]?*)
+        take=1
+        ;;
+    -[FpPZ] | --features | --package | --exclude | --bin | --example | --test | --bench | --profile | \
+        --cargo-profile | --target | --target-dir | --manifest-path | --config | --config-file)
+        take=2
+        test "$option" = "$1" || take=1
+        ;;
+    esac
+    test "$take" -gt 0 || {
+        shift
+        left=$((left - 1))
+    }
+    while [ "$take" -gt 0 ] && [ "$left" -gt 0 ]; do
+        set -- "$@" "$1"
+        shift
+        left=$((left - 1)) take=$((take - 1))
+    done
+done
+
+case $command in
 build)
     cargo nextest --version >/dev/null 2>&1 || {
         echo "cargo-nextest is not installed (https://nexte.st): install it, or use cargo test (recipe = cargo)" >&2
         exit 127
     }
-    exec cargo nextest run --no-run --cargo-quiet
+    exec cargo nextest run --no-run --cargo-quiet "$@"
+    ;;
+list)
+    exec cargo nextest list --cargo-quiet --message-format json "$@"
     ;;
 run)
-    shift
     filter=$(write_filter "$@")
     # Of a binary's tests those that are ignored are told of, too, and no such test is asked for by its name.
     case $1 in
@@ -61,6 +102,6 @@ run)
     run_tests --run-ignored "$ignored" -E "$filter" "$@"
     ;;
 debug)
-    exec cargo nextest run --debugger "rust-gdb -q --args" -E "$(write_filter "$2")"
+    exec cargo nextest run --debugger "rust-gdb -q --args" -E "$(write_filter "$asked")" "$@"
     ;;
 esac

@@ -73,9 +73,9 @@ class Filter:
         return said
 
 
-def built():
+def built(features=()):
     """Builds, and yields what is built: its id, name, kind, package, executable and directory."""
-    cargo = subprocess.run([CARGO, "test", "--no-run", "--quiet", "--message-format", "json-render-diagnostics"],
+    cargo = subprocess.run([CARGO, "test", "--no-run", "--quiet", "--message-format", "json-render-diagnostics", *features],
                            stdout=subprocess.PIPE, text=True)
     if cargo.returncode:
         print("error: command `cargo test --no-run` failed to compile", file=sys.stderr)
@@ -99,10 +99,10 @@ def list_tests(binary, *args):
     return [line[:-len(": test")] for line in said.stdout.splitlines() if line.endswith(": test")]
 
 
-def listed(wanted, run_ignored=False):
+def listed(wanted, run_ignored=False, features=()):
     """The binaries with their tests, as a listing has them."""
     suites = {}
-    for binary in sorted(built(), key=lambda binary: binary["binary-id"]):
+    for binary in sorted(built(features), key=lambda binary: binary["binary-id"]):
         ignored, cases = list_tests(binary, "--ignored"), {}
         for test in list_tests(binary):
             match = {"status": "matches"}
@@ -179,7 +179,7 @@ def run_test(binary, test):
 
 
 def run(options):
-    suites = listed(options["-E"], options.get("--run-ignored") == "all")
+    suites = listed(options["-E"], options.get("--run-ignored") == "all", features(options))
     asked = [(binary, test) for binary in suites.values() for test, case in binary["testcases"].items()
              if case["filter-match"]["status"] == "matches"]
     if "--debugger" in options:
@@ -199,7 +199,7 @@ def run(options):
                 suite.begin(test)
                 tries = 1
                 good, seconds, output = run_test(binary, test)
-                while not good and tries <= settings():
+                while not good and tries <= int(options.get("--retries", settings())):
                     tries += 1
                     good, seconds, output = run_test(binary, test)
                 suite.end(test, good, seconds, tries, output)
@@ -213,8 +213,8 @@ def run(options):
 
 def read(args):
     """The options of a command; what is not among those of `takes` is none, as clap has it."""
-    takes = {"list": {"--cargo-quiet": False, "--message-format": True},
-             "run": {"--cargo-quiet": False, "--no-run": False, "--no-fail-fast": False, "--test-threads": True,
+    takes = {"list": {"--cargo-quiet": False, "--message-format": True, "--features": True},
+             "run": {"--features": True, "--retries": True, "--cargo-quiet": False, "--no-run": False, "--no-fail-fast": False, "--test-threads": True,
                      "--message-format": True, "--run-ignored": True, "-E": True, "--debugger": True}}
     if not args or args[0] not in takes:
         sys.exit(f"error: unrecognized subcommand {args}")
@@ -229,19 +229,23 @@ def read(args):
     return command, {**options, "-E": filters}
 
 
+def features(options):
+    return ["--features", options["--features"]] if "--features" in options else []
+
+
 def main(args):
     if args == ["--version"]:
         print("cargo-nextest 0.9.140 (stand-in)")
         return 0
     command, options = read(args)
     if command == "list":
-        suites = listed(options["-E"])
+        suites = listed(options["-E"], features=features(options))
         assert options["--message-format"] == "json"
         count = sum(len(suite["testcases"]) for suite in suites.values())
         print(json.dumps({"rust-build-meta": {"target-directory": "target"}, "test-count": count, "rust-suites": suites}))
         return 0
     if "--no-run" in options:
-        return 0 if list(built()) else 1
+        return 0 if list(built(features(options))) else 1
     if "--debugger" not in options:
         assert os.environ["NEXTEST_EXPERIMENTAL_LIBTEST_JSON"] == "1", "libtest-json-plus is experimental"
         assert (options["--message-format"], options["--test-threads"]) == ("libtest-json-plus", "1"), options

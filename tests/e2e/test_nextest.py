@@ -95,6 +95,16 @@ def test_the_debugger(crate):
     loop.wait_for("RED 1 of 7")
 
 
+def test_options_of_nextest_say_which_tests_there_are(crate):
+    """Those of `run` alone are for that: --retries is none of `list`."""
+    crate.write("src/lib.rs", LIB % 2)
+    crate.write("Cargo.toml", crate.read("Cargo.toml") + "[features]\nextra = []\n")
+    crate.write("tests/whole.rs", crate.read("tests/whole.rs") + '#[cfg(feature = "extra")] #[test] fn more() { note("more"); }\n')
+    done = crate.once("--", "--features", "extra", "--retries", "1", timeout=120)
+    assert (done.returncode, crate.ran()) == (0, sorted([*ALL, "more"])), done.stdout
+    assert "8 tests" in done.stdout
+
+
 def test_it_is_not_installed(crate):
     (crate.base / "bin/cargo-nextest").unlink()
     done = crate.once(timeout=120)

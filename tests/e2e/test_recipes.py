@@ -446,6 +446,38 @@ def go_module(project, expected):
 
 
 @go
+def test_options_of_go_say_which_tests_there_are(project, tmp_path_factory):
+    cache = tmp_path_factory.getbasetemp().parent / "go-cache"
+    go_module(project, 2)
+    project.write("sums/slow_test.go", """
+        //go:build slow
+
+        package sums
+
+        import "testing"
+
+        func TestSlow(t *testing.T) { note(t); t.Fatal("too slow") }
+        """)
+    given = {"GOCACHE": str(cache), "GOFLAGS": "-mod=mod"}
+    assert "3 tests" in project.once(**given).stdout
+    assert project.ran() == ["TestAdd", "TestGood"]
+    done = project.once("--", "-count", "1", "-tags", "slow", "-v", **given)
+    assert done.returncode == 1 and "4 tests, 1 failure" in done.stdout, done.stdout
+    assert project.ran() == ["TestAdd", "TestGood", "TestSlow"]
+    debugger = project.base / "bin/dlv"
+    debugger.parent.mkdir()
+    debugger.write_text(f'#!/bin/sh\necho "$GOFLAGS $*" >>{project.base}/ran\n')
+    debugger.chmod(0o755)
+    project.ran()
+    loop = project.aloof("--", "-count=1", "-tags=slow", **given, PATH=f"{debugger.parent}:{project.env['PATH']}")
+    loop.wait_for(re.compile("RED 1 of 4")).wait_for("FAIL  example.org/p/sums/TestSlow")
+    project.ran()
+    loop.type("d")
+    loop.wait_for(lambda screen: (project.base / "ran").exists())
+    assert project.ran() == ["-mod=mod -tags=slow test example.org/p/sums -- -test.run ^(TestSlow)$"]
+
+
+@go
 def test_red_edit_green_full_with_go(project, tmp_path_factory):
     cache = tmp_path_factory.getbasetemp().parent / "go-cache"
     go_module(project, 3)

@@ -116,6 +116,17 @@ def test_a_test_that_takes_its_program_along(crate):
 
 
 @cargo
+def test_options_of_cargo_say_which_tests_there_are(crate):
+    crate.write("src/lib.rs", LIB % 2)
+    crate.write("Cargo.toml", crate.read("Cargo.toml") + "[features]\nextra = []\n")
+    crate.write("tests/whole.rs", crate.read("tests/whole.rs") + '#[cfg(feature = "extra")] #[test] fn more() { note("more"); }\n')
+    done = crate.once("--", "--features", "extra", timeout=120)
+    assert (done.returncode, crate.ran()) == (0, sorted([*ALL, "more"])), done.stdout
+    assert "9 tests" in done.stdout
+    assert "8 tests" in crate.once(timeout=120).stdout
+
+
+@cargo
 @pytest.mark.skipif(shutil.which("rust-gdb") is None or shutil.which("gdb") is None, reason="gdb is not installed")
 @pytest.mark.presses("d")
 def test_the_debugger_of_cargo_has_this_test_alone(crate):
