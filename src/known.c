@@ -81,6 +81,8 @@ static bool is_meant(struct bytes told, struct bytes name)
 
 size_t known_find(const struct known *known, struct bytes id)
 {
+    if (known->tests.len == 0)
+        return MAP_NONE;
     struct buf told = {0};
     put_name(&told, id);
     size_t at = map_get(&known->by_name, buf_bytes(&told));
@@ -93,7 +95,7 @@ size_t known_find(const struct known *known, struct bytes id)
 
 size_t known_owner(const struct known *known, struct bytes id, size_t *len)
 {
-    for (size_t cut = id.len; cut-- > 1;) {
+    for (size_t cut = known->tests.len > 0 ? id.len : 0; cut-- > 1;) {
         bool between = is_between(id.data[cut]) || id.data[cut] == OPENS_PARAMETERS || id.data[cut] == ' ';
         if (!between || is_between(id.data[cut - 1]) || id.data[cut - 1] == ' ')
             continue;

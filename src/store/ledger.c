@@ -14,7 +14,9 @@ enum statement {
     VERSION,
     EACH,
     RESULTS,
-    PUT_TEST,
+    FIND_TEST,
+    CHANGE_TEST,
+    ADD_TEST,
     PUT_RESULT,
     ADD_OUTCOME,
     GET_OUTCOME,
@@ -48,19 +50,17 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         " AND results.test = (SELECT id FROM tests WHERE name = ?1 AND recipe = ?3)"
         " JOIN outcomes ON outcomes.id = results.outcome ORDER BY runs.id DESC LIMIT ?2)"
         " LEFT JOIN trees ON trees.id = tree ORDER BY run",
-    [PUT_TEST] =
+    [FIND_TEST] = "SELECT id FROM tests WHERE name = ?1 AND recipe = ?3",
+    [CHANGE_TEST] =
+        "UPDATE tests SET test_group = CASE ?2 WHEN '' THEN test_group ELSE ?2 END, outcome = ?3, red = ?4,"
+        " fragile = ?5, runnable = ?6, red_runs = ?7, duration_ns = ?8,"
+        " usual_ns = CASE WHEN ?8 = 0 THEN usual_ns WHEN usual_ns = 0 THEN ?14"
+        " ELSE (usual_ns * 7 + ?14 * 3) / 10 END,"
+        " time_ns = ?9, run = ?10, cpu_ns = ?11, flaky = ?12, gone = 0 WHERE id = ?1",
+    [ADD_TEST] =
         "INSERT INTO tests (name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns,"
-        " usual_ns, time_ns, run, cpu_ns, flaky, recipe, gone)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?14, ?9, ?10, ?11, ?12, ?13, 0)"
-        " ON CONFLICT (name, recipe) DO UPDATE SET"
-        " test_group = CASE excluded.test_group WHEN '' THEN test_group ELSE excluded.test_group END,"
-        " outcome = excluded.outcome, red = excluded.red, fragile = excluded.fragile,"
-        " runnable = excluded.runnable, red_runs = excluded.red_runs, duration_ns = excluded.duration_ns,"
-        " usual_ns = CASE WHEN excluded.duration_ns = 0 THEN usual_ns"
-        " WHEN usual_ns = 0 THEN excluded.usual_ns"
-        " ELSE (usual_ns * 7 + excluded.usual_ns * 3) / 10 END,"
-        " time_ns = excluded.time_ns, run = excluded.run, cpu_ns = excluded.cpu_ns,"
-        " flaky = excluded.flaky, gone = 0 RETURNING id",
+        " time_ns, run, cpu_ns, flaky, recipe, usual_ns, gone)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0)",
     [PUT_RESULT] = "INSERT OR REPLACE INTO results (run, test, outcome, at_ms, duration_us, cpu_us)"
                    " VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_OUTCOME] = "INSERT OR IGNORE INTO outcomes (name) VALUES (?)",
@@ -148,10 +148,18 @@ static int64_t outcome_id(struct ledger *ledger, const char *name, int *err)
     return id;
 }
 
-int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms)
+/* The statement about one test, which is ?1 and ?3 of it, ready for its other values. */
+static sqlite3_stmt *prepared_for(struct ledger *ledger, enum statement which, struct history_name name)
 {
-    sqlite3_stmt *put = prepared(ledger, PUT_TEST);
-    sqlite3_bind_text(put, 1, test->name.id, -1, SQLITE_STATIC);
+    sqlite3_stmt *statement = prepared(ledger, which);
+    sqlite3_bind_text(statement, 1, name.id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, name.recipe, -1, SQLITE_STATIC);
+    return statement;
+}
+
+/* The values of a test, all but its name, which is for who knows whether it is there. */
+static void bind_test(sqlite3_stmt *put, const struct history_test *test, int64_t time_ns, int64_t run)
+{
     sqlite3_bind_text(put, 2, test->group, -1, SQLITE_STATIC);
     sqlite3_bind_text(put, 3, test->outcome, -1, SQLITE_STATIC);
     sqlite3_bind_int(put, 4, test->red);
@@ -160,14 +168,37 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(put, 7, test->red_runs);
     sqlite3_bind_int64(put, 8, test->duration_ns);
     sqlite3_bind_int64(put, 9, time_ns);
-    sqlite3_bind_int64(put, 10, ledger->run);
+    sqlite3_bind_int64(put, 10, run);
     sqlite3_bind_int64(put, 11, test->cpu_ns);
     sqlite3_bind_int64(put, 12, test->flaky);
-    sqlite3_bind_text(put, 13, test->name.recipe, -1, SQLITE_STATIC);
     int64_t own_ns = test->duration_ns - test->setup_ns;
     sqlite3_bind_int64(put, 14, own_ns > 0 || test->duration_ns == 0 ? own_ns : 1);
-    int64_t row = 0;
-    int err = step(ledger, put, &row);
+}
+
+/* Looks the test up, then changes its row by its number: less work than an upsert that returns it. */
+static int put_test(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t *row)
+{
+    *row = 0;
+    int err = step(ledger, prepared_for(ledger, FIND_TEST, test->name), row);
+    if (err < 0)
+        return err;
+    sqlite3_stmt *put = prepared(ledger, *row > 0 ? CHANGE_TEST : ADD_TEST);
+    bind_test(put, test, time_ns, ledger->run);
+    if (*row > 0) {
+        sqlite3_bind_int64(put, 1, *row);
+        return step(ledger, put, NULL);
+    }
+    sqlite3_bind_text(put, 1, test->name.id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(put, 13, test->name.recipe, -1, SQLITE_STATIC);
+    err = step(ledger, put, NULL);
+    *row = sqlite3_last_insert_rowid(ledger->db);
+    return err;
+}
+
+int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t time_ns, int64_t at_ms)
+{
+    int64_t row;
+    int err = put_test(ledger, test, time_ns, &row);
     if (err < 0 || ledger->run == 0)
         return err;
     int64_t outcome = outcome_id(ledger, test->outcome, &err);
@@ -181,15 +212,6 @@ int ledger_put(struct ledger *ledger, const struct history_test *test, int64_t t
     sqlite3_bind_int64(result, 5, test->duration_ns / 1000);
     sqlite3_bind_int64(result, 6, test->cpu_ns / 1000);
     return step(ledger, result, NULL);
-}
-
-/* The statement about one test, which is ?1 and ?3 of it, ready for its other values. */
-static sqlite3_stmt *prepared_for(struct ledger *ledger, enum statement which, struct history_name name)
-{
-    sqlite3_stmt *statement = prepared(ledger, which);
-    sqlite3_bind_text(statement, 1, name.id, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 3, name.recipe, -1, SQLITE_STATIC);
-    return statement;
 }
 
 int ledger_retire(struct ledger *ledger, struct history_name name)

@@ -10,7 +10,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-#define LEDGER_STATEMENTS 18
+#define LEDGER_STATEMENTS 20
 
 struct outcome_row {
     char *name;

@@ -1,5 +1,5 @@
-/* What leaves the history with time: the oldest runs, and tests that are gone with them. The newest outcome of
- * a test that exists stays, and so does the red set. */
+/* What leaves the history with time: the oldest runs, and tests that are gone with them. The newest outcome
+ * of a test that exists stays, and so does the red set. */
 #ifndef ALOOF_STORE_PRUNE_H
 #define ALOOF_STORE_PRUNE_H
 
@@ -17,12 +17,12 @@ struct sqlite3;
 int prune_runs(struct sqlite3 *db, const struct keep *keep, int64_t now_ns);
 
 struct pruned {
-    size_t runs;                             /* removed */
-    long long before_bytes, after_bytes;     /* of the file */
+    size_t runs;                         /* removed */
+    long long before_bytes, after_bytes; /* of the file */
 };
 
-/* Does so in DIR/history.db, beside whoever else uses it, and gives what is free in the file back to the disk.
- * 0; -ENOENT, without a line: there is none; or a negative errno with a line. */
+/* Does so in DIR/history.db, beside whoever else uses it, and gives what is free in the file back to the
+ * disk. 0; -ENOENT, without a line: there is none; or a negative errno with a line. */
 int prune_file(const char *dir, const struct keep *keep, int64_t now_ns, struct pruned *pruned,
                struct error *error);
 

@@ -134,6 +134,14 @@ static bool wants_check(const char *path)
     return wants;
 }
 
+/* All of it happens in the thread of the loop, and nobody asks how much memory it takes: no locks for either.
+ * Refused, and of no account, once SQLite was used. */
+static void use_one_thread(void)
+{
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int prepare_file(sqlite3 *db, bool check, struct error *error, const char *path)
 {
     int version = 0;
@@ -156,6 +164,7 @@ static int prepare_file(sqlite3 *db, bool check, struct error *error, const char
 
 int schema_open(struct sqlite3 **db, const char *path, struct error *error)
 {
+    use_one_thread();
     bool check = wants_check(path);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(path, db, flags, NULL), err;
@@ -293,6 +302,7 @@ int schema_look(const char *path, struct schema_facts *facts, struct error *erro
 int schema_read(struct sqlite3 **db, const char *path, struct error *error)
 {
     int version = 0;
+    use_one_thread();
     int code = open_for_reading(db, path);
     if (code == SQLITE_OK) {
         sqlite3_busy_timeout(*db, BUSY_MS);

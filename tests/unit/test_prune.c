@@ -86,7 +86,8 @@ static void fill(const struct scratch *scratch, const struct keep *keep, int tes
     assert_null(notice);
     for (int run = 1; run <= RUNS; run++) {
         int64_t time_ns = NOW - (RUNS - run) * DAY;
-        history_begin_run(history, &(struct history_run){.kind = "all", .because = "", .changed = ""}, time_ns);
+        history_begin_run(history, &(struct history_run){.kind = "all", .because = "", .changed = ""},
+                          time_ns);
         for (int i = 0; i < tests; i++) {
             char id[32];
             snprintf(id, sizeof id, "test %d", i);
@@ -104,8 +105,10 @@ static void fill(const struct scratch *scratch, const struct keep *keep, int tes
 static void expect_newest_outcomes(const struct scratch *scratch, int tests)
 {
     assert_int_equal(ask_file(scratch, "SELECT count(*) FROM tests WHERE NOT gone"), tests + 2);
-    assert_int_equal(ask_file(scratch, "SELECT red FROM tests WHERE name = 'early' AND outcome = 'failed'"), 1);
-    assert_int_equal(ask_file(scratch, "SELECT count(*) FROM tests WHERE name = 'old' AND outcome = 'passed'"), 1);
+    assert_int_equal(ask_file(scratch, "SELECT red FROM tests WHERE name = 'early' AND outcome = 'failed'"),
+                     1);
+    assert_int_equal(
+        ask_file(scratch, "SELECT count(*) FROM tests WHERE name = 'old' AND outcome = 'passed'"), 1);
 }
 
 static void the_oldest_runs_go(void **state)
@@ -115,9 +118,12 @@ static void the_oldest_runs_go(void **state)
         struct keep keep;
         int first; /* run that stays */
     } cases[] = {
-        {{0}, 1},           {{.runs = 3}, 8},
-        {{.runs = 99}, 1},  {{.days = 4}, 6},
-        {{.days = 400}, 1}, {{.runs = 3, .days = 4}, 8},
+        {{0}, 1},
+        {{.runs = 3}, 8},
+        {{.runs = 99}, 1},
+        {{.days = 4}, 6},
+        {{.days = 400}, 1},
+        {{.runs = 3, .days = 4}, 8},
         {{.runs = 6, .days = 2}, 8},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -133,7 +139,8 @@ static void the_oldest_runs_go(void **state)
     }
 }
 
-#define MANY 12000 /* of which a run's results take some 200 KiB, and the tests themselves more than one MiB */
+#define MANY                                                                                                 \
+    12000 /* of which a run's results take some 200 KiB, and the tests themselves more than one MiB */
 
 static void what_does_not_fit_goes(void **state)
 {
@@ -143,8 +150,9 @@ static void what_does_not_fit_goes(void **state)
     fill(&scratch, &(struct keep){.megabytes = 2}, MANY);
     int64_t left = ask_file(&scratch, "SELECT count(*) FROM runs");
     assert_in_range(left, 2, RUNS - 1);
-    assert_in_range(ask_file(&scratch, "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
-                                       " pragma_freelist_count, pragma_page_size"),
+    assert_in_range(ask_file(&scratch,
+                             "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count,"
+                             " pragma_freelist_count, pragma_page_size"),
                     1 << 20, 2 << 20);
     expect_newest_outcomes(&scratch, MANY);
     scratch_release(&scratch);
