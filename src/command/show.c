@@ -88,8 +88,6 @@ static bool take_result(void *owner, const struct archive_result *result)
 {
     struct show *show = owner;
     struct buf text = {0};
-    if (!show->all && !outcome_is_red(result->outcome))
-        return true;
     if (show->recall->json) {
         json_t *test = recall_json_name(&result->name);
         json_object_set_new(test, "outcome", json_string(outcome_name(result->outcome)));
@@ -120,7 +118,8 @@ static int answer(struct recall *recall, void *owner, int count, char *words[], 
     show->tests = recall->json ? json_array() : NULL;
     int bad = recall_run(recall, count > 0 ? words[0] : NULL, take_run, show, error);
     if (bad == 0)
-        bad = archive_run_results(recall->archive, show->run, take_result, show, error);
+        bad = (show->all ? archive_run_results : archive_run_failures)(recall->archive, show->run,
+                                                                       take_result, show, error);
     if (bad == 0 && show->table.cells.len > 0)
         buf_putc(&recall->text, '\n');
     table_write(&show->table, &recall->paper, &recall->text);

@@ -173,13 +173,35 @@ static int read_test(struct archive *archive, sqlite3_stmt *row, void *owner)
     return receiver->test(receiver->owner, &test);
 }
 
+#define TEST_COLUMNS                                                                                         \
+    "SELECT id, name, recipe, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns," \
+    " cpu_ns, flaky, time_ns, run FROM tests WHERE NOT gone "
+
 int archive_tests(struct archive *archive, archive_test_reader *each, void *owner, struct error *error)
 {
-    const char *sql = "SELECT id, name, recipe, test_group, outcome, red, fragile, runnable, red_runs,"
-                      " duration_ns, usual_ns, cpu_ns, flaky, time_ns, run FROM tests WHERE NOT gone"
-                      " ORDER BY id";
     struct receiver receiver = {.test = each, .owner = owner};
-    return query(archive, sql, NULL, read_test, &receiver, error);
+    return query(archive, TEST_COLUMNS "ORDER BY id", NULL, read_test, &receiver, error);
+}
+
+int archive_red_tests(struct archive *archive, archive_test_reader *each, void *owner, struct error *error)
+{
+    struct receiver receiver = {.test = each, .owner = owner};
+    return query(archive, TEST_COLUMNS "AND red ORDER BY id", NULL, read_test, &receiver, error);
+}
+
+int archive_slowest(struct archive *archive, enum archive_time by, size_t most, archive_test_reader *each,
+                    void *owner, struct error *error)
+{
+    static const char *const orders[] = {
+        [ARCHIVE_USUAL] = TEST_COLUMNS "AND usual_ns > 0 ORDER BY usual_ns DESC, id LIMIT ?1",
+        [ARCHIVE_CPU] = TEST_COLUMNS "AND usual_ns > 0 ORDER BY cpu_ns DESC, id LIMIT ?1",
+        [ARCHIVE_WAITING] =
+            TEST_COLUMNS "AND usual_ns > 0"
+                         " ORDER BY iif(cpu_ns > 0, max(duration_ns - cpu_ns, 0), 0) DESC, id LIMIT ?1",
+    };
+    const int64_t numbers[] = {most < INT64_MAX ? (int64_t)most : -1, 0};
+    struct receiver receiver = {.test = each, .owner = owner};
+    return query(archive, orders[by], numbers, read_test, &receiver, error);
 }
 
 static struct archive_result result_of(const struct archive *archive, sqlite3_stmt *row)
@@ -206,14 +228,29 @@ static int read_result(struct archive *archive, sqlite3_stmt *row, void *owner)
     "SELECT results.run, test, tests.name, tests.recipe, results.outcome, started_ns + at_ms * 1000000,"     \
     " duration_us * 1000, cpu_us * 1000"
 
+#define RUN_RESULTS                                                                                          \
+    RESULT_COLUMNS " FROM results JOIN tests ON tests.id = results.test JOIN runs ON runs.id = results.run"  \
+                   " WHERE results.run = ?1 "
+
 int archive_run_results(struct archive *archive, int64_t run, archive_result_reader *each, void *owner,
                         struct error *error)
 {
-    const char *sql = RESULT_COLUMNS
-        " FROM results JOIN tests ON tests.id = results.test JOIN runs ON runs.id = results.run"
-        " WHERE results.run = ?1 ORDER BY at_ms, results.test";
     struct receiver receiver = {.result = each, .owner = owner};
-    return query(archive, sql, (const int64_t[2]){run}, read_result, &receiver, error);
+    return query(archive, RUN_RESULTS "ORDER BY at_ms, results.test", (const int64_t[2]){run}, read_result,
+                 &receiver, error);
+}
+
+/* A set of outcomes is a number with a bit for each. */
+int archive_run_failures(struct archive *archive, int64_t run, archive_result_reader *each, void *owner,
+                         struct error *error)
+{
+    int64_t red = 0;
+    for (size_t row = 0; row < archive->outcomes.len && row < 63; row++)
+        if (outcome_is_red(archive->outcomes.items[row]))
+            red |= INT64_C(1) << row;
+    struct receiver receiver = {.result = each, .owner = owner};
+    return query(archive, RUN_RESULTS "AND ?2 >> results.outcome & 1 ORDER BY at_ms, results.test",
+                 (const int64_t[2]){run, red}, read_result, &receiver, error);
 }
 
 /* From run to run by the key of the results: what other tests gave is not looked at. */

@@ -68,9 +68,26 @@ int archive_runs(struct archive *archive, int64_t upto, size_t most, archive_run
 /* All tests that are not retired, in the order in which they were first heard of. */
 int archive_tests(struct archive *archive, archive_test_reader *each, void *owner, struct error *error);
 
+/* Those of them that are red. */
+int archive_red_tests(struct archive *archive, archive_test_reader *each, void *owner, struct error *error);
+
+enum archive_time {
+    ARCHIVE_USUAL,
+    ARCHIVE_CPU,     /* of the newest run */
+    ARCHIVE_WAITING, /* likewise, time less processor time */
+};
+
+/* Those of a known usual time, which take longest first, `most` at most. */
+int archive_slowest(struct archive *archive, enum archive_time by, size_t most, archive_test_reader *each,
+                    void *owner, struct error *error);
+
 /* What the tests of a run came to, in the order in which they ended. */
 int archive_run_results(struct archive *archive, int64_t run, archive_result_reader *each, void *owner,
                         struct error *error);
+
+/* Those of them that are failures. */
+int archive_run_failures(struct archive *archive, int64_t run, archive_result_reader *each, void *owner,
+                         struct error *error);
 
 /* What one test came to, the newest `most` runs, the newest first. */
 int archive_test_results(struct archive *archive, int64_t test, size_t most, archive_result_reader *each,

@@ -16,6 +16,7 @@ import time
 
 import crowd
 import frameworks
+import history
 import idle
 import loops
 import makespan
@@ -216,10 +217,33 @@ def bench_bisect(table, base, options):
     table.row(f"bisect, 1 polluter of {polluters.TESTS:,}: probes", str(probes), f"{runs} runs", "-", f"{limit:.2f}", probes <= limit)
 
 
+def bench_history(table, base, options):
+    """testr takes minutes, so it has one turn; ours come before and after it."""
+    memory = history.Memory(base / "history")
+    load = [options.aloof, "load", "--once", "-"]
+    sizes, times = [], []
+    for _ in range(options.rounds):
+        times.append(memory.time(*load))
+        sizes.append(memory.size())
+    for name, init in (("testr", "init"), ("stestr", "init")):
+        if frameworks.have(name):
+            memory.project.run(name, init)
+            theirs = memory.time(name, "load")
+            times.append(memory.time(*load))
+            table.times(f"load {history.TESTS:,} tests: {name}", median(times), theirs, 1 / 15)
+    table.row(f"load {history.TESTS:,} tests", f"{median(times):.3f} s", "-", "-", "0.6 s", median(times) <= 0.6)
+    added = max(after - before for before, after in zip(sizes, sizes[1:])) / 1e6
+    table.row(f"a run of {history.TESTS:,} tests adds", f"{added:.1f} MB", "-", "-", "3 MB", added <= 3)
+    for command, code in (("last", 1), ("failing", 1), ("slowest", 0)):
+        took = median([memory.time(options.aloof, command, code=code) for _ in range(options.rounds)])
+        table.row(f"{command}, of {history.TESTS:,} tests", f"{took * 1000:.0f} ms", "-", "-", "50 ms", took <= 0.05)
+
+
 # Of jinja2; and of projects made here.
 PARTS = {"loops": bench_loops, "full": bench_full, "boxed": bench_boxed, "idle": bench_idle, "streams": bench_streams}
 OWN_PARTS = {"keys": bench_keys, "loud": bench_loud, "memory": bench_memory, "readers": bench_readers,
-             "commands": bench_commands, "frameworks": bench_frameworks, "makespan": bench_makespan, "bisect": bench_bisect}
+             "commands": bench_commands, "frameworks": bench_frameworks, "makespan": bench_makespan, "bisect": bench_bisect,
+             "history": bench_history}
 
 
 def make_subject(base):
