@@ -26,19 +26,14 @@
 
 #include "command/command.h"
 #include "command/load.h"
+#include "command/project.h"
 #include "core/crash.h"
-#include "core/options.h"
-#include "project/config.h"
-#include "project/python.h"
-#include "project/recipe.h"
 #include "project/repo_worktree.h"
-#include "project/share.h"
 #include "report/plain.h"
 #include "report/reports.h"
 #include "runner/reaper.h"
 #include "runner/runner.h"
 #include "session.h"
-#include "stream/stream.h"
 #include "trace/editor.h"
 #include "ui/app.h"
 #include "ui/lines.h"
@@ -74,37 +69,12 @@ static void version(struct buf *to)
     buf_printf(to, "aloof %s\n", ALOOF_VERSION);
 }
 
-/* Settings in the order in which they win: defaults, the person's file, the project's, -c, arguments. */
-static int read_settings(struct settings *settings, const struct repo *repo, int argc, char *argv[],
-                         struct strings *configs, struct error *error)
-{
-    char *files[] = {config_user_path(getenv("XDG_CONFIG_HOME"), getenv("HOME")),
-                     mem_printf("%s/.aloof.conf", repo_root(repo))};
-    int bad = 0;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (bad == 0 && files[i] != NULL)
-            bad = config_read_file(settings, files[i], error);
-        free(files[i]);
-    }
-    for (size_t i = 0; bad == 0 && i < configs->len; i++)
-        bad = config_read_argument(settings, configs->items[i], error);
-    enum arguments_action action;
-    struct strings again = {0};
-    if (bad == 0)
-        bad = arguments_parse(settings, argc, (const char *const *)argv, &action, &again, error);
-    strings_release(&again);
-    return bad;
-}
-
 struct house {
     uv_loop_t loop;
-    struct settings settings;
-    struct recipe *recipes; /* at least one */
-    size_t recipe_count;
+    struct project project;
     struct keymap keys;
     struct session *session;
-    struct load_request load; /* what is to be loaded */
-    char *cwd, *self, *share, *worker;
+    struct load_request load;                 /* what is to be loaded */
     uv_signal_t interrupt, terminate, resize; /* of the plain front end */
     struct plain *plain;
 };
@@ -146,19 +116,20 @@ static int run_once(struct house *house, const struct session_options *options, 
 {
     const char *no_color = getenv("NO_COLOR");
     int fd = reports_on_stdout(reports) ? STDERR_FILENO : STDOUT_FILENO;
-    const struct editor editor = {
-        .config = house->settings.editor_command, .visual = getenv("VISUAL"), .editor = getenv("EDITOR")};
+    const struct editor editor = {.config = house->project.settings.editor_command,
+                                  .visual = getenv("VISUAL"),
+                                  .editor = getenv("EDITOR")};
     const struct plain_options plain = {
         .fd = fd,
-        .terminal = isatty(fd) && !house->settings.plain,
-        .still = !house->settings.motion,
+        .terminal = isatty(fd) && !house->project.settings.plain,
+        .still = !house->project.settings.motion,
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .no_color = no_color != NULL && *no_color != '\0',
-        .color = house->settings.color,
+        .color = house->project.settings.color,
         .term = getenv("TERM"),
         .columns = columns_of(fd),
         .editor = editor_command(&editor),
-        .paths = &house->settings.paths,
+        .paths = &house->project.settings.paths,
     };
     house->plain = plain_new(&house->loop, &plain);
     catch_signal(house, &house->interrupt, SIGINT);
@@ -181,7 +152,7 @@ static int run_once(struct house *house, const struct session_options *options, 
 static int run_loop(struct house *house, const struct session_options *options, struct reports *reports,
                     struct error *error)
 {
-    struct app *app = app_new(&house->loop, &house->settings, &house->keys);
+    struct app *app = app_new(&house->loop, &house->project.settings, &house->keys);
     int code = EXIT_USAGE;
     if (session_open(&house->session, &house->loop, options, &app_events, app, error) == 0) {
         reports_attach(reports, &house->loop, house->session);
@@ -204,7 +175,7 @@ static int run_loop(struct house *house, const struct session_options *options, 
 static int run_lines(struct house *house, const struct session_options *options, struct reports *reports,
                      struct error *error)
 {
-    struct lines *lines = lines_new(&house->loop, &house->settings, &house->keys);
+    struct lines *lines = lines_new(&house->loop, &house->project.settings, &house->keys);
     int code = EXIT_USAGE;
     if (session_open(&house->session, &house->loop, options, &lines_events, lines, error) == 0) {
         reports_attach(reports, &house->loop, house->session);
@@ -220,38 +191,40 @@ static int run_lines(struct house *house, const struct session_options *options,
     return code;
 }
 
-static int run(struct house *house, struct repo *repo, struct error *error)
+static int run(struct house *house, struct error *error)
 {
+    struct project *project = &house->project;
     struct reports *reports = NULL;
-    int bad = reports_open(&reports, &house->settings, error);
-    if (bad == 0 && !house->settings.once && reports_on_stdout(reports))
+    int bad = reports_open(&reports, &house->project.settings, error);
+    if (bad == 0 && !house->project.settings.once && reports_on_stdout(reports))
         bad =
             error_set(error, -EINVAL, "--subunit -: standard output is the screen's (use a file, or --once)");
     if (bad == 0 && house->load.wanted)
-        bad = load_open(&house->load, &house->settings.paths, house->settings.once, error);
-    if (bad == 0 && !house->settings.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+        bad = load_open(&house->load, &house->project.settings.paths, house->project.settings.once, error);
+    if (bad == 0 && !house->project.settings.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         bad = error_set(error, -ENOTTY, "the loop needs a terminal (use aloof --once without one)");
     if (bad != 0) {
         reports_close(reports, NULL);
-        repo_free(repo);
         return EXIT_USAGE;
     }
     uv_loop_init(&house->loop);
     const char *spare = getenv("TMPDIR");
-    crash_install(ALOOF_VERSION, repo_state_dir(repo), spare != NULL && *spare == '/' ? spare : "/tmp");
+    crash_install(ALOOF_VERSION, repo_state_dir(project->where.repo),
+                  spare != NULL && *spare == '/' ? spare : "/tmp");
     const struct session_input input = {house->load.fd, house->load.name, house->load.format};
-    const struct session_options options = {.settings = &house->settings,
-                                            .recipes = house->recipes,
-                                            .recipe_count = house->recipe_count,
-                                            .repo = repo,
-                                            .cwd = house->cwd,
-                                            .self = house->self,
-                                            .worker = house->worker,
+    const struct session_options options = {.settings = &house->project.settings,
+                                            .recipes = project->recipes,
+                                            .recipe_count = project->recipe_count,
+                                            .repo = project->where.repo,
+                                            .cwd = project->where.cwd,
+                                            .self = project->where.self,
+                                            .worker = project->workers,
                                             .load = house->load.wanted ? &input : NULL,
-                                            .watch = !house->settings.once};
-    int code = house->settings.once    ? run_once(house, &options, reports, error)
-               : house->settings.plain ? run_lines(house, &options, reports, error)
-                                       : run_loop(house, &options, reports, error);
+                                            .watch = !house->project.settings.once};
+    project->where.repo = NULL; /* the session's from here on */
+    int code = house->project.settings.once    ? run_once(house, &options, reports, error)
+               : house->project.settings.plain ? run_lines(house, &options, reports, error)
+                                               : run_loop(house, &options, reports, error);
     int left = uv_loop_close(&house->loop);
     assert(left == 0);
     (void)left;
@@ -260,54 +233,15 @@ static int run(struct house *house, struct repo *repo, struct error *error)
     return code;
 }
 
-static bool knows_format(const char *name)
-{
-    return stream_format(name) != NULL;
-}
-
-static int find_recipes(struct house *house, const struct repo *repo, struct error *error)
-{
-    char *shipped = mem_printf("%s/recipes", house->share);
-    char *config = mem_printf("%s/.aloof.conf", repo_root(repo));
-    char *python = python_find(house->settings.python, getenv("VIRTUAL_ENV"), repo_root(repo));
-    const struct recipe_places places = {shipped, config, repo_root(repo), python, house->settings.python};
-    const struct strings *names = &house->settings.recipes.list;
-    house->recipe_count = names->len > 0 ? names->len : 1;
-    house->recipes = mem_zero(house->recipe_count * sizeof *house->recipes);
-    int bad = 0;
-    for (size_t i = 0; bad == 0 && i < house->recipe_count; i++)
-        bad = recipe_find(&house->recipes[i], &places, names->len > 0 ? names->items[i] : NULL, knows_format,
-                          error);
-    free(python);
-    free(config);
-    free(shipped);
-    return bad;
-}
-
 /* Finds out where we are, and what is wanted. */
-static int set_up(struct house *house, struct repo **repo, int argc, char *argv[], struct strings *configs,
-                  struct error *error)
+static int set_up(struct house *house, int argc, char *argv[], struct error *error)
 {
-    house->self = share_self(argv[0]);
-    house->share = share_find(house->self);
-    house->worker = mem_printf("%s/workers", house->share);
-    house->cwd = realpath(".", NULL);
-    if (house->cwd == NULL)
-        return error_set(error, -errno, "the current directory cannot be read: %s", strerror(errno));
-    char *notice = NULL;
-    int bad = repo_open(repo, house->cwd, &notice, error);
-    if (bad == 0)
-        repo_worktrees_prune(*repo);
-    if (notice != NULL)
-        fprintf(stderr, "aloof: %s\n", notice);
-    free(notice);
-    struct settings *settings = &house->settings;
-    if (bad == 0)
-        bad = read_settings(settings, *repo, argc, argv, configs, error);
-    if (bad == 0)
-        bad = find_recipes(house, *repo, error);
-    return bad == 0 ? keymap_init(&house->keys, settings->bindings.items, settings->bindings.len, error)
-                    : bad;
+    int bad = project_find(&house->project, argc, (const char *const *)argv, error);
+    const struct settings *settings = &house->project.settings;
+    if (bad < 0)
+        return bad;
+    repo_worktrees_prune(house->project.where.repo);
+    return keymap_init(&house->keys, settings->bindings.items, settings->bindings.len, error);
 }
 
 int main(int argc, char *argv[])
@@ -328,9 +262,7 @@ int main(int argc, char *argv[])
     struct strings configs = {0};
     struct settings asked;
     settings_init(&asked);
-    settings_init(&house.settings);
     enum arguments_action action = ARGUMENTS_RUN;
-    struct repo *repo = NULL;
     int code = EXIT_USAGE;
     int bad = command != NULL ? load_arguments(&house.load, &argc, &argv, &error) : 0;
     if (bad == 0)
@@ -343,22 +275,13 @@ int main(int argc, char *argv[])
         code = print(arguments_table);
     else if (bad == 0 && action == ARGUMENTS_VERSION)
         code = print(version);
-    else if (bad == 0 && set_up(&house, &repo, argc, argv, &configs, &error) == 0)
-        code = run(&house, repo, &error);
-    else
-        repo_free(repo);
+    else if (bad == 0 && set_up(&house, argc, argv, &error) == 0)
+        code = run(&house, &error);
     if (error.text[0] != '\0')
         fprintf(stderr, "aloof: %s\n", error.text);
     keymap_release(&house.keys);
     settings_release(&asked);
-    settings_release(&house.settings);
-    for (size_t i = 0; i < house.recipe_count; i++)
-        recipe_release(&house.recipes[i]);
-    free(house.recipes);
+    project_release(&house.project);
     strings_release(&configs);
-    free(house.cwd);
-    free(house.self);
-    free(house.share);
-    free(house.worker);
     return code;
 }

@@ -1,5 +1,7 @@
 #include "command/probe.h"
 
+#include "project/targets.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
@@ -14,8 +16,9 @@ struct probe {
     uv_signal_t signals[STOPS];
     struct settings settings; /* as the project's, its strings borrowed; but failures end no run, and what
                                  runs in which order is asked for */
-    struct session *session;  /* NULL: closed */
-    char *broken;             /* NULL: it was not */
+    const struct project *project;
+    struct session *session; /* NULL: closed */
+    char *broken;            /* NULL: it was not */
     bool interrupted, running;
 };
 
@@ -100,6 +103,7 @@ int probe_open(struct probe **made, struct project *project, struct repo *repo, 
                struct error *error)
 {
     struct probe *probe = mem_zero(sizeof *probe);
+    probe->project = project;
     probe->settings = project->settings;
     probe->settings.maxfail = UINT_MAX;
     probe->settings.order = probe->settings.load_list = NULL;
@@ -192,10 +196,22 @@ char *probe_reason(const struct probe *probe)
     return last_line(probe_why(probe));
 }
 
+/* The test of that id, typed as it is or as a path from where the person stands. */
+static size_t find_exactly(const struct probe *probe, const char *typed)
+{
+    const struct where *where = &probe->project->where;
+    struct strings found = {0};
+    size_t at = model_find(probe_model(probe), bytes_of(typed));
+    if (at == MAP_NONE && target_resolve(typed, where->cwd, repo_root(where->repo), &found, NULL) == 0)
+        at = model_find(probe_model(probe), bytes_of(found.items[0]));
+    strings_release(&found);
+    return at;
+}
+
 size_t probe_find(const struct probe *probe, const char *typed, struct error *error)
 {
     const struct model *model = probe_model(probe);
-    size_t exact = model_find(model, bytes_of(typed)), found = MAP_NONE, count = 0;
+    size_t exact = find_exactly(probe, typed), found = MAP_NONE, count = 0;
     for (size_t i = 0; i < model->listing.len; i++) {
         size_t at = model->listing.items[i];
         if (at == exact)

@@ -36,8 +36,8 @@ struct session *probe_session(struct probe *probe);
  * be collected, a build), or of what the runner said. The caller frees; NULL: nobody said anything. */
 char *probe_reason(const struct probe *probe);
 
-/* The test that a person means: by its id, or by a part of it that is in the id of no other. MAP_NONE with a
- * line: none, or several. */
+/* The test that a person means: by its id, also as seen from where they stand, or by a part of it that is in
+ * the id of no other. MAP_NONE with a line: none, or several. */
 size_t probe_find(const struct probe *probe, const char *typed, struct error *error);
 
 /* Stops what runs, and frees. NULL does nothing. */

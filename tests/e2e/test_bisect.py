@@ -190,6 +190,16 @@ def test_a_recipe_of_one_test_a_process_is_refused(project):
     assert "recipe mine runs each test in a process of its own, so no other one makes two fail" in done.stderr
 
 
+def test_a_test_is_named_as_seen_from_where_one_stands(polluted):
+    polluted.write("sub/test_c.py", "def test_39(): pass\n")
+    done = polluted.run("bisect", "--json", "../test_c.py::test_39", cwd=polluted.root / "sub")
+    result = json.loads(done.stdout)
+    assert result["test"] == "test_c.py::test_39" and result["cause"] == ["test_b.py::test_7"]
+    again = subprocess.run([ALOOF, *shlex.split(result["command"])[1:]], cwd=polluted.root / "sub", env=polluted.env,
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert again.returncode == 1 and "2 tests, 1 failure" in again.stdout
+
+
 @pytest.mark.parametrize("args, code, line", [
     ([], 4, "bisect: give one TEST, by its id or a part of it"),
     (["a", "b"], 4, "bisect: give one TEST, by its id or a part of it"),
