@@ -14,6 +14,7 @@ static const struct command_entry commands[] = {
     {"runs", "the runs that are remembered", command_runs},
     {"show", "one of them, and what failed in it", command_show},
     {"diff", "what a run made of the tests that an earlier one did not", command_diff},
+    {"report", "all of that as a page for a browser", command_report},
     {"forget", "take tests or runs out of what is remembered", command_forget},
     {"load", "test results from elsewhere as the newest run, into the loop", NULL},
     {"bisect", "which tests before it, or which commit, make a test fail", command_bisect},

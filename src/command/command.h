@@ -45,6 +45,9 @@ int command_slowest(int argc, char *argv[]);
 int command_flaky(int argc, char *argv[]);
 int command_diff(int argc, char *argv[]);
 
+/* aloof report: all of that as a page. */
+int command_report(int argc, char *argv[]);
+
 /* aloof forget: takes tests or runs out of it. */
 int command_forget(int argc, char *argv[]);
 
