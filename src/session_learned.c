@@ -18,6 +18,16 @@ static void learn_setup(struct team *team, enum setup_kind kind, struct bytes pl
     free(subject);
 }
 
+int64_t session_usual(const struct session *session, const struct test *test)
+{
+    const struct setups *setups = &session->teams[test->team].setups;
+    struct bytes group = bytes_of(test->group);
+    if (test->usual_ns == 0)
+        return 0;
+    return test->usual_ns + setups_find(setups, SETUP_BOX, group) + setups_find(setups, SETUP_FILE, group) +
+           setups_find(setups, SETUP_CLASS, setups_class_place(test->id));
+}
+
 void session_learn_test(struct team *team, const struct event *event, const struct test *test)
 {
     const struct setup_told told = setup_read(event);

@@ -268,6 +268,8 @@ const struct strings *session_runner_args(const struct team *team);
 
 /* session_learned.c: what the history knows, at start; and what a test tells that the event ended. */
 void session_learned_recall(struct session *session);
+/* How long the test usually takes when it sets up all that it shares, in ns; 0 not known. */
+int64_t session_usual(const struct session *session, const struct test *test);
 void session_learn_test(struct team *team, const struct event *event, const struct test *test);
 
 /* session_affects.c: which files load which; what broke, when a run ends; what the history knows of both; and

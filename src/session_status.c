@@ -35,7 +35,7 @@ struct session_slot session_slot(const struct session *session, unsigned slot)
     return (struct session_slot){
         .test_id = test != NULL ? test->id : view.newest_id,
         .running_ns = since_ns,
-        .usual_ns = test != NULL ? test->usual_ns : 0,
+        .usual_ns = test != NULL ? session_usual(session, test) : 0,
         .stage = view.stage,
     };
 }

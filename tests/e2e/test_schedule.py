@@ -1,6 +1,7 @@
 """Which test a box gets next."""
 
 import os
+import re
 import select
 import sqlite3
 import time
@@ -20,6 +21,7 @@ def test_no_box_idles_while_a_test_waits(project):
     others = "".join(f"def test_{n:02}():\n    tell(b'.')\n\n" for n in range(1, COUNT))
     project.write("test_all.py", f"""
 import os
+import re
 
 def test_00():
     fd = os.open({str(gate)!r}, os.O_RDWR)
@@ -198,3 +200,33 @@ def test_no_more_runs_than_what_a_change_can_affect(project):
     assert len(order(project)) == 3
     loop.type("q")
     assert loop.wait_exit() == 0
+
+
+def test_set_up_is_no_slowness(project):
+    """It usually takes long, and belongs to the test on the screen."""
+    gate, closed = project.base / "gate", project.base / "closed"
+    os.mkfifo(gate)
+    project.write("test_dear.py", f"""
+        import os
+        import time
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def dear():
+            time.sleep(0.8)
+            if os.path.exists({str(closed)!r}):
+                open({str(gate)!r}).read()
+
+        def test_it(dear):
+            pass
+        """)
+    loop = project.aloof("-n", "1")
+    loop.wait_for("GREEN 1 test")
+    closed.touch()
+    loop.type("a")
+    loop.wait_for(re.compile(r"test_it +1 s"))
+    assert "slow" not in loop.text
+    gate.open("w").close()
+    loop.wait_for("GREEN 1 test")
+    loop.type("q")
+    loop.wait_exit()

@@ -25,7 +25,7 @@ def project_file(module, root, libraries):
         path = vars(module).get("__file__")
     except TypeError:
         return None
-    if not isinstance(path, str) or not path.endswith(".py"):
+    if not isinstance(path, str) or not path.endswith(".py") or path.startswith(os.sep) and not path.startswith(root):
         return None
     path = os.path.abspath(path)
     if not path.startswith(root) or path.startswith(libraries) or "-packages" + os.sep in path[len(root) :]:
