@@ -117,7 +117,7 @@ def test_ids_of_two_recipes_keep_apart(twins):
     loop.wait_for(re.compile("RED 2 of 4 .*ran 4 in"))
     loop.wait_for("FAIL  alpha").wait_for("FAIL  two: alpha")
     twins.ran()
-    twins.write("two/alpha", "exit 0\n")
+    twins.save("two/alpha", "exit 0\n")
     loop.wait_for(re.compile("RED 1 of 4 .*ran 2 in"))
     assert twins.ran() == ["one:alpha", "two:alpha"]
     twins.write("one/alpha", "exit 0\n")
