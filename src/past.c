@@ -41,6 +41,11 @@ const char *past_run(const char *kind)
     return "";
 }
 
+const char *past_mark(enum outcome outcome, bool ascii)
+{
+    return ascii ? marks[outcome].ascii : marks[outcome].fine;
+}
+
 /* What was skipped neither failed nor passed. */
 size_t past_first_bad(const struct past *past)
 {
@@ -86,8 +91,7 @@ static void add_marks(const struct past *past, bool ascii, struct buf *to)
     buf_puts(to, INDENT);
     vec_each (result, &past->results) {
         red += outcome_is_red(result->outcome);
-        buf_printf(to, "%s%s\033[m", colour_of(result->outcome),
-                   ascii ? marks[result->outcome].ascii : marks[result->outcome].fine);
+        buf_printf(to, "%s%s\033[m", colour_of(result->outcome), past_mark(result->outcome, ascii));
     }
     buf_printf(to, "  red in %zu of %zu run%s, the newest last\n", red, past->results.len,
                past->results.len == 1 ? "" : "s");

@@ -28,6 +28,9 @@ void past_release(struct past *past);
 /* What the run of that kind ("all", "red") was of: "all tests". Static. */
 const char *past_run(const char *kind);
 
+/* The sign of an outcome. Static. */
+const char *past_mark(enum outcome outcome, bool ascii);
+
 /* The first result since which the test has been red up to the newest, or was when it last was; MAP_NONE when
  * it never was. */
 size_t past_first_bad(const struct past *past);

@@ -10,7 +10,7 @@ _aloof() {
     local formats='subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec minitest nextest-list junit libtest node-spec gtest unittest subunit1 catch2 check ctest'
 
     # what `aloof --help` lists
-    local commands='init doctor last failing list slowest flaky runs show diff report forget load bisect profile convert emit ls mux stats'
+    local commands='init doctor last failing list slowest flaky runs show diff history report forget prune load bisect profile convert emit ls mux stats'
     local targets='json subunit subunit1 tap junit csv'
     local statuses='exists inprogress success uxsuccess skip fail xfail'
     local input='--from --only --except --rename --tag --no-passthrough'
@@ -30,7 +30,8 @@ _aloof() {
     failing | flaky) options='--list --json -h --help' ;;
     list | diff | forget) options='--json -h --help' ;;
     slowest) options='-n --limit --all --cpu --waiting --json -h --help' ;;
-    runs) options='-n --limit --all --json -h --help' ;;
+    prune) options='--keep --json -h --help' ;;
+    runs | history) options='-n --limit --all --json -h --help' ;;
     report) options='--html -h --help' ;;
     stats) options="$input -h --help" ;;
     *) command= ;;

@@ -1,8 +1,8 @@
 # fish completion for aloof(1)
 function __aloof_runs
-    not __fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff report forget convert emit ls mux stats
+    not __fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff history report forget prune convert emit ls mux stats
 end
-complete -c aloof -n __fish_use_subcommand -a 'init doctor last failing list slowest flaky runs show diff report forget load bisect profile convert emit ls mux stats' -d 'Command'
+complete -c aloof -n __fish_use_subcommand -a 'init doctor last failing list slowest flaky runs show diff history report forget prune load bisect profile convert emit ls mux stats' -d 'Command'
 complete -c aloof -n __aloof_runs -l once -d 'Run once, then exit with pytest\'s exit code'
 complete -c aloof -n __aloof_runs -l plain -d 'The loop as lines and single keys, for screen readers'
 complete -c aloof -n __aloof_runs -s n -l boxes -x -a auto -d 'Boxes that run at once'
@@ -32,7 +32,7 @@ complete -c aloof -n __aloof_runs -s c -x -d 'Set a configuration key' \
     -a 'boxes= box= maxfail= timeout= grace= report.locations= recipe= python= color= editor.command= editor.window= output.limit= files.command= history.keep= loop.scope= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 complete -c aloof -n __aloof_runs -s h -l help -d 'Show this help'
 complete -c aloof -n __aloof_runs -l version -d 'Show the version'
-complete -c aloof -n '__fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff report forget convert emit ls mux stats' -s h -l help -d 'Show help'
+complete -c aloof -n '__fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff history report forget prune convert emit ls mux stats' -s h -l help -d 'Show help'
 complete -c aloof -n '__fish_seen_subcommand_from init' -l stdout -d 'Print it instead'
 complete -c aloof -n '__fish_seen_subcommand_from load convert ls mux stats' -l from -x -a 'subunit tap go libtest-json jest mocha mocha-stream gtest-json meson rspec minitest nextest-list junit libtest node-spec gtest unittest subunit1 catch2 check ctest' -d 'What is read'
 complete -c aloof -n '__fish_seen_subcommand_from bisect' -l commits -x -d 'The first bad one of GOOD..BAD'
@@ -58,11 +58,12 @@ complete -c aloof -n '__fish_seen_subcommand_from emit' -l not-runnable -d 'It c
 complete -c aloof -n '__fish_seen_subcommand_from emit' -l time -x -d 'Of the event'
 complete -c aloof -n '__fish_seen_subcommand_from emit' -l no-time -d 'Without a time'
 complete -c aloof -n '__fish_seen_subcommand_from emit' -l to -r -d 'At whose end it is written'
-complete -c aloof -n '__fish_seen_subcommand_from last failing list slowest flaky runs show diff forget' -l json -d 'As JSON'
+complete -c aloof -n '__fish_seen_subcommand_from last failing list slowest flaky runs show diff forget history prune' -l json -d 'As JSON'
 complete -c aloof -n '__fish_seen_subcommand_from report' -l html -r -d 'Where the page goes'
 complete -c aloof -n '__fish_seen_subcommand_from last show' -l all -d 'All of its tests'
-complete -c aloof -n '__fish_seen_subcommand_from slowest runs' -l all -d 'All of them'
-complete -c aloof -n '__fish_seen_subcommand_from slowest runs' -s n -l limit -x -d 'So many at most'
+complete -c aloof -n '__fish_seen_subcommand_from slowest runs history' -l all -d 'All of them'
+complete -c aloof -n '__fish_seen_subcommand_from slowest runs history' -s n -l limit -x -d 'So many at most'
 complete -c aloof -n '__fish_seen_subcommand_from failing flaky' -l list -d 'Only their ids'
 complete -c aloof -n '__fish_seen_subcommand_from slowest' -l cpu -d 'By processor time'
 complete -c aloof -n '__fish_seen_subcommand_from slowest' -l waiting -d 'By time waited'
+complete -c aloof -n '__fish_seen_subcommand_from prune' -l keep -x -d 'So much instead of history.keep'

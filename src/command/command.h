@@ -48,8 +48,12 @@ int command_diff(int argc, char *argv[]);
 /* aloof report: all of that as a page. */
 int command_report(int argc, char *argv[]);
 
-/* aloof forget: takes tests or runs out of it. */
+/* aloof history: the life of a test. */
+int command_history(int argc, char *argv[]);
+
+/* aloof forget, prune: takes tests or runs out of what is remembered; those that are too old. */
 int command_forget(int argc, char *argv[]);
+int command_prune(int argc, char *argv[]);
 
 /* aloof init: a commented configuration file; and aloof doctor: what was found, and what is wrong with it. */
 int command_init(int argc, char *argv[]);

@@ -35,6 +35,20 @@ bool where_knows(const char *format)
     return stream_format(format) != NULL;
 }
 
+int where_keep(const struct where *where, struct keep *keep, struct error *error)
+{
+    const char *const files[] = {where->user, where->config};
+    struct settings settings;
+    int bad = 0;
+    settings_init(&settings);
+    for (int i = 0; i < 2 && bad == 0; i++)
+        if (files[i] != NULL)
+            bad = config_read_file(&settings, files[i], error);
+    *keep = settings.history_keep;
+    settings_release(&settings);
+    return bad;
+}
+
 void where_release(struct where *where)
 {
     repo_free(where->repo);

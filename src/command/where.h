@@ -3,6 +3,7 @@
 #define ALOOF_COMMAND_WHERE_H
 
 #include "core/error.h"
+#include "core/keep.h"
 #include "project/recipe.h"
 #include "project/repo.h"
 
@@ -23,6 +24,10 @@ struct recipe_places where_recipes(const struct where *where);
 
 /* Whether there is a format of that name, for the same. */
 bool where_knows(const char *format);
+
+/* What history.keep says: in the project's file, else in the person's, else by itself. 0, or a negative errno
+ * with a line. */
+int where_keep(const struct where *where, struct keep *keep, struct error *error);
 
 void where_release(struct where *where);
 

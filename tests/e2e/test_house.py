@@ -118,7 +118,7 @@ def complete(*words):
     return done.stdout.split()
 
 
-COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "diff", "report", "forget", "load", "bisect", "profile", "convert", "emit", "ls", "mux", "stats"]
+COMMANDS = ["init", "doctor", "last", "failing", "list", "slowest", "flaky", "runs", "show", "diff", "history", "report", "forget", "prune", "load", "bisect", "profile", "convert", "emit", "ls", "mux", "stats"]
 WITH_ALL = {"load", "bisect", "profile"}  # take the options of aloof itself, too
 
 
