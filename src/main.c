@@ -4,6 +4,7 @@
  *             crash (last words), options and arguments (one table)                                pure
  *   stream/   subunit v2 and other protocols, one table of formats             pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
+ *             setups, affects, risks (what was learned of tests and changes, for the schedule), reach,
  *             progress (what is told of a box at work), flaky                  pure
  *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
  *             (what may reach a terminal)                                      pure
