@@ -51,7 +51,7 @@ static void before_wait(uv_prepare_t *handle)
 static bool recall(void *owner, const struct history_test *known)
 {
     struct session *session = owner;
-    const struct team *team = session_team_called(session, known->name.recipe);
+    const struct team *team = session_team_known_as(session, known->name.recipe);
     if (team == NULL)
         return true;
     char *id = *team->prefix != '\0' ? mem_printf("%s%s", team->prefix, known->name.id) : NULL;

@@ -251,6 +251,8 @@ static void name_runners(struct session *session)
     for (size_t i = 0; i < session->team_count; i++)
         if (session->teams[i].runner != NULL)
             buf_printf(&names, "%s%s", names.len > 0 ? " + " : "", session->teams[i].runner);
+    if (names.len > 0 && session->settings.environment != NULL)
+        buf_printf(&names, " in %s", session->settings.environment);
     free(session->runner);
     session->runner = buf_take(&names);
 }

@@ -30,6 +30,7 @@ struct team {
     struct session *session;
     unsigned number;
     const struct recipe *recipe; /* borrowed */
+    char *known_as;              /* by the history: the recipe's name, and whose outcomes these are */
     char *prefix;                /* before the ids of its tests, so that they differ from those of others */
     char *runner;                /* "pytest 7.2.1", NULL not known yet */
     char *python;                /* that it took instead of the session's; NULL: none */
@@ -153,8 +154,8 @@ void session_team_run(struct team *team);         /* one that takes part in it *
 bool session_team_runs_all(const struct team *team);
 
 void session_teams_cancel(struct session *session);
-bool session_teams_are(const struct session *session, enum team_state state);              /* any of them */
-const struct team *session_team_called(const struct session *session, const char *recipe); /* NULL none */
+bool session_teams_are(const struct session *session, enum team_state state);                /* any of them */
+const struct team *session_team_known_as(const struct session *session, const char *recipe); /* NULL none */
 const struct team *session_team_of(const struct session *session, size_t test);
 /* Whose boxes the slot holds; NULL: it is free. */
 const struct team *session_team_in(const struct session *session, unsigned slot);

@@ -5,6 +5,7 @@
 
 void session_teams_make(struct session *session, const struct recipe *recipes, size_t count)
 {
+    const char *environment = session->settings.environment;
     session->teams = mem_zero(count * sizeof *session->teams);
     session->team_count = count;
     for (size_t i = 0; i < count; i++)
@@ -12,6 +13,8 @@ void session_teams_make(struct session *session, const struct recipe *recipes, s
             .session = session,
             .number = (unsigned)i,
             .recipe = &recipes[i],
+            .known_as = environment != NULL ? mem_printf("%s@%s", recipes[i].name, environment)
+                                            : mem_strdup(recipes[i].name),
             .prefix = i == 0 ? mem_strdup("") : mem_printf("%s: ", recipes[i].name),
         };
 }
@@ -99,10 +102,10 @@ bool session_teams_are(const struct session *session, enum team_state state)
     return false;
 }
 
-const struct team *session_team_called(const struct session *session, const char *recipe)
+const struct team *session_team_known_as(const struct session *session, const char *recipe)
 {
     for (size_t i = 0; i < session->team_count; i++)
-        if (strcmp(session->teams[i].recipe->name, recipe) == 0)
+        if (strcmp(session->teams[i].known_as, recipe) == 0)
             return &session->teams[i];
     return NULL;
 }
@@ -139,8 +142,7 @@ const char *session_own_id(const struct session *session, const struct test *tes
 
 struct history_name session_name(const struct session *session, const struct test *test)
 {
-    const struct recipe *recipe = session->teams[test->team].recipe;
-    return (struct history_name){recipe->name, session_own_id(session, test)};
+    return (struct history_name){session->teams[test->team].known_as, session_own_id(session, test)};
 }
 
 void session_teams_close(struct session *session)
@@ -160,6 +162,7 @@ void session_teams_release(struct session *session)
         strings_release(&team->args);
         strings_release(&team->files);
         vec_release(&team->listed);
+        free(team->known_as);
         free(team->prefix);
         free(team->python);
         free(team->runner);

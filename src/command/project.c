@@ -21,6 +21,9 @@ static int read_settings(struct project *project, int argc, const char *const ar
         bad = config_read_argument(&project->settings, configs->items[i], error);
     if (bad == 0)
         bad = arguments_parse(&project->settings, argc, argv, &action, &again, error);
+    const char *of_tox = getenv("TOX_ENV_NAME");
+    if (project->settings.environment == NULL && of_tox != NULL && *of_tox != '\0')
+        project->settings.environment = mem_strdup(of_tox);
     strings_release(&again);
     return bad;
 }

@@ -53,6 +53,8 @@ static const struct option table[] = {
      "aloof-recipes(5)"},
     {"python", 0, "python", OPTION_TEXT, "PATH", NULL, 0, AT(python),
      "the interpreter (else: active virtualenv, .venv or venv here, python3)"},
+    {"environment", 0, "environment", OPTION_TEXT, "NAME", NULL, 0, AT(environment),
+     "keep outcomes and red tests apart from those of other environments (else: $TOX_ENV_NAME)"},
     {"color", 0, "color", OPTION_CHOICE, "WHEN", "auto|always|never", 0, AT(color), "use colours"},
     {"notify", 0, "notify.how", OPTION_CHOICE, "HOW", "none|bell|terminal|command", 0, AT(notify),
      "tell when red becomes green or green red: bell, the terminal's notification, or notify.command"},
@@ -321,6 +323,7 @@ void settings_release(struct settings *settings)
     strings_release(&settings->recipes.list);
     free(settings->recipes.place);
     free(settings->python);
+    free(settings->environment);
     free(settings->keyword);
     free(settings->marker);
     strings_release(&settings->include);

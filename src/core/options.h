@@ -51,6 +51,7 @@ struct settings {
     unsigned timeout_ms;   /* per test, 0 none */
     unsigned grace_ms;     /* from stack dump to kill */
     unsigned output_limit; /* octets kept per attachment of a test */
+    char *environment;     /* whose outcomes these are, NULL none */
     char *keyword, *marker;
     struct strings include, exclude; /* patterns for ids */
     char *load_list, *exclude_list;  /* files of ids, "-" standard input, NULL none */

@@ -169,6 +169,42 @@ def test_the_loop_is_narrowed_down_by_patterns(tests):
     assert loop.wait_exit() == 0
 
 
+# Of which environment.
+
+
+def known(project):
+    """What the history has as red, with whose it is."""
+    rows = sqlite3.connect(project.root / ".git/aloof/history.db").execute("SELECT recipe, name FROM tests WHERE red AND NOT gone")
+    return sorted(rows)
+
+
+def test_environments_have_red_sets_of_their_own(tests):
+    tests.once("--environment", "one")
+    assert known(tests) == [("pytest@one", id) for id in RED]
+    tests.write("test_a.py", TESTS["test_a.py"].replace("assert False", "pass"))
+    tests.ran()
+    tests.once("--failing", TOX_ENV_NAME="one")
+    assert tests.ran() == RED
+    assert tests.once("--failing").returncode == 5
+    tests.once(TOX_ENV_NAME="two")
+    assert known(tests) == [("pytest@one", RED[1]), ("pytest@two", RED[1])]
+    tests.write("test_b.py", TESTS["test_b.py"].replace("1 == 2", "1"))
+    tests.once("--environment", "two", TOX_ENV_NAME="one")
+    assert known(tests) == [("pytest@one", RED[1])]
+    tests.once()
+    assert known(tests) == [("pytest@one", RED[1])]
+
+
+def test_the_header_says_which_environment_it_is(tests):
+    tests.write(".aloof.conf", "[run]\n\tenvironment = three\n")
+    tests.write("test_b.py", "def test_a(): assert 0\n")
+    loop = tests.aloof("test_b.py").wait_for(re.compile(r"pytest [\d.]+ in three"))
+    loop.wait_for("RED 1")
+    loop.type("q")
+    assert loop.wait_exit() == 0
+    assert known(tests) == [("pytest@three", "test_b.py::test_a")]
+
+
 # In which order.
 
 
