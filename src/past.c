@@ -12,10 +12,10 @@
 static const struct {
     const char *fine, *ascii;
 } marks[OUTCOME_COUNT] = {
-    [OUTCOME_UNKNOWN] = {"?", "?"}, [OUTCOME_PASSED] = {"✓", "."},     [OUTCOME_SKIPPED] = {"s", "s"},
-    [OUTCOME_XFAILED] = {"x", "x"}, [OUTCOME_XPASSED] = {"X", "X"},    [OUTCOME_FAILED] = {"✗", "F"},
-    [OUTCOME_ERROR] = {"E", "E"},   [OUTCOME_COLLECTION] = {"E", "E"}, [OUTCOME_CRASHED] = {"C", "C"},
-    [OUTCOME_TIMEOUT] = {"T", "T"}, [OUTCOME_NOT_RUN] = {"-", "-"},
+    [OUTCOME_UNKNOWN] = {"?", "?"}, [OUTCOME_PASSED] = {"✓", "."},  [OUTCOME_SKIPPED] = {"s", "s"},
+    [OUTCOME_XFAILED] = {"x", "x"}, [OUTCOME_XPASSED] = {"X", "X"}, [OUTCOME_FAILED] = {"✗", "F"},
+    [OUTCOME_FLAKY] = {"f", "f"},   [OUTCOME_ERROR] = {"E", "E"},   [OUTCOME_COLLECTION] = {"E", "E"},
+    [OUTCOME_CRASHED] = {"C", "C"}, [OUTCOME_TIMEOUT] = {"T", "T"}, [OUTCOME_NOT_RUN] = {"-", "-"},
 };
 
 void past_release(struct past *past)

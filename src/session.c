@@ -115,6 +115,8 @@ static void release(struct session *session)
     strings_release(&session->killed);
     strings_release(&session->reports);
     strings_release(&session->list);
+    strings_release(&session->routes);
+    map_release(&session->retried);
     free(session->cwd);
     free(session->python);
     free(session->here);

@@ -38,7 +38,7 @@ static struct team *next_team(struct session *session, unsigned slot)
 static void give(struct team *team, unsigned slot)
 {
     struct session *session = team->session;
-    const struct model *model = &session->model;
+    struct model *model = &session->model;
     const struct parcel *parcel = schedule_take(&team->schedule, model, &team->setups);
     size_t count = parcel->positions.len;
     const char **ids = mem_zero(count * sizeof *ids);
@@ -48,6 +48,8 @@ static void give(struct team *team, unsigned slot)
     for (size_t i = 0; i < count; i++) {
         uint32_t position = parcel->positions.items[i];
         tests[i] = model->listing.items[position];
+        if (model->tests.items[tests[i]].state == TEST_DONE)
+            model_again(model, tests[i]);
         ids[i] = session_own_id(session, &model->tests.items[tests[i]]);
         positions[i] = session->own_positions.items[position];
     }

@@ -113,6 +113,11 @@ struct session {
     bool one_box;           /* and so it is with this run */
     size_t risky, affected; /* tests of this run, as the status tells them */
     unsigned maxfail;       /* of this run: the settings', else what the runner's own options say */
+
+    unsigned retrying;     /* tests that failed in this run and run again */
+    struct strings routes; /* where those ran first, that did so; … */
+    struct map retried;    /* … of which test, by its id */
+
     unsigned serial;
     uint64_t run_began, run_took;                     /* uv_hrtime */
     int64_t run_began_utc, run_ended_utc, verdict_at; /* run_ended_utc: 0 while one is on */
@@ -245,6 +250,13 @@ bool session_list_is_short(struct session *session);
 /* The order of the run that goes on; tells it, where nobody could know it. */
 struct order session_order(const struct session *session);
 void session_order_tell(struct session *session);
+
+/* session_retry.c: a run begins. */
+void session_retry_begin(struct session *session);
+/* The test has an outcome: whether it is run again for another. */
+bool session_retry(struct session *session, size_t test);
+/* Hands the event to the reporter, with what retries make of it. */
+void session_report(struct session *session, const struct event *event);
 
 /* session_narrow.c: tells what a step of the plan made of the steps, which were at `before`. */
 void session_steps_tell(struct session *session, size_t before);

@@ -57,6 +57,7 @@ static void begin_run(struct session *session, bool follow_up)
     package_groups(&session->model, &session->loop_plan.changed, &session->covered);
     session->serial++;
     session->stop_on_failure = session->stopped = false;
+    session_retry_begin(session);
     session->maxfail = session->settings.maxfail;
     session->one_box =
         session->settings.serial || (session->loop_plan.run == RUN_LIST && session->list_in_one_box);
@@ -154,8 +155,8 @@ void session_finish(struct session *session, size_t index)
     session->events->result(session->owner, index);
     session_tell_ended(session, index);
     unsigned maxfail = session->maxfail;
-    if (maxfail == 0 || session->model.loaded || session->stop_on_failure ||
-        failures_of_run(&session->model) < maxfail)
+    if (session_retry(session, index) || maxfail == 0 || session->model.loaded || session->stop_on_failure ||
+        failures_of_run(&session->model) < maxfail + session->retrying)
         return;
     session->stop_on_failure = true;
     cancel(session);
@@ -169,8 +170,7 @@ size_t session_take(struct session *session, const struct event *event)
         session_tell_leak(session, event);
     if (event_has_tag(event, TAG_INTERRUPTED))
         session_killed(session, event->test_id);
-    if (session->reporter != NULL && session->reporter->event != NULL)
-        session->reporter->event(session->reporter_owner, event);
+    session_report(session, event);
     bool outside = event->test_id.data == NULL && event->file_name.data != NULL;
     if (outside && event_is_output(event))
         chatter_take(&session->chatter, event->route, event->file_name, event->file, session->model.loaded);

@@ -8,7 +8,8 @@
 
 static bool has_passed(enum outcome outcome)
 {
-    return outcome == OUTCOME_PASSED || outcome == OUTCOME_XFAILED || outcome == OUTCOME_XPASSED;
+    return outcome == OUTCOME_PASSED || outcome == OUTCOME_XFAILED || outcome == OUTCOME_XPASSED ||
+           outcome == OUTCOME_FLAKY;
 }
 
 /* What could not be collected is no test, but of what is red it is one, and of what ran. */

@@ -35,7 +35,7 @@ static void add_counts(struct parts *parts, const struct model *model)
 {
     static const enum outcome order[] = {
         OUTCOME_FAILED,  OUTCOME_ERROR,   OUTCOME_COLLECTION, OUTCOME_CRASHED, OUTCOME_TIMEOUT,
-        OUTCOME_NOT_RUN, OUTCOME_SKIPPED, OUTCOME_XFAILED,    OUTCOME_XPASSED,
+        OUTCOME_NOT_RUN, OUTCOME_SKIPPED, OUTCOME_XFAILED,    OUTCOME_XPASSED, OUTCOME_FLAKY,
     };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         size_t count = model->counts[order[i]];

@@ -10,6 +10,7 @@ complete -c aloof -n __aloof_runs -l box -x -a 'auto test group' -d 'What shares
 complete -c aloof -n __aloof_runs -l boxed -d 'The same as --box=test'
 complete -c aloof -n __aloof_runs -s x -l exitfirst -d 'Stop a run at its first failure'
 complete -c aloof -n __aloof_runs -l maxfail -x -d 'Stop a run after so many failures'
+complete -c aloof -n __aloof_runs -l retries -x -d 'Run a test that fails so often again'
 complete -c aloof -n __aloof_runs -l timeout -x -d 'Deadline of each test, in seconds'
 complete -c aloof -n __aloof_runs -s k -x -d 'Only tests that match'
 complete -c aloof -n __aloof_runs -s m -x -d 'Only tests with these marks'
@@ -30,7 +31,7 @@ complete -c aloof -n __aloof_runs -l environment -x -d 'Keep outcomes apart from
 complete -c aloof -n __aloof_runs -l color -x -a 'auto always never' -d 'Use colours'
 complete -c aloof -n __aloof_runs -l notify -x -a 'none bell terminal command' -d 'Tell when the colour changes'
 complete -c aloof -n __aloof_runs -s c -x -d 'Set a configuration key' \
-    -a 'boxes= box= maxfail= timeout= grace= report.locations= recipe= python= environment= color= editor.command= editor.window= output.limit= files.command= history.keep= loop.scope= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
+    -a 'boxes= box= maxfail= retries= timeout= grace= report.locations= recipe= python= environment= color= editor.command= editor.window= output.limit= files.command= history.keep= loop.scope= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
 complete -c aloof -n __aloof_runs -s h -l help -d 'Show this help'
 complete -c aloof -n __aloof_runs -l version -d 'Show the version'
 complete -c aloof -n '__fish_seen_subcommand_from init doctor last failing list slowest flaky runs show diff history report forget prune convert emit ls mux stats' -s h -l help -d 'Show help'

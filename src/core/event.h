@@ -57,6 +57,8 @@ struct event_sink {
 #define TAG_LEAK "leak"               /* none: its box left processes behind */
 #define TAG_ERROR "error"             /* fail: in setup or teardown, not in the test itself */
 #define TAG_COLLECTION "collection"   /* fail: a file that could not be collected */
+#define TAG_FLAKY "flaky"             /* final: it failed in this run, and passed when it was run again */
+#define TAG_RETRIED "retried"         /* none: it failed, and is run again */
 #define TAG_DESELECTED "deselected"   /* exists: left out by the user's own filter */
 #define TAG_CPU "cpu_us="             /* final, prefix: microseconds on a processor, children included */
 #define TAG_SETUP "setup_us=" /* final, prefix: what it set up for others too: "s20,m0,c3", see setups.h */

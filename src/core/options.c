@@ -21,6 +21,8 @@ static const struct option table[] = {
     {"exitfirst", 'x', NULL, OPTION_FLAG, NULL, NULL, 0, AT(exitfirst), "stop a run at its first failure"},
     {"maxfail", 0, "maxfail", OPTION_COUNT, "N", NULL, 0, AT(maxfail),
      "stop a run after N failures (0: as pytest's own options say)"},
+    {"retries", 0, "retries", OPTION_COUNT, "N", NULL, 0, AT(retries),
+     "run a test that fails up to N times again: one that then passes is flaky, which is told"},
     {"timeout", 0, "timeout", OPTION_SECONDS, "SECONDS", NULL, 0, AT(timeout_ms),
      "deadline of each test (0: none); then a stack dump, then it is killed"},
     {NULL, 0, "grace", OPTION_SECONDS, "SECONDS", NULL, 0, AT(grace_ms), "from the stack dump to the kill"},

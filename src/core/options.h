@@ -48,6 +48,7 @@ struct settings {
     unsigned boxes;        /* 0: as many as there are processors */
     int box;               /* enum box_mode */
     unsigned maxfail;      /* 0: none */
+    unsigned retries;      /* of a test that fails, in the same run */
     unsigned timeout_ms;   /* per test, 0 none */
     unsigned grace_ms;     /* from stack dump to kill */
     unsigned output_limit; /* octets kept per attachment of a test */

@@ -100,6 +100,8 @@ void model_begin(struct model *model, unsigned serial)
     vec_each (test, &model->tests) {
         test->state = TEST_IDLE;
         test->alone = false;
+        test->again = false;
+        test->retries = 0;
         drop_partial(test);
     }
     model->listing.len = 0;
@@ -185,6 +187,13 @@ static struct moment moment_of(struct model *model, const struct event *event, i
     return moment;
 }
 
+static void start_clock(struct test *test, const struct moment *moment)
+{
+    test->started_ns = moment->time_ns;
+    test->heard_ns = moment->now_ns;
+    test->clock = moment->clock;
+}
+
 /* The first sign of an execution. A later one of the same id (listed twice) changes nothing: one
  * test is done once a run. */
 static void start(struct model *model, struct test *test, const struct moment *moment)
@@ -194,16 +203,14 @@ static void start(struct model *model, struct test *test, const struct moment *m
     if (test->state != TEST_ASKED)
         ask(model, test);
     test->state = TEST_RUNNING;
-    test->started_ns = moment->time_ns;
-    test->heard_ns = moment->now_ns;
-    test->clock = moment->clock;
+    start_clock(test, moment);
     test->leaked = test->gone = false;
     model->generation++;
 }
 
 static void attach(struct model *model, struct test *test, const struct event *event)
 {
-    bool late = test->state == TEST_DONE && outcome_is_red(test->outcome);
+    bool late = test->state == TEST_DONE && outcome_is_red(test->outcome) && !test->again;
     struct result **to = late ? &test->result : &test->partial;
     if (*to == NULL)
         *to = mem_zero(sizeof **to);
@@ -222,7 +229,7 @@ static enum outcome outcome_of(const struct event *event)
     };
     switch (event->status) {
     case EVENT_SUCCESS:
-        return OUTCOME_PASSED;
+        return event_has_tag(event, TAG_FLAKY) ? OUTCOME_FLAKY : OUTCOME_PASSED;
     case EVENT_SKIP:
         return OUTCOME_SKIPPED;
     case EVENT_XFAIL:
@@ -250,7 +257,7 @@ static void take_result(struct test *test)
     test->result = test->partial;
     test->partial = NULL;
     bool reason = test->outcome == OUTCOME_SKIPPED || test->outcome == OUTCOME_XFAILED;
-    if (test->result == NULL || outcome_is_red(test->outcome))
+    if (test->result == NULL || outcome_is_red(test->outcome) || test->outcome == OUTCOME_FLAKY)
         return;
     if (reason && result_keep_only(test->result, "reason"))
         return;
@@ -311,11 +318,51 @@ static void recolour(struct model *model, size_t at, bool first)
     }
 }
 
+void model_again(struct model *model, size_t at)
+{
+    const struct test *whole = &model->tests.items[at];
+    size_t len = strlen(whole->id);
+    struct test *test;
+    vec_each (test, &model->tests) {
+        bool part = !test->runnable && test->team == whole->team && strncmp(test->id, whole->id, len) == 0 &&
+                    strchr("/ :.[", test->id[len]) != NULL;
+        if ((test == whole || part) && test->state == TEST_DONE && outcome_is_red(test->outcome))
+            test->again = true;
+    }
+}
+
+/* The outcome of one that was run again. What a flaky one leaves behind is how it failed. */
+static size_t finish_again(struct model *model, size_t at, const struct event *event,
+                           const struct moment *moment)
+{
+    struct test *test = &model->tests.items[at];
+    enum outcome outcome = outcome_of(event);
+    bool passed = outcome == OUTCOME_PASSED || outcome == OUTCOME_XFAILED || outcome == OUTCOME_XPASSED;
+    test->again = false;
+    model->counts[test->outcome]--;
+    if (passed || (outcome_is_red(outcome) && outcome != OUTCOME_NOT_RUN)) {
+        test->outcome = passed ? OUTCOME_FLAKY : outcome;
+        take_time(model, test, event, moment);
+    }
+    model->counts[test->outcome]++;
+    if (!passed && test->partial != NULL && test->outcome == outcome)
+        take_result(test);
+    drop_partial(test);
+    if (passed)
+        test->flaky = FLAKY_PASSES;
+    test->fragile |= outcome == OUTCOME_CRASHED || outcome == OUTCOME_TIMEOUT;
+    recolour(model, at, false);
+    model->generation++;
+    return at;
+}
+
 static size_t finish(struct model *model, size_t at, const struct event *event, const struct moment *moment)
 {
     struct test *test = &model->tests.items[at];
     enum outcome outcome = outcome_of(event);
     bool first = test->state != TEST_DONE;
+    if (test->again)
+        return finish_again(model, at, event, moment);
     if (!first && severity(outcome) <= severity(test->outcome)) {
         drop_partial(test);
         return MAP_NONE;
@@ -382,6 +429,8 @@ size_t model_apply(struct model *model, const struct event *event, int64_t now_n
     test->runnable |= event->runnable;
     if (event->status == EVENT_INPROGRESS || event->file_name.data != NULL)
         start(model, test, &moment);
+    if (event->status == EVENT_INPROGRESS && test->again)
+        start_clock(test, &moment);
     if (event->file_name.data != NULL)
         attach(model, test, event);
     if (event_is_final(event))

@@ -14,6 +14,7 @@ enum outcome {
     OUTCOME_SKIPPED,
     OUTCOME_XFAILED,
     OUTCOME_XPASSED, /* not strict: no failure, as in pytest */
+    OUTCOME_FLAKY,   /* failed, and passed when it was run again in the same run: not red, and no pass */
     OUTCOME_FAILED,  /* from here on: red */
     OUTCOME_ERROR,   /* setup or teardown failed */
     OUTCOME_COLLECTION,
@@ -81,6 +82,8 @@ struct test {
     bool leaked;       /* its box left processes behind, newest run */
     bool alone;        /* this run asks for this part of a test without the others; or, of that test, only for
                           such parts of it */
+    bool again;        /* it has an outcome of this run, and runs once more for another */
+    unsigned retries;  /* how often it was run again in this run */
     bool gone;         /* retired: not in the newest listing that covers its group */
     unsigned run;      /* serial of the run that gave the outcome, 0 = from history */
     unsigned tree;     /* that the outcome is of, counted by the model; 0 not known: see flaky.h */
@@ -141,6 +144,11 @@ void model_begin(struct model *model, unsigned serial);
 
 /* Marks a test of the listing as asked for in this run. One that runs or is done already stays so. */
 void model_ask(struct model *model, size_t test);
+
+/* A test that has failed in this run is run again, and so is what of it failed by itself. Passing then makes
+ * it flaky; failing gives it the newer failure; anything else changes nothing. Until then its outcome stands.
+ */
+void model_again(struct model *model, size_t test);
 
 /* Takes in one event of the run: listing, start, attachment, outcome. now_ns: UTC, for events without a
  * timestamp. Returns the test it was about when this ended it (its outcome is new), else MAP_NONE.

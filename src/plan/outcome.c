@@ -10,6 +10,7 @@ static const struct {
     [OUTCOME_SKIPPED] = {"skipped", "SKIP", "skipped"},
     [OUTCOME_XFAILED] = {"xfailed", "XFAIL", "xfailed"},
     [OUTCOME_XPASSED] = {"xpassed", "XPASS", "xpassed"},
+    [OUTCOME_FLAKY] = {"flaky", "FLAKY", "flaky"},
     [OUTCOME_FAILED] = {"failed", "FAIL", "failed"},
     [OUTCOME_ERROR] = {"error", "ERROR", "errors"},
     [OUTCOME_COLLECTION] = {"collection", "COLLECT", "not collected"},

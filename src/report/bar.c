@@ -11,7 +11,7 @@ static void write_counts(struct buf *to, const struct paper *paper, const struct
 {
     static const enum outcome order[] = {
         OUTCOME_FAILED,  OUTCOME_ERROR,   OUTCOME_COLLECTION, OUTCOME_CRASHED, OUTCOME_TIMEOUT,
-        OUTCOME_NOT_RUN, OUTCOME_SKIPPED, OUTCOME_XFAILED,    OUTCOME_XPASSED,
+        OUTCOME_NOT_RUN, OUTCOME_SKIPPED, OUTCOME_XFAILED,    OUTCOME_XPASSED, OUTCOME_FLAKY,
     };
     const struct model *model = bar->model;
     if (bar->collecting)

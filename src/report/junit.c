@@ -17,6 +17,7 @@ static const struct element {
 } elements[OUTCOME_COUNT] = {
     [OUTCOME_SKIPPED] = {"skipped", "pytest.skip", ""},
     [OUTCOME_XFAILED] = {"skipped", "pytest.xfail", ""},
+    [OUTCOME_FLAKY] = {"flakyFailure", "failure", "failed, and passed when it was run again"},
     [OUTCOME_FAILED] = {"failure", NULL, "failed"},
     [OUTCOME_ERROR] = {"error", NULL, "error in setup or teardown"},
     [OUTCOME_COLLECTION] = {"error", NULL, "collection failure"},
@@ -94,14 +95,17 @@ static void put_outcome(struct buf *to, const struct test *test)
     const struct element *element = &elements[test->outcome];
     if (element->element == NULL)
         return;
+    bool flaky = test->outcome == OUTCOME_FLAKY;
     char *message = message_of(test);
     buf_printf(to, "<%s", element->element);
     if (element->type != NULL)
         xml_put_attribute(to, "type", bytes_of(element->type));
     xml_put_attribute(to, "message", bytes_of(message != NULL ? message : element->message));
     buf_putc(to, '>');
+    buf_puts(to, flaky ? "<stackTrace>" : "");
     if (!put_attachment(to, test->result, "report"))
         put_attachment(to, test->result, "traceback");
+    buf_puts(to, flaky ? "</stackTrace>" : "");
     buf_printf(to, "</%s>", element->element);
     free(message);
 }

@@ -188,6 +188,16 @@ static void on_changed(void *owner)
         uv_timer_start(&plain->tick, on_tick, PAINT_MS - since_ms, 0);
 }
 
+/* What a test is that was run again and is still red: how it failed has been told. */
+static void write_again(struct plain *plain, const struct test *test)
+{
+    char *line =
+        mem_printf("%s  %s failed again, retry %u", outcome_label(test->outcome), test->id, test->retries);
+    paper_put(&plain->paper, &plain->out, STYLE_RED, line);
+    buf_putc(&plain->out, '\n');
+    free(line);
+}
+
 static void on_failed(void *owner, size_t index)
 {
     struct plain *plain = owner;
@@ -203,7 +213,10 @@ static void on_failed(void *owner, size_t index)
     };
     const struct test *test = &session_model(plain->session)->tests.items[failure->test];
     lift(plain);
-    block_write(&plain->out, &plain->paper, &place, test, &failure->trace);
+    if (test->retries > 0)
+        write_again(plain, test);
+    else
+        block_write(&plain->out, &plain->paper, &place, test, &failure->trace);
     paint(plain);
     flush(plain);
 }

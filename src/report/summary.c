@@ -11,6 +11,7 @@ static const struct counted {
     {OUTCOME_CRASHED, "crash", "crashes"},
     {OUTCOME_TIMEOUT, "timeout", "timeouts"},
     {OUTCOME_NOT_RUN, "not run", "not run"},
+    {OUTCOME_FLAKY, "flaky", "flaky"},
     {OUTCOME_SKIPPED, "skipped", "skipped"},
     {OUTCOME_XFAILED, "expected failure", "expected failures"},
     {OUTCOME_XPASSED, "unexpected pass", "unexpected passes"},
@@ -21,7 +22,7 @@ static bool is_green(const struct model *model, int exit_code)
     for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++)
         if (outcome_is_red((enum outcome)outcome) && model->counts[outcome] > 0)
             return false;
-    return exit_code == 0 && model->damage == 0;
+    return exit_code == 0 && model->damage == 0 && model->counts[OUTCOME_FLAKY] == 0;
 }
 
 static void add_count(struct buf *to, const struct paper *paper, enum style style, uint64_t count,

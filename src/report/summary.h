@@ -7,7 +7,7 @@
 #include "report/paper.h"
 
 /* Appends the line. The model holds the finished run; exit_code is the run's (pytest's codes), and "OK!" is
- * only said at 0, when nothing is red and nothing of the stream was lost. */
+ * only said at 0, when nothing is red or flaky, and nothing of the stream was lost. */
 void summary_write(struct buf *to, const struct paper *paper, const struct model *model, int exit_code,
                    int64_t run_ns);
 

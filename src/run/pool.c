@@ -148,7 +148,7 @@ static void end_if_done(struct pool *pool)
         if (pool->slots[i].held > 0)
             return;
     pool->state = POOL_ENDING;
-    worker_send(pool->worker, "end", -1, json_object());
+    worker_send(pool->worker, "end", -1, json_pack("{s:I}", "forgiven", (json_int_t)pool->forgiven));
 }
 
 void pool_feed(struct pool *pool)
@@ -170,6 +170,11 @@ void pool_finish(struct pool *pool)
 {
     pool->finishing = true;
     end_if_done(pool);
+}
+
+void pool_forgive(struct pool *pool)
+{
+    pool->forgiven++;
 }
 
 void pool_settle(struct pool *pool)
@@ -277,6 +282,7 @@ void pool_run(struct pool *pool, unsigned serial, const struct strings *args, co
     pool->finishing = false;
     pool->stranded.len = 0;
     pool->listed = 0;
+    pool->forgiven = 0;
     json_t *body = json_pack("{s:I, s:o, s:o, s:b, s:b, s:b}", "serial", (json_int_t)serial, "args",
                              pack_strings(args), "files", files != NULL ? pack_strings(files) : json_null(),
                              "warm", !pool->options.cold, "last", pool->options.once, "all", all);

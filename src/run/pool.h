@@ -101,6 +101,9 @@ void pool_feed(struct pool *pool);
  * returned later takes it back. */
 void pool_finish(struct pool *pool);
 
+/* A failure that was reported is not to count as one in the runner's own exit code: its test runs again. */
+void pool_forgive(struct pool *pool);
+
 /* Stops the run: kills all boxes, `ended` follows with RUN_CANCELLED. Tests running get the tag interrupted
  * during the call; no other event of that run comes after it. Nothing happens when none is on. */
 void pool_cancel(struct pool *pool);

@@ -29,7 +29,8 @@ struct pool {
     struct worker *worker;       /* NULL: does not run */
     enum pool_state state;
     unsigned serial;
-    size_t listed; /* tests of the run so far */
+    size_t listed;   /* tests of the run so far */
+    size_t forgiven; /* failures of it */
     struct slot *slots;
     uv_timer_t patience;
     unsigned handles;    /* open ones of ours, and one for the worker */

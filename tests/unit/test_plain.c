@@ -373,6 +373,12 @@ static void the_last_line_counts_by_name(void **state)
          0,
          1000000000,
          "2 tests, 1 damaged place in the stream in 1.0s\n"},
+        {{.asked = 5,
+          .done = 5,
+          .counts = {[OUTCOME_PASSED] = 2, [OUTCOME_FLAKY] = 2, [OUTCOME_SKIPPED] = 1}},
+         0,
+         1000000000,
+         "5 tests, 2 flaky, 1 skipped in 1.0s\n"},
         {{.asked = 9, .done = 3}, 2, 1000000000, "Interrupted: 3 of 9 tests in 1.0s\n"},
         {{.asked = 2, .done = 2}, 3, 1000000000, "2 tests in 1.0s\n"},
     };

@@ -21,6 +21,7 @@ class Dealer:
         self.backlog = run.backlog
         self.slots = {}
         self.deaths = Deaths()
+        self.forgiven = 0  # failures of tests that were run again
 
     def open_first(self):
         """The slot that is wanted first, while the listing is on its way: forking takes a while."""
@@ -54,6 +55,7 @@ class Dealer:
 
     def relay(self, verb, number, body):
         if verb == "end":
+            self.forgiven = body.get("forgiven", 0)
             for slot in self.slots.values():
                 slot.end()
         elif number is not None:
@@ -108,5 +110,5 @@ class Dealer:
                 slot.send(line)
 
     def failed(self):
-        """How many tests did."""
-        return sum(slot.shared.failed for slot in self.slots.values())
+        """How many tests did, but for those that were run again and then did not."""
+        return sum(slot.shared.failed for slot in self.slots.values()) - self.forgiven
