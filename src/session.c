@@ -115,6 +115,7 @@ static void release(struct session *session)
     strings_release(&session->killed);
     strings_release(&session->reports);
     strings_release(&session->list);
+    rounds_release(&session->rounds);
     strings_release(&session->routes);
     map_release(&session->retried);
     free(session->cwd);

@@ -9,6 +9,7 @@
 #include "plan/loop.h"
 #include "plan/model.h"
 #include "plan/progress.h"
+#include "plan/rounds.h"
 #include "project/repo.h"
 #include "trace/trace.h"
 
@@ -154,6 +155,11 @@ void session_run_one(struct session *session, size_t test);
  * id that is not listed does not run, and a file that could not be collected stands for its tests. The ids
  * are copied. It can be called from run_ended, for what is to run next; nothing else follows by itself. */
 void session_run_list(struct session *session, const struct strings *ids, bool one_box);
+
+/* In run_ended, of --once: whether another round follows, which is so asked for. */
+bool session_next_round(struct session *session);
+/* How the rounds went, the one that goes on not counted. */
+const struct rounds *session_rounds(const struct session *session);
 
 void session_stop_run(struct session *session);
 void session_pause(struct session *session, bool paused);

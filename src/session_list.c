@@ -17,15 +17,20 @@ void session_run_list(struct session *session, const struct strings *ids, bool o
     session_step(session, &(struct loop_event){.kind = LOOP_RUN_LIST, .paths = ids});
 }
 
+static void draw_seed(struct session *session)
+{
+    if (session->drawn && getrandom(&session->order.seed, sizeof session->order.seed, 0) < 0)
+        session->order.seed = (uint32_t)session_now();
+}
+
 static int choose_order(struct session *session, struct error *error)
 {
     const char *typed = session->settings.order;
     bool seeded = false;
     if (typed != NULL && !order_parse(&session->order, typed, &seeded))
         return error_set(error, -EINVAL, "--order = %s: expected " ORDERS, typed);
-    if (session->order.kind == ORDER_RANDOM && !seeded &&
-        getrandom(&session->order.seed, sizeof session->order.seed, 0) < 0)
-        session->order.seed = (uint32_t)session_now();
+    session->drawn = session->order.kind == ORDER_RANDOM && !seeded;
+    draw_seed(session);
     return 0;
 }
 
@@ -35,6 +40,8 @@ int session_choose(struct session *session, struct error *error)
     struct selection *selection = &session->loop_plan.selection;
     struct strings left_out = {0};
     int bad = choose_order(session, error);
+    session->rounds.until_failure = settings->until_failure || settings->exitfirst;
+    session->rounds.wanted = settings->until_failure && settings->repeat == 1 ? 0 : settings->repeat;
     for (size_t i = 0; bad == 0 && i < settings->include.len; i++)
         bad = selection_include(selection, settings->include.items[i], error);
     for (size_t i = 0; bad == 0 && i < settings->exclude.len; i++)
@@ -91,6 +98,26 @@ void session_list_begin(struct session *session)
     }
     session->list_in_order = session->settings.load_list != NULL;
     session_step(session, &(struct loop_event){.kind = LOOP_RUN_LIST, .paths = &session->list});
+}
+
+bool session_next_round(struct session *session)
+{
+    struct rounds *rounds = &session->rounds;
+    if (session->nothing == NULL)
+        rounds_take(rounds, &session->model, session->exit_code);
+    if (session->nothing != NULL || session->load != NULL || session->model.loaded || !rounds_go_on(rounds))
+        return false;
+    draw_seed(session);
+    if (session->list.len > 0)
+        session_step(session, &(struct loop_event){.kind = LOOP_RUN_LIST, .paths = &session->list});
+    else
+        session_step(session, &(struct loop_event){.kind = LOOP_RUN_ALL});
+    return true;
+}
+
+const struct rounds *session_rounds(const struct session *session)
+{
+    return &session->rounds;
 }
 
 bool session_list_is_short(struct session *session)

@@ -9,6 +9,9 @@
 #include "plan/affects.h"
 #include "plan/order.h"
 #include "plan/risks.h"
+
+#include "plan/rounds.h"
+
 #include "project/repo.h"
 #include "project/watch.h"
 #include "run/pool.h"
@@ -113,6 +116,9 @@ struct session {
     bool one_box;           /* and so it is with this run */
     size_t risky, affected; /* tests of this run, as the status tells them */
     unsigned maxfail;       /* of this run: the settings', else what the runner's own options say */
+
+    bool drawn;           /* its seed is not the person's */
+    struct rounds rounds; /* of --once */
 
     unsigned retrying;     /* tests that failed in this run and run again */
     struct strings routes; /* where those ran first, that did so; … */

@@ -36,7 +36,7 @@ static void open_pool(struct team *team)
         .timeout_ms = settings->timeout_ms,
         .cold = !settings->warm,
         .profile = session->profile,
-        .once = !session->watching && !session->idle,
+        .once = !session->watching && !session->idle && session->rounds.wanted == 1,
         .grace_ms = settings->grace_ms,
         .keep = settings->output_limit,
     };

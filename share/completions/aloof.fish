@@ -21,6 +21,8 @@ complete -c aloof -n __aloof_runs -l exclude-list -r -d 'Without the tests of a 
 complete -c aloof -n __aloof_runs -l failing -d 'Only the red tests'
 complete -c aloof -n __aloof_runs -l order -x -a 'failed-first slowest-first fastest-first random given' -d 'In which order tests run'
 complete -c aloof -n __aloof_runs -l serial -d 'All tests in one box, one process'
+complete -c aloof -n __aloof_runs -l repeat -x -d 'Run so many rounds'
+complete -c aloof -n __aloof_runs -l until-failure -d 'Run round after round until one fails'
 complete -c aloof -n __aloof_runs -l partial -d 'No test leaves the red set for not being found'
 complete -c aloof -n __aloof_runs -l subunit -r -d 'Write the run as a subunit v2 stream'
 complete -c aloof -n __aloof_runs -l junit -r -d 'Write the run as JUnit XML'

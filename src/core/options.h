@@ -48,6 +48,7 @@ struct settings {
     unsigned boxes;        /* 0: as many as there are processors */
     int box;               /* enum box_mode */
     unsigned maxfail;      /* 0: none */
+    unsigned repeat;       /* rounds */
     unsigned retries;      /* of a test that fails, in the same run */
     unsigned timeout_ms;   /* per test, 0 none */
     unsigned grace_ms;     /* from stack dump to kill */
@@ -57,7 +58,7 @@ struct settings {
     struct strings include, exclude; /* patterns for ids */
     char *load_list, *exclude_list;  /* files of ids, "-" standard input, NULL none */
     char *order;                     /* as typed, NULL: by what was learned */
-    bool serial, failing, partial;
+    bool serial, failing, partial, until_failure;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */
     char *locations;       /* file to keep up to date, NULL none */
     char *editor_command;

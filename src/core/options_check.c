@@ -17,6 +17,8 @@ int options_check(const struct settings *typed, bool loads, struct error *error)
     } of_once[] = {
         {typed->failing, "--failing", "in the loop r runs the red tests"},
         {typed->load_list != NULL, "--load-list", "the loop has --include, --exclude and --exclude-list"},
+        {typed->repeat > 1, "--repeat", "the loop runs again with every change"},
+        {typed->until_failure, "--until-failure", "the loop runs again with every change"},
     };
     for (size_t i = 0; i < sizeof of_once / sizeof *of_once; i++) {
         if (of_once[i].typed && loads)

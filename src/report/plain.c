@@ -3,6 +3,7 @@
 #include "report/bar.h"
 #include "report/block.h"
 #include "report/ending.h"
+#include "report/round_lines.h"
 #include "trace/text.h"
 
 #include <errno.h>
@@ -253,6 +254,8 @@ static void on_run_begins(void *owner)
 {
     struct plain *plain = owner;
     plain->running = true;
+    round_lines_begin(&plain->out, &plain->paper, session_rounds(plain->session));
+    flush(plain);
     plain->patience_ms = PATIENCE_MS;
     uv_timer_start(&plain->tick, on_tick, plain->live ? 0 : PATIENCE_MS, 0);
 }
@@ -265,8 +268,15 @@ static void on_run_ended(void *owner, int exit_code, const char *broken)
     plain->exit_code = plain->interrupted ? EXIT_INTERRUPTED : exit_code;
     lift(plain);
     ending_write(&plain->out, &plain->paper, plain->session, plain->exit_code, broken, plain->options.paths);
+    bool more = !plain->interrupted && session_next_round(plain->session);
+    const struct rounds *rounds = session_rounds(plain->session);
+    if (!more)
+        round_lines_end(&plain->out, &plain->paper, rounds, session_model(plain->session));
+    if (!plain->interrupted && rounds->done > 1)
+        plain->exit_code = rounds->exit_code;
     flush(plain);
-    session_close(plain->session);
+    if (!more)
+        session_close(plain->session);
 }
 
 static void on_closed(void *owner)

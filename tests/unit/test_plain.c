@@ -63,6 +63,19 @@ const char *session_here(const struct session *session)
     return "";
 }
 
+bool session_next_round(struct session *session)
+{
+    (void)session;
+    return false;
+}
+
+const struct rounds *session_rounds(const struct session *session)
+{
+    static const struct rounds one = {.wanted = 1};
+    (void)session;
+    return &one;
+}
+
 void session_stop_run(struct session *session)
 {
     session->stopped++;
