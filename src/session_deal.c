@@ -137,6 +137,7 @@ static void on_listed(void *owner, size_t tests, unsigned maxfail)
     if (session->load != NULL)
         return;
     loop_select(&session->loop_plan, &session->model, team->number, recipe_picks_parts(team->recipe));
+    session_shard_keep(team);
     deal(team);
     session_touch(session);
 }

@@ -46,6 +46,8 @@ int session_choose(struct session *session, struct error *error)
         bad = selection_include(selection, settings->include.items[i], error);
     for (size_t i = 0; bad == 0 && i < settings->exclude.len; i++)
         bad = selection_exclude(selection, settings->exclude.items[i], error);
+    if (bad == 0 && settings->shard != NULL && !shard_parse(&session->shard, settings->shard))
+        bad = error_set(error, -EINVAL, "--shard = %s: expected I/N, with I from 1 to N", settings->shard);
     if (bad == 0 && settings->exclude_list != NULL)
         bad = id_list_read("--exclude-list", settings->exclude_list, &left_out, error);
     selection_leave_out(selection, &left_out);
@@ -156,4 +158,19 @@ void session_order_tell(struct session *session)
 {
     if (session->order.kind == ORDER_RANDOM)
         session_notice(session, "in the order random:%u", session->order.seed);
+}
+
+void session_shard_keep(struct team *team)
+{
+    struct session *session = team->session;
+    session->elsewhere += shard_keep(&session->shard, &session->model, team->number, &team->setups);
+}
+
+bool session_shard_is_empty(struct session *session)
+{
+    size_t asked = session->model.asked;
+    if (session->shard.of > 1)
+        session_notice(session, "shard %u of %u: %zu of %zu tests", session->shard.number, session->shard.of,
+                       asked, asked + session->elsewhere);
+    return asked == 0 && session->elsewhere > 0;
 }

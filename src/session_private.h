@@ -9,9 +9,8 @@
 #include "plan/affects.h"
 #include "plan/order.h"
 #include "plan/risks.h"
-
 #include "plan/rounds.h"
-
+#include "plan/shard.h"
 #include "project/repo.h"
 #include "project/watch.h"
 #include "run/pool.h"
@@ -117,9 +116,10 @@ struct session {
     size_t risky, affected; /* tests of this run, as the status tells them */
     unsigned maxfail;       /* of this run: the settings', else what the runner's own options say */
 
-    bool drawn;           /* its seed is not the person's */
-    struct rounds rounds; /* of --once */
-
+    bool drawn;            /* the seed of the order is not the person's */
+    struct rounds rounds;  /* of --once */
+    struct shard shard;    /* that is wanted of each run, */
+    size_t elsewhere;      /* and so many tests of this one are in others */
     unsigned retrying;     /* tests that failed in this run and run again */
     struct strings routes; /* where those ran first, that did so; … */
     struct map retried;    /* … of which test, by its id */
@@ -256,6 +256,10 @@ bool session_list_is_short(struct session *session);
 /* The order of the run that goes on; tells it, where nobody could know it. */
 struct order session_order(const struct session *session);
 void session_order_tell(struct session *session);
+/* The team's tests are asked for, and are to be dealt: leaves out what is in other shards. At the end it is
+ * told; returns whether all of it is there. */
+void session_shard_keep(struct team *team);
+bool session_shard_is_empty(struct session *session);
 
 /* session_retry.c: a run begins. */
 void session_retry_begin(struct session *session);

@@ -57,6 +57,7 @@ static void begin_run(struct session *session, bool follow_up)
     package_groups(&session->model, &session->loop_plan.changed, &session->covered);
     session->serial++;
     session->stop_on_failure = session->stopped = false;
+    session->elsewhere = 0;
     session_retry_begin(session);
     session->maxfail = session->settings.maxfail;
     session->one_box =
@@ -312,6 +313,8 @@ void session_run_ended(struct session *session)
         settle(session);
     if (session->team_count == 1 && (end.how == RUN_BROKEN || exit_code == 3 || exit_code == 4))
         session->broken = session_explain(&session->teams[0]);
+    if (session_shard_is_empty(session) && exit_code == NONE_FOUND)
+        exit_code = 0;
     if (complete && session_list_is_short(session) && exit_code == 0)
         exit_code = EXIT_USAGE;
     session_end_run(session, exit_code, complete, end.how == RUN_CANCELLED && !session->stop_on_failure);

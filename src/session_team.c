@@ -59,7 +59,8 @@ bool session_team_runs_all(const struct team *team)
     const struct loop *plan = &session->loop_plan;
     bool wanted = session->settings.box == BOX_AUTO && !session->one_box && session->team_count == 1 &&
                   session_order(session).kind == ORDER_LEARNED;
-    bool narrowed = plan->scope.len > 0 || plan->filter != NULL || !selection_is_all(&plan->selection);
+    bool narrowed = plan->scope.len > 0 || plan->filter != NULL || session->shard.of > 1 ||
+                    !selection_is_all(&plan->selection);
     return team->recipe->run_all.len > 0 && plan->run == RUN_ALL && team->all_files && wanted && !narrowed;
 }
 

@@ -2,7 +2,7 @@
 
 _aloof() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --retries --timeout -k -m --include --exclude --load-list --exclude-list --failing --order --serial --repeat --until-failure --partial --subunit --junit
+    local options='--once --plain -n --boxes --box --boxed -x --exitfirst --maxfail --retries --timeout -k -m --include --exclude --load-list --exclude-list --failing --shard --order --serial --repeat --until-failure --partial --subunit --junit
         --locations --recipe --python --environment --color --notify -c -h --help --version'
     local keys='boxes= box= maxfail= retries= timeout= grace= report.locations= recipe= python= environment= color= editor.command= editor.window= output.limit= files.command= history.keep=
         loop.scope= watch.settle= warm= runner.args= notify.how= notify.command= terminal.title= terminal.mouse= ui.motion= ui.plain= ui.wrap= key. bind.'
@@ -75,7 +75,7 @@ _aloof() {
         compopt -o nospace
         ;;
     --order) COMPREPLY=($(compgen -W 'failed-first slowest-first fastest-first random given' -- "$cur")) ;;
-    --maxfail | --retries | --repeat | --timeout | -k | -m | --include | --exclude | --environment) COMPREPLY=() ;;
+    --maxfail | --retries | --repeat | --shard | --timeout | -k | -m | --include | --exclude | --environment) COMPREPLY=() ;;
     *)
         if [[ $cur == -* && $prev != --subunit ]]; then
             COMPREPLY=($(compgen -W "$options" -- "$cur"))

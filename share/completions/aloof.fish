@@ -19,6 +19,7 @@ complete -c aloof -n __aloof_runs -l exclude -x -d 'Without tests in whose ids i
 complete -c aloof -n __aloof_runs -l load-list -r -d 'Only the tests of a list'
 complete -c aloof -n __aloof_runs -l exclude-list -r -d 'Without the tests of a list'
 complete -c aloof -n __aloof_runs -l failing -d 'Only the red tests'
+complete -c aloof -n __aloof_runs -l shard -x -d 'One of N parts of the tests'
 complete -c aloof -n __aloof_runs -l order -x -a 'failed-first slowest-first fastest-first random given' -d 'In which order tests run'
 complete -c aloof -n __aloof_runs -l serial -d 'All tests in one box, one process'
 complete -c aloof -n __aloof_runs -l repeat -x -d 'Run so many rounds'

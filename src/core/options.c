@@ -40,6 +40,8 @@ static const struct option table[] = {
      "without the tests of a list"},
     {"failing", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(failing),
      "with --once: only the red tests, and nothing after them"},
+    {"shard", 0, NULL, OPTION_TEXT, "I/N", NULL, 0, AT(shard),
+     "with --once: one of N parts of the tests that take about the same time, by what was learned"},
     {"order", 0, NULL, OPTION_TEXT, "failed-first|slowest-first|fastest-first|random[:SEED]|given", NULL, 0,
      AT(order), "in which order tests run (given: of the list, or else the runner's)"},
     {"serial", 0, NULL, OPTION_FLAG, NULL, NULL, 0, AT(serial),
@@ -337,6 +339,7 @@ void settings_release(struct settings *settings)
     strings_release(&settings->exclude);
     free(settings->load_list);
     free(settings->exclude_list);
+    free(settings->shard);
     free(settings->order);
     free(settings->subunit);
     free(settings->junit);

@@ -57,6 +57,7 @@ struct settings {
     char *keyword, *marker;
     struct strings include, exclude; /* patterns for ids */
     char *load_list, *exclude_list;  /* files of ids, "-" standard input, NULL none */
+    char *shard;                     /* as typed, NULL: all of them */
     char *order;                     /* as typed, NULL: by what was learned */
     bool serial, failing, partial, until_failure;
     char *subunit, *junit; /* files to write, "-" standard output, NULL none */

@@ -17,6 +17,7 @@ int options_check(const struct settings *typed, bool loads, struct error *error)
     } of_once[] = {
         {typed->failing, "--failing", "in the loop r runs the red tests"},
         {typed->load_list != NULL, "--load-list", "the loop has --include, --exclude and --exclude-list"},
+        {typed->shard != NULL, "--shard", "the loop has all tests"},
         {typed->repeat > 1, "--repeat", "the loop runs again with every change"},
         {typed->until_failure, "--until-failure", "the loop runs again with every change"},
     };

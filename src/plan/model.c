@@ -133,6 +133,18 @@ void model_ask(struct model *model, size_t at)
     model->generation++;
 }
 
+void model_unask(struct model *model, size_t at)
+{
+    struct test *test = &model->tests.items[at];
+    if (test->state != TEST_ASKED)
+        return;
+    test->state = TEST_LISTED;
+    model->asked--;
+    model->left_ns -= test->usual_ns;
+    model->left_known -= test->usual_ns > 0;
+    model->generation++;
+}
+
 void model_end(struct model *model)
 {
     struct test *test;

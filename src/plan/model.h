@@ -145,6 +145,9 @@ void model_begin(struct model *model, unsigned serial);
 /* Marks a test of the listing as asked for in this run. One that runs or is done already stays so. */
 void model_ask(struct model *model, size_t test);
 
+/* Takes that back. One that runs or is done stays so. */
+void model_unask(struct model *model, size_t test);
+
 /* A test that has failed in this run is run again, and so is what of it failed by itself. Passing then makes
  * it flaky; failing gives it the newer failure; anything else changes nothing. Until then its outcome stands.
  */

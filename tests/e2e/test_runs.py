@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shutil
 import sqlite3
 
 import pytest
@@ -205,6 +206,54 @@ def test_the_header_says_which_environment_it_is(tests):
     assert known(tests) == [("pytest@three", "test_b.py::test_a")]
 
 
+# For which machine.
+
+
+def test_every_test_is_in_one_shard(tests):
+    def shards(of):
+        found = []
+        for number in range(1, of + 1):
+            done = tests.once("--shard", f"{number}/{of}", "--exclude", "two|four", home_of_its_own(number))
+            found.append(tests.ran())
+            assert done.returncode == 0, done.stdout
+            assert f"shard {number} of {of}: {len(found[-1])} of 5 tests\n" in done.stdout
+        return found
+
+    def home_of_its_own(number):
+        """Each shard is run with the history that the first began with."""
+        store = tests.root / ".git/aloof"
+        if number == 1:
+            shutil.rmtree(tests.base / "before", ignore_errors=True)
+            if store.exists():
+                shutil.copytree(store, tests.base / "before")
+        else:
+            shutil.rmtree(store)
+            if (tests.base / "before").exists():
+                shutil.copytree(tests.base / "before", store)
+        return "--partial"
+
+    for _ in range(2):  # without a history, and with one
+        two = shards(2)
+        assert sorted(two[0] + two[1]) == sorted(set(IDS) - set(RED))
+        assert all(two)
+        seven = shards(7)
+        assert sorted(sum(seven, [])) == sorted(set(IDS) - set(RED))
+        assert [] in seven  # there are three files, and no reason to divide them
+        tests.once()
+        tests.ran()
+
+
+def test_a_shard_leaves_the_rest_of_the_red_set_as_it_is(tests):
+    tests.once()
+    tests.ran()
+    for number in range(1, 4):
+        tests.once("--shard", f"{number}/3")
+        assert red(tests) == RED
+    tests.ran()
+    tests.once("--failing", "--shard", "1/2")
+    assert len(tests.ran()) == 1
+
+
 # In which order.
 
 
@@ -286,6 +335,8 @@ def test_the_same_seed_gives_the_same_order(tests):
     (["--load-list", "x"], "--load-list: only with --once (the loop has --include, --exclude and --exclude-list)"),
     (["--once", "--serial", "-n", "3"], "--serial is one box, and -n 3 wants 3: give one of them"),
     (["--once", "--serial", "--boxed"], "--serial is one box for all tests, and --boxed wants several: give one of them"),
+    (["--shard", "1/2"], "--shard: only with --once (the loop has all tests)"),
+    (["--once", "--shard", "3/2"], "--shard = 3/2: expected I/N, with I from 1 to N"),
     (["--once", "--order", "alphabetical"], "--order = alphabetical: expected failed-first, slowest-first, fastest-first, random, random:SEED or given"),
     (["--once", "--order", "random:-1"], "--order = random:-1: expected failed-first, slowest-first, fastest-first, random, random:SEED or given"),
     (["--once", "--include", "(" ], "--include: '(' is no regular expression: missing closing parenthesis, at 2"),
