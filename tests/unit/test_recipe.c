@@ -68,7 +68,8 @@ static void test_placeholders(void **state)
         size_t share = recipe_share(&recipe, three, 3, &command);
         assert_int_equal(share, cases[i].share);
         bool reports = strstr(cases[i].line, "/dev/null") == NULL;
-        const struct recipe_extra extra = {&args, reports ? "/tmp/it" : NULL, "/tmp/ids", NULL};
+        const struct recipe_extra extra = {
+            .args = &args, .report = reports ? "/tmp/it" : NULL, .idfile = "/tmp/ids"};
         recipe_argv(command, three, share, &extra, &argv);
         char *line = words_join(&argv);
         assert_string_equal(line, cases[i].line);
