@@ -21,7 +21,7 @@ static bool is_narrowed(const struct session *session)
     const struct settings *settings = &session->settings;
     return settings->keyword != NULL || settings->marker != NULL || settings->paths.len > 0 ||
            settings->include.len > 0 || settings->exclude.len > 0 || settings->load_list != NULL ||
-           settings->exclude_list != NULL || session->loop_plan.filter != NULL;
+           settings->exclude_list != NULL || settings->shard != NULL || session->loop_plan.filter != NULL;
 }
 
 static void note_run(const struct session *session)
