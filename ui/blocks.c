@@ -44,7 +44,9 @@ void block_tell(struct story *story, const struct block *block, const struct sna
     const struct test *test = &snapshot->model->tests.items[failure->test];
     *story = (struct story){0};
     if (failure->fixed) {
-        add_line(story, STYLE_GREEN, true, mem_printf("fixed %s", test->id));
+        bool flaky = test->outcome == OUTCOME_FLAKY;
+        add_line(story, flaky ? STYLE_YELLOW : STYLE_GREEN, true,
+                 mem_printf("%s %s", flaky ? "flaky" : "fixed", test->id));
         return;
     }
     const struct failure_look look = {

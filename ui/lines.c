@@ -190,7 +190,7 @@ static void on_failed(void *owner, size_t index)
     bool news = note_fixed(lines, failure->test, failure->fixed);
     if (!failure->fixed)
         block_write(&lines->out, &lines->paper, &place, test, &failure->trace);
-    else if (news)
+    else if (news && test->outcome != OUTCOME_FLAKY) /* of a flaky one there is a notice */
         lines_printf(lines, STYLE_GREEN, "fixed: %s", test->id);
     lines_flush(lines);
 }

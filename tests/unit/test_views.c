@@ -277,6 +277,16 @@ static void make_fixed(struct scene *scene)
     model_set_red(&scene->model, scene->failures[0].test, false);
 }
 
+/* All is green, but one test only when it was run again. */
+static void make_flaky(struct scene *scene)
+{
+    make_fixed(scene);
+    struct test *test = &scene->model.tests.items[scene->failures[0].test];
+    scene->model.counts[test->outcome]--;
+    test->outcome = OUTCOME_FLAKY;
+    scene->model.counts[OUTCOME_FLAKY]++;
+}
+
 static void make_paused(struct scene *scene)
 {
     make_red(scene);
@@ -672,6 +682,7 @@ static const struct {
     {"broken", make_broken},
     {"empty", make_empty},
     {"fixed", make_fixed},
+    {"flaky", make_flaky},
     {"paused", make_paused},
     {"stopping", make_stopping},
     {"help", make_help},
