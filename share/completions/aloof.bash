@@ -33,7 +33,7 @@ _aloof() {
     prune) options='--keep --json -h --help' ;;
     runs | history) options='-n --limit --all --json -h --help' ;;
     report) options='--html -h --help' ;;
-    stats) options="$input -h --help" ;;
+    stats) options="--history --json $input -h --help" ;;
     *) command= ;;
     esac
 

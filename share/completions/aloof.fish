@@ -72,3 +72,5 @@ complete -c aloof -n '__fish_seen_subcommand_from failing flaky' -l list -d 'Onl
 complete -c aloof -n '__fish_seen_subcommand_from slowest' -l cpu -d 'By processor time'
 complete -c aloof -n '__fish_seen_subcommand_from slowest' -l waiting -d 'By time waited'
 complete -c aloof -n '__fish_seen_subcommand_from prune' -l keep -x -d 'So much instead of history.keep'
+complete -c aloof -n '__fish_seen_subcommand_from stats' -l history -d 'Of what is remembered'
+complete -c aloof -n '__fish_seen_subcommand_from stats' -l json -d 'As JSON'

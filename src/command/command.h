@@ -29,6 +29,7 @@ int command_convert(int argc, char *argv[]);
 
 /* aloof stats: how many tests came to what. aloof ls: their ids. */
 int command_stats(int argc, char *argv[]);
+int command_stats_history(bool json); /* of the history */
 int command_ls(int argc, char *argv[]);
 
 /* aloof emit: one event. aloof mux: several commands at once, as one stream. */

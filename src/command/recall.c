@@ -27,8 +27,8 @@ static int64_t now(void)
 }
 
 /* -1: there is more to do; else the exit code. */
-static int read_options(struct recall *recall, int argc, char *argv[], const struct recall_command *command,
-                        void *owner, struct error *error)
+static int read_options(bool *json, int argc, char *argv[], const struct recall_command *command, void *owner,
+                        struct error *error)
 {
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, command->letters, command->options, NULL)) != -1;) {
@@ -37,7 +37,7 @@ static int read_options(struct recall *recall, int argc, char *argv[], const str
             return fflush(stdout) == 0 ? 0 : COMMAND_BAD;
         }
         if (option == 'j')
-            recall->json = true;
+            *json = true;
         else if (option == '?') {
             error_set(error, -EINVAL, "%s: %s is no option of it, or lacks its value; see aloof %s --help",
                       argv[0], argv[optind - 1], argv[0]);
@@ -75,27 +75,38 @@ static int print(struct recall *recall)
     return pager_print(buf_bytes(&recall->text), !recall->json);
 }
 
-int recall_main(int argc, char *argv[], const struct recall_command *command, void *owner)
+static void complain(const struct error *error)
 {
-    struct recall recall = {.paper = paper_here(), .now_ns = now()};
+    if (error->text[0] != '\0')
+        fprintf(stderr, "aloof: %s\n", error->text);
+}
+
+int recall_ask(const struct recall_command *command, void *owner, bool json, int count, char *words[])
+{
+    struct recall recall = {.paper = paper_here(), .now_ns = now(), .json = json};
     struct error error = {0};
-    int code = read_options(&recall, argc, argv, command, owner, &error);
-    if (code < 0) {
-        code = open_archive(&recall, &error);
-        if (code == 0)
-            code = command->body(&recall, owner, argc - optind, argv + optind, &error);
-        if (code < 0)
-            code = COMMAND_USAGE;
-        else if (print(&recall) != 0)
-            code = COMMAND_BAD;
-    }
-    if (error.text[0] != '\0')
-        fprintf(stderr, "aloof: %s\n", error.text);
+    int code = open_archive(&recall, &error);
+    if (code == 0)
+        code = command->body(&recall, owner, count, words, &error);
+    if (code < 0)
+        code = COMMAND_USAGE;
+    else if (print(&recall) != 0)
+        code = COMMAND_BAD;
+    complain(&error);
     json_decref(recall.answer);
     buf_release(&recall.text);
     archive_close(recall.archive);
     where_release(&recall.where);
     return code;
+}
+
+int recall_main(int argc, char *argv[], const struct recall_command *command, void *owner)
+{
+    bool json = false;
+    struct error error = {0};
+    int code = read_options(&json, argc, argv, command, owner, &error);
+    complain(&error);
+    return code >= 0 ? code : recall_ask(command, owner, json, argc - optind, argv + optind);
 }
 
 int recall_count(const char *option, const char *value, size_t *count, struct error *error)

@@ -45,6 +45,9 @@ struct recall_command {
  * on standard error; so also where nothing is remembered yet. */
 int recall_main(int argc, char *argv[], const struct recall_command *command, void *owner);
 
+/* The same, when the options have been read otherwise; only the command's body is used. */
+int recall_ask(const struct recall_command *command, void *owner, bool json, int count, char *words[]);
+
 /* Finds the run: a number, "last" or NULL, "last~1" for the one before it. Its reader gets it, once. 0, or
  * -ENOENT with a line. */
 int recall_run(struct recall *recall, const char *word, archive_run_reader *each, void *owner,

@@ -96,3 +96,18 @@ def test_pruning_keeps_what_is_red(broken):
     assert broken.run("failing", "--list").stdout == "test_a.py::test_turns\n"
     done = broken.run("prune", "--keep", "some")
     assert (done.returncode, done.stderr) == (4, "aloof: --keep some: expected runs, days or megabytes, as 500, 30d, 200m or 500,30d\n")
+
+
+def test_figures_of_the_history(broken):
+    terminal = broken.aloof("stats")
+    assert terminal.wait_exit() == 0
+    assert re.search(r"^tests +2: 1 passed, 1 failed\nred +1\nruns +5, the oldest \S+( \S+)?, the newest \S+( \S+)?\nresults +10\n"
+                     r"a full run takes +\S+ s, the mean of 5\nsize on disk +\d+ kB$", terminal.text, re.M), terminal.text
+    figures = json.loads(broken.run("stats", "--history", "--json").stdout)
+    assert (figures["tests"], figures["runs"], figures["results"], figures["red"], figures["full_runs"]) == (2, 5, 10, 1, 5)
+    assert figures["outcomes"] == {"passed": 1, "failed": 1} and figures["oldest"] < figures["newest"]
+    assert figures["full_run_seconds"] > 0 and figures["size_bytes"] >= (broken.root / ".git/aloof/history.db").stat().st_size
+    broken.write("out.tap", "1..2\nok 1 - a\nnot ok 2 - b\n")
+    done = broken.run("stats", "--json", "out.tap")
+    assert done.returncode == 1 and json.loads(done.stdout) == {"tests": 2, "passed": 1, "failed": 1, "skipped": 0, "tags": []}
+    assert broken.aloof("stats", "out.tap").wait_exit() == 1
