@@ -81,6 +81,9 @@ def test_a_worker_that_is_killed_between_classes_is_no_pass(project, args, who):
             def test_good(self): pass
         """)
     done = project.once(*args)
+    if who == "os.getppid()" and done.returncode == 0:  # the box lived long enough to run all that it had
+        assert done.stdout.startswith("OK!  4 tests in"), done.stdout
+        return
     assert done.returncode in (1, 3), done.stdout
     assert "OK!" not in done.stdout
     assert done.returncode == 3 or red(project), done.stdout  # 3: all had passed when the runner was found dead
