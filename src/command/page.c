@@ -16,7 +16,8 @@ static void put_head(struct buf *to, const struct digest *digest)
     if (digest->red_count > 0)
         buf_printf(to, ": %zu red", digest->red_count);
     buf_puts(to, "</title>\n<style>\n");
-    buf_puts(to, page_style);
+    for (const char *const *line = page_style; *line != NULL; line++)
+        buf_printf(to, "%s\n", *line);
     buf_puts(to, "</style>\n</head>\n<body>\n");
 }
 

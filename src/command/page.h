@@ -15,14 +15,20 @@ void page_slowest(struct buf *to, const struct digest *digest);
 void page_flaky(struct buf *to, const struct digest *digest);
 void page_lives(struct buf *to, const struct digest *digest);
 
-/* How it looks: the content of the style element. */
-extern const char page_style[];
+/* How it looks: the lines of the style element, up to NULL. */
+extern const char *const page_style[];
 
 /* Appends a section's start, with its heading and, where `note` is not NULL, a line that explains it. */
 void page_section(struct buf *to, const char *id, const char *heading, const char *note);
 
+/* A table's columns. */
+struct page_columns {
+    const char *heads[10]; /* NULL behind the last, where there are fewer */
+    unsigned right;        /* bit i: column i is aligned at its right */
+};
+
 /* Appends the start of a table: a caption for those who hear it, and its columns. */
-void page_table(struct buf *to, const char *caption, const char *const heads[], size_t count);
+void page_table(struct buf *to, const char *caption, const struct page_columns *columns);
 void page_table_end(struct buf *to);
 
 /* Appends the start of a row, with the test as its heading; and a cell of it, up to page_cell_end. head: of

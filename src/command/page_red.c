@@ -65,8 +65,8 @@ static void put_since(struct buf *to, const struct digest *digest, const struct 
 
 static void put_tests(struct buf *to, const struct digest *digest, const struct digest_red *red, size_t count)
 {
-    static const char *const heads[] = {"Test", "Outcome"};
-    page_table(to, "Tests that are red", heads, 2);
+    static const struct page_columns columns = {{"Test", "Outcome"}, 1 << 1};
+    page_table(to, "Tests that are red", &columns);
     for (size_t i = 0; i < count; i++) {
         const struct digest_test *test = &digest->tests.items[red[i].test];
         page_row(to, test);

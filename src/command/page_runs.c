@@ -90,7 +90,7 @@ static void put_chart(struct buf *to, const struct digest *digest, enum chart ch
 static void put_run(struct buf *to, const struct digest_run *run)
 {
     bool bad = run->verdict != NULL && strcmp(run->verdict, "passed") != 0;
-    buf_printf(to, "<tr><th scope=\"row\">%lld</th>", (long long)run->id);
+    buf_printf(to, "<tr><th scope=\"row\" data-head=\"run\">%lld</th>", (long long)run->id);
     page_cell(to, "when", "");
     page_time(to, run->started_ns);
     buf_puts(to, "</td><td>");
@@ -115,8 +115,9 @@ static void put_run(struct buf *to, const struct digest_run *run)
 
 void page_runs(struct buf *to, const struct digest *digest)
 {
-    static const char *const heads[] = {"Run",     "When", "Of",      "Tests",  "Failed",
-                                        "Skipped", "Took", "Verdict", "Commit", "Because"};
+    static const struct page_columns columns = {
+        {"Run", "When", "Of", "Tests", "Failed", "Skipped", "Took", "Verdict", "Commit", "Because"},
+        1 << 3 | 1 << 4 | 1 << 5 | 1 << 6};
     page_section(to, "runs", "Runs", NULL);
     for (int chart = 0; chart < CHART_COUNT; chart++)
         put_chart(to, digest, (enum chart)chart);
@@ -130,7 +131,7 @@ void page_runs(struct buf *to, const struct digest *digest)
     buf_puts(to, "<details><summary>");
     page_count(to, digest->runs.len, "run");
     buf_puts(to, " as a table</summary>\n");
-    page_table(to, "The newest runs", heads, sizeof heads / sizeof *heads);
+    page_table(to, "The newest runs", &columns);
     for (size_t i = digest->runs.len; i-- > 0;)
         put_run(to, &digest->runs.items[i]);
     page_table_end(to);

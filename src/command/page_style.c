@@ -1,64 +1,100 @@
 #include "command/page.h"
 
 /* Marks: 0 what passed, or computed; 1 what was skipped, or waited; 2 what failed. */
-const char page_style[] =
-    ":root{color-scheme:light dark;--paper:#fcfcfb;--card:#fff;--ink:#23262b;--soft:#686d76;--line:#e4e5e8;"
-    "--m0:#8da0b8;--m1:#d3d8df;--bad:#c2361f;--good:#2d7a4b}\n"
-    "@media(prefers-color-scheme:dark){:root{--paper:#15171a;--card:#1c1f23;--ink:#dfe2e6;--soft:#949ba6;"
-    "--line:#2d3137;--m0:#66788f;--m1:#3b424c;--bad:#ff7a63;--good:#67c08b}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;padding:2rem 1.5rem 4rem;max-width:68rem;background:var(--paper);color:var(--ink);"
-    "font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif;"
-    "font-variant-numeric:tabular-nums}\n"
-    "h1{margin:0;font-size:1rem;font-weight:600;overflow-wrap:anywhere}\n"
-    ".branch{color:var(--soft);font-weight:400}.branch::before{content:\"on \"}\n"
-    ".verdict{margin:.1rem 0 .3rem;font-size:1.9rem;font-weight:650;line-height:1.25;letter-spacing:-.01em}\n"
-    "h2{margin:0 0 .5rem;font-size:1.15rem}h3{margin:1rem 0 .2rem;font-size:1rem}\n"
-    "section{margin-top:2.6rem}\n"
-    "article{margin:1rem 0 1.6rem}article h3{margin-bottom:0}article thead{display:none}\n"
-    "p{margin:.3rem 0}.sub,.note,.none,footer{color:var(--soft);font-size:.87rem;font-weight:400}\n"
-    ".note{max-width:44rem;margin-bottom:.5rem}\n"
-    ".bad{color:var(--bad)}.good{color:var(--good)}.dim{color:var(--soft)}td .bad{font-weight:600}\n"
-    "code,tbody th{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace;"
-    "font-size:.86em;overflow-wrap:anywhere}\n"
-    "nav ul{list-style:none;margin:1.5rem 0 0;padding:0;display:grid;gap:.8rem;"
-    "grid-template-columns:repeat(4,minmax(0,1fr))}\n"
-    "nav a{display:block;height:100%;padding:.8rem 1rem;border:1px solid var(--line);border-radius:.6rem;"
-    "background:var(--card);color:inherit;text-decoration:none}\n"
-    "nav a:hover,nav a:focus-visible{border-color:var(--soft)}\n"
-    "nav .what,nav b,nav a>span{display:block}nav .what{font-size:.87rem;color:var(--soft)}\n"
-    "nav b{font-size:1.5rem;font-weight:650;line-height:1.3}\n"
-    "nav b+span{font-size:.82rem;color:var(--soft);overflow-wrap:anywhere;line-height:1.35}\n"
-    "table{width:100%;border-collapse:collapse}\n"
-    "th,td{padding:.4rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}\n"
-    "th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}\n"
-    "thead th{font-size:.8rem;font-weight:500;color:var(--soft);white-space:nowrap}\n"
-    "tbody th{font-weight:400}.file{color:var(--soft)}\n"
-    ".number{text-align:right;white-space:nowrap}.when{white-space:nowrap}\n"
-    ".heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%"
-    ")}\n"
-    "svg{display:block}.columns{width:100%;height:4.5rem}.failed .columns{height:2.6rem}"
-    ".took .columns{height:2.6rem}\n"
-    "figure{margin:0 0 .7rem}figcaption{font-size:.87rem;margin-bottom:.15rem}\n"
-    ".columns{border-bottom:1px solid var(--line)}\n"
-    ".m0,.k0{fill:var(--m0);background:var(--m0)}.m1,.k1{fill:var(--m1);background:var(--m1)}"
-    ".m2{fill:var(--bad)}\n"
-    ".at{fill:transparent}g:hover .at{fill:var(--line)}\n"
-    ".ends{display:flex;justify-content:space-between;font-size:.8rem;color:var(--soft)}\n"
-    ".wide{width:30%}.bar{width:100%;height:.75rem;margin-top:.3rem}\n"
-    ".key{display:inline-block;width:.75rem;height:.75rem;margin:0 .35rem 0 .6rem}"
-    ".key:first-child{margin-left:0}\n"
-    ".spark{width:150px;height:25px}.s{fill:none;stroke-width:2}.s.m0{stroke:var(--m0)}"
-    ".s.m1{stroke:var(--soft)}.s.m2{stroke:var(--bad)}.line{fill:none;stroke:var(--line)}\n"
-    "summary{cursor:pointer;font-size:.87rem;color:var(--soft);margin:.6rem 0}\n"
-    "details table{font-size:.87rem}footer{margin-top:3rem}\n"
-    "@media(max-width:44rem){body{padding:1.2rem 1rem 3rem}.verdict{font-size:1.55rem}\n"
-    "nav ul{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}nav a{padding:.6rem .75rem}\n"
-    "thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
-    "tbody tr{display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:.55rem 0;border-bottom:1px solid "
-    "var(--line)}\n"
-    "tbody th,td{border:0;padding:0}tbody th,.wide,.because{flex:1 0 100%}.number{text-align:left}\n"
-    "td[data-head]::before{content:attr(data-head) \" "
-    "\";color:var(--soft);font-size:.87em}\n"
-    "}\n"
-    "@media print{body{max-width:none;padding:0}section,tr{break-inside:avoid}}\n";
+const char *const page_style[] = {
+    ":root{color-scheme:light dark;--paper:#fcfcfb;--card:#fff;--ink:#23262b;--soft:#686d76;--line:#e4e5e8;",
+    "--m0:#8da0b8;--m1:#d3d8df;--bad:#c2361f;--good:#2d7a4b}",
+    "@media(prefers-color-scheme:dark){:root{--paper:#15171a;--card:#1c1f23;--ink:#dfe2e6;--soft:#949ba6;",
+    "--line:#2d3137;--m0:#66788f;--m1:#3b424c;--bad:#ff7a63;--good:#67c08b}}",
+
+    "*{box-sizing:border-box}",
+    "body{margin:0 auto;padding:2rem 1.5rem 4rem;max-width:68rem;background:var(--paper);color:var(--ink);",
+    "font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif;",
+    "font-variant-numeric:tabular-nums}",
+    "code,tbody th{font-size:.86em;overflow-wrap:anywhere;",
+    "font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"DejaVu Sans Mono\",monospace}",
+    "h1{margin:0;font-size:1rem;font-weight:600;overflow-wrap:anywhere}",
+    "h2{margin:0 0 .5rem;font-size:1.15rem}",
+    "h3{margin:1rem 0 .2rem;font-size:1rem}",
+    "p{margin:.3rem 0}",
+    "section{margin-top:2.6rem}",
+    "article{margin:1rem 0 1.6rem}",
+    "article h3{margin-bottom:0}",
+    "article thead{display:none}",
+    "footer{margin-top:3rem}",
+    "summary{cursor:pointer;margin:.6rem 0}",
+    ".sub,.note,.none,.ends,summary,footer{color:var(--soft);font-size:.87rem;font-weight:400}",
+    ".note{max-width:44rem;margin-bottom:.5rem}",
+    ".heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}",
+    ".bad{color:var(--bad)}",
+    ".good{color:var(--good)}",
+    ".dim{color:var(--soft)}",
+    "td .bad{font-weight:600}",
+
+    ".branch{color:var(--soft);font-weight:400}",
+    ".branch::before{content:\"on \"}",
+    ".verdict{margin:.1rem 0 .3rem;font-size:1.9rem;font-weight:650;line-height:1.25}",
+    "nav ul{list-style:none;margin:1.5rem 0 0;padding:0;display:grid;gap:.8rem;",
+    "grid-template-columns:repeat(4,minmax(0,1fr))}",
+    "nav a{display:block;height:100%;padding:.8rem 1rem;border:1px solid var(--line);border-radius:.6rem;",
+    "background:var(--card);color:inherit;text-decoration:none}",
+    "nav a:hover,nav a:focus-visible{border-color:var(--soft)}",
+    "nav b,nav a>span{display:block}",
+    "nav .what{font-size:.87rem;color:var(--soft)}",
+    "nav b{font-size:1.5rem;font-weight:650;line-height:1.3}",
+    "nav b+span{font-size:.82rem;color:var(--soft);overflow-wrap:anywhere;line-height:1.35}",
+
+    "table{width:100%;border-collapse:collapse}",
+    "th,td{padding:.4rem .6rem;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line)}",
+    "th:first-child,td:first-child{padding-left:0}",
+    "th:last-child,td:last-child{padding-right:0}",
+    "thead th{font-size:.8rem;font-weight:500;color:var(--soft);white-space:nowrap}",
+    "tbody th{font-weight:400}",
+    "#runs tbody th{font:inherit}",
+    "details table{font-size:.87rem}",
+    ".file{color:var(--soft)}",
+    ".when{white-space:nowrap}",
+    "th.number,td.number{text-align:right;white-space:nowrap}",
+    ".wide{width:30%}",
+    "td.wide,td.life{vertical-align:middle}",
+
+    "svg{display:block}",
+    "figure{margin:0 0 .7rem}",
+    "figcaption{font-size:.87rem;margin-bottom:.15rem}",
+    ".columns{width:100%;height:2.6rem;border-bottom:1px solid var(--line)}",
+    ".tests .columns{height:4.5rem}",
+    ".ends{display:flex;justify-content:space-between}",
+    ".at{fill:transparent}",
+    "g:hover .at{fill:var(--line)}",
+    ".m0{fill:var(--m0)}",
+    ".m1{fill:var(--m1)}",
+    ".m2{fill:var(--bad)}",
+    ".bar{width:100%;height:.75rem}",
+    ".key{display:inline-block;width:.75rem;height:.75rem;margin:0 .35rem 0 .6rem}",
+    ".key:first-child{margin-left:0}",
+    ".k0{background:var(--m0)}",
+    ".k1{background:var(--m1)}",
+    ".spark{width:150px;height:25px}",
+    ".s,.line{fill:none;stroke:var(--line)}",
+    ".s{stroke-width:2}",
+    ".s.m0{stroke:var(--m0)}",
+    ".s.m1{stroke:var(--soft)}",
+    ".s.m2{stroke:var(--bad)}",
+
+    "@media(max-width:44rem){",
+    "body{padding:1.2rem 1rem 3rem}",
+    ".verdict{font-size:1.55rem}",
+    "nav ul{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem}",
+    "nav a{padding:.6rem .75rem}",
+    "thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}",
+    "tbody tr{display:flex;flex-wrap:wrap;align-items:baseline;gap:.1rem .9rem;padding:.55rem 0;",
+    "border-bottom:1px solid var(--line)}",
+    "tbody th,td{border:0;padding:0}",
+    "tbody th,.wide,.because{flex:1 0 100%}",
+    "article tbody th{flex:1 1 60%}",
+    "#runs tbody th{flex:none}",
+    "[data-head]::before{content:attr(data-head) \" \";color:var(--soft);font-size:.87em}",
+    "}",
+    "@media print{body{max-width:none;padding:0}section,tr{break-inside:avoid}}",
+    NULL,
+};

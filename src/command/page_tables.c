@@ -9,13 +9,13 @@ static const struct digest_test *test_at(const struct digest *digest, size_t tes
 static void put_turns(struct buf *to, const struct digest *digest, const char *heading,
                       const struct digest_turn *turns, size_t count, size_t known)
 {
-    static const char *const heads[] = {"Test", "Before", "Now"};
+    static const struct page_columns columns = {{"Test", "Before", "Now"}, 0};
     if (count == 0)
         return;
     buf_printf(to, "<h3>%s <span class=\"sub\">", heading);
     html_count(to, known);
     buf_puts(to, "</span></h3>\n");
-    page_table(to, heading, heads, 3);
+    page_table(to, heading, &columns);
     for (size_t i = 0; i < count; i++) {
         page_row(to, test_at(digest, turns[i].test));
         page_cell(to, "", "");
@@ -84,7 +84,8 @@ static void put_slow(struct buf *to, const struct digest_test *test, int64_t lon
 
 void page_slowest(struct buf *to, const struct digest *digest)
 {
-    static const char *const heads[] = {"Test", "Computing and waiting", "Usually", "Processor", "Waiting"};
+    static const struct page_columns columns = {
+        {"Test", "Computing and waiting", "Usually", "Processor", "Waiting"}, 1 << 2 | 1 << 3 | 1 << 4};
     page_section(to, "slowest", "Slowest", NULL);
     if (digest->slowest.len == 0)
         buf_puts(to, "<p class=\"none\">No times are known.</p>\n");
@@ -92,7 +93,7 @@ void page_slowest(struct buf *to, const struct digest *digest)
         buf_puts(to,
                  "<p class=\"note\"><span class=\"key k0\"></span>computing <span class=\"key k1\"></span>"
                  "waiting: for a disk, the network, a sleep, a busy processor</p>\n");
-        page_table(to, "The tests that take longest", heads, 5);
+        page_table(to, "The tests that take longest", &columns);
     }
     for (size_t i = 0; i < digest->slowest.len && i < DIGEST_SLOWEST; i++)
         put_slow(to, test_at(digest, digest->slowest.items[i]),
@@ -104,12 +105,12 @@ void page_slowest(struct buf *to, const struct digest *digest)
 
 void page_flaky(struct buf *to, const struct digest *digest)
 {
-    static const char *const heads[] = {"Test", "Failed", "Of runs", "Newest"};
+    static const struct page_columns columns = {{"Test", "Failed", "Of runs", "Newest"}, 1 << 1 | 1 << 2};
     page_section(to, "flaky", "Flaky", "Passed and failed on the same sources.");
     if (digest->flaky.len == 0)
         buf_puts(to, "<p class=\"none\">No test is known to be flaky.</p>\n");
     else
-        page_table(to, "The tests that passed and failed on the same sources", heads, 4);
+        page_table(to, "The tests that passed and failed on the same sources", &columns);
     for (size_t i = 0; i < digest->flaky.len; i++) {
         const struct digest_flaky *flaky = &digest->flaky.items[i];
         size_t runs = flaky->passed + flaky->failed;
@@ -158,12 +159,12 @@ static void put_life(struct buf *to, const struct digest_life *life)
 
 void page_lives(struct buf *to, const struct digest *digest)
 {
-    static const char *const heads[] = {"Test", "Its newest runs", "Newest", "Usually"};
+    static const struct page_columns columns = {{"Test", "Its newest runs", "Newest", "Usually"}, 1 << 3};
     page_section(
         to, "tests", "Tests",
         "The most telling ones: what is red, flaky or failed most often, then what is slow. A stroke is a "
         "run, the newest at the right: up, it passed, and took so long; down, it failed.");
-    page_table(to, "What the newest runs made of the most telling tests", heads, 4);
+    page_table(to, "What the newest runs made of the most telling tests", &columns);
     for (size_t i = 0; i < digest->lives.len; i++) {
         const struct digest_life *life = &digest->lives.items[i];
         const struct digest_test *test = test_at(digest, life->test);

@@ -21,13 +21,15 @@ void page_section(struct buf *to, const char *id, const char *heading, const cha
     }
 }
 
-void page_table(struct buf *to, const char *caption, const char *const heads[], size_t count)
+void page_table(struct buf *to, const char *caption, const struct page_columns *columns)
 {
+    const size_t most = sizeof columns->heads / sizeof *columns->heads;
     buf_puts(to, "<table>\n<caption class=\"heard\">");
     html_text(to, caption);
     buf_puts(to, "</caption>\n<thead><tr>");
-    for (size_t i = 0; i < count; i++)
-        buf_printf(to, "<th scope=\"col\">%s</th>", heads[i]);
+    for (size_t i = 0; i < most && columns->heads[i] != NULL; i++)
+        buf_printf(to, "<th scope=\"col\"%s>%s</th>", columns->right >> i & 1 ? " class=\"number\"" : "",
+                   columns->heads[i]);
     buf_puts(to, "</tr></thead>\n<tbody>\n");
 }
 
