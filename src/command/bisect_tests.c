@@ -13,8 +13,10 @@ struct search {
     struct bisect_request *request;
     struct probe *probe;
     struct bisect bisect;
-    const char *test;       /* its id; borrowed from the model */
-    struct strings company; /* the ids of those that run before it, in their order */
+    const char *test;        /* its id; borrowed from the model */
+    struct strings company;  /* the ids of those that run before it, in their order */
+    struct strings others;   /* likewise of all others that could */
+    unsigned probes, checks; /* of the search before, when there was one */
     double seconds;
 };
 
@@ -59,7 +61,7 @@ static bool is_company(const struct search *search, const struct test *test, con
            share_a_process(&search->request->project.recipes[test->team], test, other);
 }
 
-/* Those of the listing that come before the test in that order. */
+/* Those of the listing that come before the test in that order, and all others. */
 static void add_company(struct search *search, size_t at, const struct order *order)
 {
     const struct model *model = probe_model(search->probe);
@@ -69,9 +71,14 @@ static void add_company(struct search *search, size_t at, const struct order *or
     for (size_t i = 0; i < count; i++)
         positions[i] = (uint32_t)i;
     order_sort(order, model, positions, count);
-    for (size_t i = 0; i < count && model->listing.items[positions[i]] != at; i++) {
+    bool before = true;
+    for (size_t i = 0; i < count; i++) {
         const struct test *other = &model->tests.items[model->listing.items[positions[i]]];
-        if (is_company(search, test, other, order->places))
+        before = before && other != test;
+        if (other == test || !is_company(search, test, other, order->places))
+            continue;
+        strings_add(&search->others, other->id);
+        if (before)
             strings_add(&search->company, other->id);
     }
     free(positions);
@@ -92,7 +99,7 @@ static int gather_company(struct search *search, size_t at, struct error *error)
     map_release(&places);
     strings_release(&given);
     search->test = test->id;
-    if (bad == 0 && search->company.len == 0 && !share_a_process(recipe, test, test))
+    if (bad == 0 && search->others.len == 0 && !share_a_process(recipe, test, test))
         bad = error_set(error, -EINVAL,
                         "recipe %s runs each test in a process of its own, so no other one makes %s fail",
                         recipe->name, test->id);
@@ -121,7 +128,7 @@ static void say_probe(const struct search *search)
     if (bisect_checks(bisect))
         bisect_say(search->request, "check: %s", company);
     else
-        bisect_say(search->request, "probe %u: %s", bisect->probes + 1, company);
+        bisect_say(search->request, "probe %u: %s", search->probes + bisect->probes + 1, company);
     free(company);
 }
 
@@ -197,9 +204,10 @@ static char *write_command(const struct search *search, struct error *error)
 
 static void tell_effort(const struct search *search, struct buf *to)
 {
-    buf_printf(to, "%u probe%s and %u check%s in %.1f s\n", search->bisect.probes,
-               search->bisect.probes == 1 ? "" : "s", search->bisect.checks,
-               search->bisect.checks == 1 ? "" : "s", search->seconds);
+    unsigned probes = search->probes + search->bisect.probes;
+    unsigned checks = search->checks + search->bisect.checks;
+    buf_printf(to, "%u probe%s and %u check%s in %.1f s\n", probes, probes == 1 ? "" : "s", checks,
+               checks == 1 ? "" : "s", search->seconds);
 }
 
 static void tell_verdict(const struct search *search, const char *command, struct buf *to)
@@ -222,8 +230,8 @@ static void tell_verdict(const struct search *search, const char *command, struc
                                           : ": no other test is the cause");
         break;
     case BISECT_NEVER:
-        buf_printf(to, "%s does not fail, neither alone nor after the %zu others that run before it\n",
-                   search->test, search->company.len);
+        buf_printf(to, "%s does not fail, neither alone nor after the %zu others\n", search->test,
+                   search->company.len);
         break;
     case BISECT_FLAKY:
         buf_printf(to, "%s is flaky: with %s it failed %u of %u times\n", search->test,
@@ -244,10 +252,11 @@ static json_t *pack(const struct search *search, const char *command)
     struct strings cause = {0};
     for (size_t i = 0; found && i < bisect->found.len; i++)
         strings_add(&cause, search->company.items[bisect->found.items[i]]);
-    json_t *object = json_pack("{s:s, s:s, s:i, s:o, s:i, s:i, s:f, s:s?}", "test", search->test, "verdict",
-                               words[bisect->verdict], "company", (int)search->company.len, "cause",
-                               bisect_strings(&cause), "probes", (int)bisect->probes, "checks",
-                               (int)bisect->checks, "seconds", search->seconds, "command", command);
+    json_t *object =
+        json_pack("{s:s, s:s, s:i, s:o, s:i, s:i, s:f, s:s?}", "test", search->test, "verdict",
+                  words[bisect->verdict], "company", (int)search->company.len, "cause",
+                  bisect_strings(&cause), "probes", (int)(search->probes + bisect->probes), "checks",
+                  (int)(search->checks + bisect->checks), "seconds", search->seconds, "command", command);
     bool counts = bisect->verdict == BISECT_FLAKY || bisect->verdict == BISECT_ALONE;
     json_object_set_new(object, "fails", counts ? json_integer(bisect->fails) : json_null());
     json_object_set_new(object, "runs", counts ? json_integer(bisect->runs) : json_null());
@@ -268,6 +277,28 @@ static int tell(const struct search *search, struct error *error)
     return codes[search->bisect.verdict];
 }
 
+/* -1: there is a verdict; else the exit code. */
+static int search_company(struct search *search, struct error *error)
+{
+    bisect_init(&search->bisect, search->company.len, search->request->checks);
+    return carry_through(search, error);
+}
+
+/* Boxes that worked side by side, or another order, may have had others before it. */
+static int search_others(struct search *search, struct error *error)
+{
+    if (search->others.len == search->company.len)
+        return -1;
+    struct strings before = search->company;
+    search->company = search->others;
+    search->others = before;
+    search->probes = search->bisect.probes;
+    search->checks = search->bisect.checks;
+    bisect_release(&search->bisect);
+    bisect_say(search->request, "what runs before it is not the cause; now all others do\n");
+    return search_company(search, error);
+}
+
 static int run(struct search *search, struct error *error)
 {
     enum probe_end end = probe_list(search->probe);
@@ -280,8 +311,9 @@ static int run(struct search *search, struct error *error)
         return BISECT_EXIT_NONE;
     if (gather_company(search, at, error) < 0)
         return BISECT_EXIT_USAGE;
-    bisect_init(&search->bisect, search->company.len, search->request->checks);
-    int code = carry_through(search, error);
+    int code = search_company(search, error);
+    if (code < 0 && search->bisect.verdict == BISECT_NEVER)
+        code = search_others(search, error);
     if (code < 0)
         code = tell(search, error);
     bisect_release(&search->bisect);
@@ -299,6 +331,7 @@ int bisect_tests(struct bisect_request *request, struct error *error)
         code = run(&search, error);
     probe_close(search.probe);
     strings_release(&search.company);
+    strings_release(&search.others);
     free(notice);
     return code;
 }

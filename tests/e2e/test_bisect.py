@@ -95,7 +95,6 @@ def test_the_order_is_that_of_the_run_in_which_it_failed(project):
     """In the order of the listing the culprit comes after the test."""
     rules = {"test_a.py::0": "assert not state.marks", "test_b.py::7": "state.marks.add(1)"}
     write_tests(project, {"test_a.py": 5, "test_b.py": 10}, rules)
-    bisect(project, "test_a.py::test_0", code=6)
     order = [f"test_b.py::test_{number}" for number in range(10)] + [f"test_a.py::test_{number}" for number in (3, 0, 1)]
     project.write("ran", "\n".join(order) + "\n")
     for args in (["--load-list", "ran"], ["--load-list=ran", "--order", "given"]):
@@ -116,6 +115,16 @@ def test_a_random_order_is_searched_as_its_seed_has_it(project):
     assert "random" not in result["command"] and rerun(project, result["command"]).returncode == 1
     assert "give the seed" in bisect(project, "--order", "random", "test_a.py::test_1", code=4).stderr
     assert "no such order" in bisect(project, "--order", "backwards", "test_a.py::test_1", code=4).stderr
+
+
+def test_what_runs_after_it_is_tried_where_what_runs_before_it_is_not_the_cause(project):
+    """Another box, or a longer test that went first, may have brought it before the test."""
+    rules = {"test_a.py::1": "assert not state.marks", "test_b.py::7": "state.marks.add(1)"}
+    write_tests(project, {"test_a.py": 5, "test_b.py": 10}, rules)
+    done = bisect(project, "test_a.py::test_1")
+    assert done.stdout.startswith("probe 1: 1 test before it, passes\n")
+    assert "\nwhat runs before it is not the cause; now all others do\nprobe 3: all 14 tests before it, fails\n" in done.stdout
+    assert "test_a.py::test_1 fails after\n  test_b.py::test_7\n" in done.stdout
 
 
 def test_one_that_fails_alone_is_told(project):
