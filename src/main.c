@@ -5,9 +5,10 @@
  *   stream/   subunit v2 and other protocols, one table of formats             pure: bytes in, events out
  *   plan/     model (what is known), loop (what to run next), schedule (order, and who shares a box),
  *             setups, affects, risks (what was learned of tests and changes, for the schedule), reach,
- *             progress (what is told of a box at work), flaky                  pure
- *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, clean and ink
- *             (what may reach a terminal)                                      pure
+ *             progress (what is told of a box at work), flaky, bisect and commits (what made a test
+ *             fail)                                                            pure
+ *   trace/    traceback text -> frames, story (the lines of a failure), syntax, diff, editor, profile, clean
+ *             and ink (what may reach a terminal)                              pure
  *   project/  repo (git), watch, config, recipe, testr (other tools' configuration), python, targets, share
  *             (what comes with the program)
  *   store/    history (SQLite)
@@ -17,7 +18,7 @@
  *   session   wires them: commands in, change notices out
  *   report/   plain (--once), JUnit, subunit, locations (for editors)
  *   command/  what aloof does beside running tests: init; doctor, which asks ui/ too; convert, emit, ls, mux,
- *             stats; load: what is read instead of run at first
+ *             stats; load: what is read instead of run at first; bisect and profile, which run some by probe
  *   ../ui/    the screen: views are pure, terminal_curses.c and canvas.c alone include curses;
  *             lines (--plain), the same loop without a screen
  *

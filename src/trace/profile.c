@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define US_NS 1000
+#define US_MAX (INT64_MAX / US_NS)
 
 static const struct {
     const char *name;
@@ -42,6 +43,13 @@ void profile_release(struct profile *profile)
     vec_release(&profile->rows);
 }
 
+/* Of a number of microseconds that somebody else has written. */
+static int64_t ns_of(const json_t *us)
+{
+    json_int_t value = json_integer_value(us);
+    return (value < 0 ? 0 : value > US_MAX ? US_MAX : value) * US_NS;
+}
+
 static void add_function(struct profile *profile, const json_t *object)
 {
     const char *function = json_string_value(json_object_get(object, "function"));
@@ -49,8 +57,8 @@ static void add_function(struct profile *profile, const json_t *object)
     struct profile_row row = {
         .line = (unsigned)json_integer_value(json_object_get(object, "line")),
         .calls = json_integer_value(json_object_get(object, "calls")),
-        .own_ns = json_integer_value(json_object_get(object, "own_us")) * US_NS,
-        .total_ns = json_integer_value(json_object_get(object, "total_us")) * US_NS,
+        .own_ns = ns_of(json_object_get(object, "own_us")),
+        .total_ns = ns_of(json_object_get(object, "total_us")),
     };
     if (function == NULL)
         return;

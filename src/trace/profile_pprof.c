@@ -13,6 +13,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define TIME_MAX_NS 1e18
+
 /* "180ms" in ns; -1: it is no time. */
 static int64_t read_time(const char *text, char **end)
 {
@@ -28,7 +30,8 @@ static int64_t read_time(const char *text, char **end)
         size_t len = strlen(units[i].unit);
         if (strncmp(*end, units[i].unit, len) == 0 && ((*end)[len] == ' ' || (*end)[len] == '\0')) {
             *end += len;
-            return (int64_t)(value * units[i].ns);
+            value *= units[i].ns;
+            return value >= 0 && value < TIME_MAX_NS ? (int64_t)value : -1;
         }
     }
     return value == 0 ? 0 : -1;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define US_NS 1000
+#define DELTA_MAX_US 100000000 /* between two samples; more would be none, and might overflow */
 
 struct node {
     size_t row, parent; /* parent: MAP_NONE none */
@@ -32,7 +33,7 @@ static size_t row_of(struct profile *profile, struct tree *tree, const json_t *f
 {
     const char *function = json_string_value(json_object_get(frame, "functionName"));
     const char *url = json_string_value(json_object_get(frame, "url"));
-    unsigned line = (unsigned)(json_integer_value(json_object_get(frame, "lineNumber")) + 1);
+    unsigned line = (unsigned)json_integer_value(json_object_get(frame, "lineNumber")) + 1;
     const char *path = url != NULL && strncmp(url, "file://", 7) == 0 ? url + 7 : url;
     bool named = function != NULL && *function != '\0', placed = path != NULL && *path != '\0';
     char *key = mem_printf("%s at %s:%u", named ? function : "", placed ? path : "", line);
@@ -79,7 +80,7 @@ static void read_samples(struct tree *tree, const json_t *samples, const json_t 
     for (size_t i = 0; i < json_array_size(samples); i++) {
         size_t node = find_node(tree, json_integer_value(json_array_get(samples, i)));
         json_int_t us = json_integer_value(json_array_get(deltas, i + 1));
-        if (node != MAP_NONE && us > 0)
+        if (node != MAP_NONE && us > 0 && us <= DELTA_MAX_US)
             tree->nodes.items[node].own_ns += us * US_NS;
     }
 }

@@ -145,6 +145,24 @@ static void any_part_is_read_or_refused(void **state)
         }
 }
 
+static void numbers_that_cannot_be_are_bounded(void **state)
+{
+    (void)state;
+    assert_read("cprofile",
+                "{\"functions\": [{\"function\": \"f\", \"own_us\": 9223372036854775807, \"total_us\": -5, "
+                "\"calls\": 1}]}",
+                "f 1 9223372036854775 0\n");
+    assert_read("cpuprofile",
+                "{\"nodes\": [{\"id\": 1, \"callFrame\": {\"functionName\": \"a\", \"url\": \"/p/a.js\", "
+                "\"lineNumber\": 9223372036854775807}}], \"samples\": [1, 1], \"timeDeltas\": [0, 5, "
+                "9223372036854775807]}",
+                "*a a.js:0 -1 5 5\n");
+    assert_read("pprof-top",
+                " flat  flat%   sum%        cum   cum%\n 1e30ms 1% 1% 1e30ms 1% m.a\n -5ms 1% 1% 5ms 1% m.b\n"
+                " 5ms 1% 1% 5ms 1% m.c\n",
+                "m.c -1 5000 5000\n");
+}
+
 /* Children that come before their parents, that are not there, or are one's own. */
 static void a_tree_that_is_none_has_an_end(void **state)
 {
@@ -159,9 +177,13 @@ static void a_tree_that_is_none_has_an_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_workers_object_is_read),  cmocka_unit_test(the_tables_of_pprof_are_read),
-        cmocka_unit_test(a_profile_of_v8_is_read),     cmocka_unit_test(what_is_none_is_refused),
-        cmocka_unit_test(any_part_is_read_or_refused), cmocka_unit_test(a_tree_that_is_none_has_an_end),
+        cmocka_unit_test(the_workers_object_is_read),
+        cmocka_unit_test(the_tables_of_pprof_are_read),
+        cmocka_unit_test(a_profile_of_v8_is_read),
+        cmocka_unit_test(what_is_none_is_refused),
+        cmocka_unit_test(any_part_is_read_or_refused),
+        cmocka_unit_test(a_tree_that_is_none_has_an_end),
+        cmocka_unit_test(numbers_that_cannot_be_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
