@@ -47,7 +47,8 @@ static void put_right(struct screen *screen, int row, int col, int cols, const c
     screen_put(screen, row, col + cols - screen_width(screen, text), screen->cols, STYLE_DIM, text);
 }
 
-static void put_time(struct screen *screen, int row, int col, const struct list *list, const struct test *test)
+static void put_time(struct screen *screen, int row, int col, const struct list *list,
+                     const struct test *test)
 {
     char text[32];
     view_seconds(text, sizeof text, list_time(test, list->order), 2);
