@@ -44,6 +44,8 @@ static bool self_written(struct session *session, const struct watch_change *cha
     int64_t when_ns = moment(session, change);
     *newly = false;
     bool run = in_run(session, when_ns);
+    if (selfwrite_is_passing(change->path) && (run || change->deleted))
+        return true;
     if (run && session->loop_plan.state == LOOP_CANCELLING)
         return false;
     const char *culprit = NULL;

@@ -45,6 +45,14 @@ static void suspect(struct selfwrite_entry *entry, const struct strings *running
         strings_add(&entry->suspects, running->items[i]);
 }
 
+bool selfwrite_is_passing(const char *path)
+{
+    static const char ending[] = ".tmp";
+    size_t len = strlen(path);
+    return len >= sizeof ending && path[len - sizeof ending] != '/' &&
+           strcmp(path + len - (sizeof ending - 1), ending) == 0;
+}
+
 bool selfwrite_judge(struct selfwrite *self, const char *path, const struct strings *running, bool *newly,
                      const char **culprit)
 {

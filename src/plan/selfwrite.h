@@ -25,6 +25,11 @@ void selfwrite_release(struct selfwrite *self);
 bool selfwrite_judge(struct selfwrite *self, const char *path, const struct strings *running, bool *newly,
                      const char **culprit);
 
+/* Whether the file is one that its writer renames or removes soon ("test-suite.log.tmp"), so that no second
+ * run sees it: what becomes of it while a run is on is the run's doing from the first, and that it goes is no
+ * edit whenever it is heard of. */
+bool selfwrite_is_passing(const char *path);
+
 /* Forgets all ignored paths (the key that undoes it). Returns how many were ignored. */
 size_t selfwrite_forget(struct selfwrite *self);
 

@@ -99,8 +99,20 @@ static void test_judgement(void **state)
     }
 }
 
+static void test_what_is_temporary_by_its_name(void **state)
+{
+    (void)state;
+    assert_true(selfwrite_is_passing("d/log.tmp"));
+    assert_true(selfwrite_is_passing("a.tmp"));
+    assert_false(selfwrite_is_passing("d/tmp"));
+    assert_false(selfwrite_is_passing("d/a.tmp.c"));
+    assert_false(selfwrite_is_passing("d/.tmp"));
+    assert_false(selfwrite_is_passing(""));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_judgement)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_judgement),
+                                       cmocka_unit_test(test_what_is_temporary_by_its_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
