@@ -118,6 +118,7 @@ static void release(struct session *session)
     rounds_release(&session->rounds);
     strings_release(&session->routes);
     map_release(&session->retried);
+    strings_release(&session->names);
     free(session->cwd);
     free(session->python);
     free(session->here);

@@ -113,6 +113,35 @@ static void ask_for(struct team *team, const char *target, const char *inside)
     team->idle = false;
 }
 
+/* Whether what is no file may be a test of the team's, or what several of them begin with. */
+static bool lists_tests(const struct team *team)
+{
+    return team->recipe->worker == WORKER_OWN && team->recipe->unit == UNIT_TEST;
+}
+
+static bool any_lists_tests(const struct session *session)
+{
+    for (size_t i = 0; i < session->team_count; i++)
+        if (lists_tests(&session->teams[i]))
+            return true;
+    return false;
+}
+
+/* Whether it is known only by the listing what is meant: no file, and perhaps a test. The team is asked for
+ * it then, if it may be its own. only: the team that was named; NULL: none. */
+static bool ask_by_name(struct team *team, const struct team *only, const char *typed)
+{
+    struct session *session = team->session;
+    if (only != NULL ? !lists_tests(only) : !any_lists_tests(session))
+        return false;
+    if ((only != NULL && only != team) || !lists_tests(team))
+        return true;
+    ask_for(team, typed, "");
+    if (strings_find(&session->names, typed, NULL) != 0)
+        strings_add(&session->names, typed);
+    return true;
+}
+
 /* What was typed, relative to the root; it is the team's, or nothing is added. */
 static int add_target(struct team *team, const char *typed, struct error *error)
 {
@@ -124,6 +153,8 @@ static int add_target(struct team *team, const char *typed, struct error *error)
         return 0;
     }
     int bad = target_resolve(typed, session->cwd, repo_root(session->repo), &found, error);
+    if (bad == -ENOENT && ask_by_name(team, only, typed))
+        return 0;
     if (bad == 0 && (only != NULL ? only == team : is_for(team, found.items[0])))
         ask_for(team, found.items[0], "");
     strings_release(&found);
@@ -154,4 +185,21 @@ int session_team_args(struct team *team, struct error *error)
     int bad = add_targets(team, error);
     return bad == 0 && !team->idle && team->recipe->worker != WORKER_PYTEST ? refuse_options(team, error)
                                                                             : bad;
+}
+
+static bool is_there(const struct session *session, const char *name)
+{
+    const struct test *test;
+    vec_each (test, &session->model.tests)
+        if (!test->gone && loop_place_holds(name, session_own_id(session, test), test))
+            return true;
+    return false;
+}
+
+const char *session_missing_name(const struct session *session)
+{
+    for (size_t i = 0; i < session->names.len; i++)
+        if (!is_there(session, session->names.items[i]))
+            return session->names.items[i];
+    return NULL;
 }

@@ -107,6 +107,7 @@ struct session {
     bool watching, dirty, stop_on_failure, stopped;
     struct order order;     /* that a person wants */
     struct strings list;    /* that is run by name */
+    struct strings names;   /* what was typed and is no file: tests, where there are such */
     const char *nothing;    /* why there is nothing to run; NULL there is */
     bool profile;           /* tests are to tell what takes their time */
     bool idle;              /* its owner asks for every run */
@@ -286,6 +287,9 @@ bool session_python_instead(struct team *team, const struct pool_end *end);
 /* session_args.c: fills in the args of the team: for pytest's worker its options, then what it is restricted
  * to. */
 int session_team_args(struct team *team, struct error *error);
+
+/* What was typed and is neither a file nor, by the listing, a test; NULL: nothing. Borrowed. */
+const char *session_missing_name(const struct session *session);
 /* The person's own arguments, as far as they are for it. */
 const struct strings *session_runner_args(const struct team *team);
 

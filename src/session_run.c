@@ -300,6 +300,18 @@ void session_end_run(struct session *session, int exit_code, bool complete, bool
                  &(struct loop_event){.kind = cancelled ? LOOP_CANCELLED : LOOP_ENDED, .ok = complete});
 }
 
+/* What was typed and turned out to be neither a file nor a test is an error of whoever typed it. What could
+ * not be listed (exit code 1, and nothing ran) may be why. */
+static int judge_names(struct session *session, int exit_code)
+{
+    const char *missing = session_missing_name(session);
+    if (missing == NULL || (exit_code == 1 && session->model.asked == 0))
+        return exit_code;
+    free(session->broken);
+    session->broken = mem_printf("%s: no such file or directory, and no test is called that", missing);
+    return EXIT_USAGE;
+}
+
 void session_run_ended(struct session *session)
 {
     const struct pool_end end = end_of(session);
@@ -317,5 +329,7 @@ void session_run_ended(struct session *session)
         exit_code = 0;
     if (complete && session_list_is_short(session) && exit_code == 0)
         exit_code = EXIT_USAGE;
+    if (complete)
+        exit_code = judge_names(session, exit_code);
     session_end_run(session, exit_code, complete, end.how == RUN_CANCELLED && !session->stop_on_failure);
 }

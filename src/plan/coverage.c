@@ -21,6 +21,11 @@ static bool holds(const char *place, const char *path)
     return strncmp(place, path, len) == 0 && strchr("/:[", path[len]) != NULL;
 }
 
+bool loop_place_holds(const char *place, const char *id, const struct test *test)
+{
+    return holds(place, id) || holds(place, test->group);
+}
+
 bool loop_in_scope(const struct loop *loop, const struct test *test)
 {
     /* What cannot be collected was found inside of the scope; a conftest above it counts as that. */
@@ -29,7 +34,7 @@ bool loop_in_scope(const struct loop *loop, const struct test *test)
     if (!selection_takes(&loop->selection, test->id))
         return false;
     for (size_t i = 0; i < loop->scope.len; i++)
-        if (holds(loop->scope.items[i], test->id) || holds(loop->scope.items[i], test->group))
+        if (loop_place_holds(loop->scope.items[i], test->id, test))
             return true;
     return loop->scope.len == 0;
 }

@@ -168,6 +168,10 @@ void loop_select(const struct loop *loop, struct model *model, unsigned team, bo
 void loop_retire(const struct loop *loop, struct model *model, unsigned team, const struct strings *files,
                  struct strings *notices);
 
+/* Whether the place that a person named (a path from the root, a test's id) is or holds the test, which goes
+ * by that id there. */
+bool loop_place_holds(const char *place, const char *id, const struct test *test);
+
 /* Whether the test is inside of the scope. One outside of it is neither run nor retired. */
 bool loop_in_scope(const struct loop *loop, const struct test *test);
 

@@ -83,7 +83,7 @@ def test_red_edit_green_full_with_gtest(made):
         """)
     project.write("sums_test.cpp", GTEST % 3)
     script, told = editor(project)
-    loop = project.aloof(EDITOR=script, columns=160).wait_for(re.compile("RED 1 of 3"), 60)
+    loop = project.aloof(EDITOR=script, columns=160).wait_for(re.compile("RED 1 of 3 · ran"), 60)
     assert project.ran() == ["bad", "good"]
     loop.wait_for("FAIL  build/sums_test:Sum.Bad").wait_for("as a message")
     jumps_to(loop, told, "+9 sums_test.cpp")
@@ -164,7 +164,7 @@ def test_red_edit_green_full_with_catch2(made):
     project.write("main.cpp", "#define CATCH_CONFIG_MAIN\n#include <catch2/catch.hpp>\n")
     project.write("sums_test.cpp", CATCH % 3)
     script, told = editor(project)
-    loop = project.aloof(EDITOR=script, columns=160).wait_for(re.compile("RED 1 of 3"), 120)
+    loop = project.aloof(EDITOR=script, columns=160).wait_for(re.compile("RED 1 of 3 · ran"), 120)
     assert set(project.ran()) == {"bad", "good"}
     loop.wait_for('FAIL  build/sums_test:adds, "badly" [x] \\ *').wait_for("FAILED in one")
     jumps_to(loop, told, "+10 sums_test.cpp")

@@ -1,5 +1,6 @@
 """Recipes: frameworks that are a command line, in the same loop as pytest, by their own tools."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -412,12 +413,87 @@ def test_a_change_cancels_what_hangs(scripts):
     loop.wait_for(re.compile("GREEN 2 tests"))
 
 
+@pytest.fixture
+def named(project):
+    """Tests of two programs, by names that are no files."""
+    project.write(".aloof.conf", """
+        [recipe "suite"]
+        	list = cat list
+        	unit = test
+        	run = sh runner.sh {ids}
+        	format = subunit1
+        """)
+    project.write("list", "sums::whole\tsums::whole$good\nsums::whole\tsums::whole$bad\nsums\tsums$good\n")
+    project.write("runner.sh", f"""
+        for id; do echo $id >>{project.base}/ran; echo "test: $id"; echo "success: $id"; done
+        """)
+    return project
+
+
+@pytest.mark.parametrize("asked, ran", [
+    (["sums::whole$good"], ["sums::whole$good"]),
+    (["sums::whole"], ["sums::whole$bad", "sums::whole$good"]),
+    (["suite: sums$good", "sums::whole$bad"], ["sums$good", "sums::whole$bad"]),
+])
+def test_a_test_may_be_asked_for_by_its_name(named, asked, ran):
+    done = named.once(*asked)
+    assert (done.returncode, named.ran()) == (0, ran), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("asked, ran", [(["sums::whole$ba"], []), (["sums$good", "t/no.t"], ["sums$good"])])
+def test_what_is_neither_a_file_nor_a_test_is_said(named, asked, ran):
+    done = named.once(*asked)
+    assert (done.returncode, named.ran()) == (4, ran), done.stdout + done.stderr
+    assert f"{asked[-1]}: no such file or directory, and no test is called that" in done.stdout
+
+
+def test_a_test_by_its_name_in_the_loop(named):
+    loop = named.aloof("sums::whole$good").wait_for("GREEN 1 test")
+    named.write("list", "sums::whole\tsums::whole$good\nsums\tsums$good\n")
+    loop.wait_for("list changed").wait_for("GREEN 1 test")
+    assert set(named.ran()) == {"sums::whole$good"}
+
+
+def test_a_temporary_file_of_a_run_starts_none(project):
+    """As automake's test-suite.log.tmp, which becomes a log that git ignores."""
+    project.write(".gitignore", "*.log\n")
+    project.write(".aloof.conf", """
+        [recipe "suite"]
+        	list = echo test
+        	run = sh runner.sh {file}
+        	format = tap
+        """)
+    project.write("runner.sh", f"""
+        echo run >>{project.base}/ran
+        echo anything >suite.log.tmp
+        read go <{project.base}/gate
+        mv suite.log.tmp suite.log
+        echo 1..1; echo ok 1
+        """)
+    os.mkfifo(project.base / "gate")
+    loop = project.aloof().wait_for(re.compile(" 0/1 "))
+    loop.type("l")
+    loop.wait_for("ignored suite.log.tmp: written by the tests")
+    with open(project.base / "gate", "w"):
+        pass
+    loop.wait_for(" ran in ").wait_for("ignored suite.log: left out by git's rules")
+    project.write("other", "an edit")
+    loop.wait_for("other changed")
+    with open(project.base / "gate", "w"):
+        pass
+    loop.wait_for(re.compile(r" ran in (.*\n)* .* ran in "))
+    assert project.ran() == ["run", "run"]
+
+
 go = pytest.mark.skipif(not shutil.which("go"), reason="go is not installed")
 
 
 def go_module(project, expected):
-    project.write("go.mod", "module example.org/p\n\ngo 1.19\n")
-    project.write("sums/sums.go", "package sums\n\nfunc Add(a, b int) int { return a + b }\n")
+    """Each file is written only when it is to change: for a moment it is empty then, which a busy machine may draw out."""
+    files = {"go.mod": "module example.org/p\n\ngo 1.19\n", "sums/sums.go": "package sums\n\nfunc Add(a, b int) int { return a + b }\n"}
+    for path, text in files.items():
+        if not (project.root / path).exists() or project.read(path) != text:
+            project.write(path, text)
     project.write("sums/sums_test.go", f"""
         package sums
 
