@@ -1,5 +1,5 @@
-"""A full run of tests that are a command line, beside the framework's own, in projects made here: each prints or does as
-little as it can, so that what is measured is the running of it."""
+"""A full run of tests that are a command line, beside the framework's own, in a project of Go, and in projects made here:
+each prints or does as little as it can, so that what is measured is the running of it."""
 
 import os
 import pathlib
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 NPM = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cache/aloof-npm") / "node_modules/.bin"
+CACHE = pathlib.Path(__file__).parents[2] / "build/bench"
 MANY = 1000
 FILES = 8
 IN_FILE = 25
@@ -59,6 +60,24 @@ CTEST = ["ctest", "--test-dir", "build", "-j2", "-Q"]
 
 
 def go(base):
+    """go-cmp, as Debian's package has it; None, with a line, where that cannot be had."""
+    cache, package = CACHE / "go-cmp", "golang-github-google-go-cmp-dev"
+    if not cache.exists():
+        begun = CACHE / "go-cmp.begun"
+        shutil.rmtree(begun, ignore_errors=True)
+        begun.mkdir(parents=True)
+        fetch = f"apt-get -qq -o APT::Sandbox::User=root download {package} && dpkg-deb -x *.deb ."
+        if subprocess.run(["sh", "-c", fetch], cwd=begun, stdin=subprocess.DEVNULL).returncode:
+            print(f"bench: go is skipped, {package} cannot be fetched")
+            return None
+        begun.rename(cache)
+    project = Scratch(base)
+    project.env.update({"GOFLAGS": "-mod=mod", "GOPROXY": "off"})
+    shutil.copytree(cache / "usr/share/gocode/src/github.com/google/go-cmp", project.root, dirs_exist_ok=True)
+    return project
+
+
+def go_empty(base):
     project = Scratch(base)
     project.write("go.mod", "module example.org/bench\n\ngo 1.19\n")
     for number in range(FILES):
@@ -93,7 +112,8 @@ def jest(base):
 
 # What makes the project, what it needs, the framework's own full run, what aloof is told behind --.
 OWN = {
-    "go": (go, "go", ["go", "test", "-count=1", "./..."], ["--", "-count=1"]),
+    "go": (go, "go", ["go", "test", "-json", "-count=1", "./..."], ["--", "-count=1"]),
+    "go-empty": (go_empty, "go", ["go", "test", "-json", "-count=1", "./..."], ["--", "-count=1"]),
     "ctest": (ctest, "cmake", ["ctest", "--test-dir", "build", "-j2", "-Q"], []),
     "bats": (bats, "bats", ["bats", "test"], []),
     "jest": (jest, "jest", ["jest"], []),
