@@ -70,6 +70,13 @@ def test_what_tests_share_is_not_set_up_again_when_that_costs_more(project):
     assert record.read_text().splitlines() == ["set up"]
 
 
+def replace(project, path, text):
+    """The file is another one at once. A new one beside it, for a moment, would be one of which nothing is known."""
+    new = project.base / "new"
+    new.write_text(text)
+    os.replace(new, project.root / path)
+
+
 def order(project):
     """The ids of the tests that ran since the last call, as they began."""
     ran = project.base / "ran"
@@ -110,10 +117,10 @@ def test_what_a_change_can_affect_runs_first(project):
     loop.wait_for("GREEN 3 tests")
     wait_for_fact(project, "loads", "*")
     order(project)
-    project.save("lib_a.py", "VALUE = 'aa'\n")
+    replace(project, "lib_a.py", "VALUE = 'aa'\n")
     loop.wait_for(lambda t: "lib_a.py changed" in t.text and "GREEN 3 tests" in t.text)
     assert order(project)[0] == "test_a.py::test_a"
-    project.save("lib_c.py", "VALUE = 'cc'\n")
+    replace(project, "lib_c.py", "VALUE = 'cc'\n")
     loop.wait_for(lambda t: "lib_c.py changed" in t.text and "GREEN 3 tests" in t.text)
     assert order(project)[0] == "test_c.py::test_c"
     loop.type("q")
@@ -122,7 +129,7 @@ def test_what_a_change_can_affect_runs_first(project):
     loop = project.aloof("-n", "1", "--box=group")
     loop.wait_for("GREEN 3 tests")
     order(project)
-    project.save("lib_a.py", "VALUE = 'a'\n")
+    replace(project, "lib_a.py", "VALUE = 'a'\n")
     loop.wait_for(lambda t: "lib_a.py changed" in t.text and "GREEN 3 tests" in t.text)
     assert order(project)[0] == "test_a.py::test_a"
     loop.type("q")
@@ -151,15 +158,15 @@ def test_what_a_change_has_broken_before_runs_first(project):
         """)
     loop = project.aloof("-n", "1")
     loop.wait_for("GREEN 6 tests")
-    project.save("data.txt", "bad\n")
+    replace(project, "data.txt", "bad\n")
     loop.wait_for(lambda t: "RED 1 of 6" in t.text and "data.txt changed" in t.text)
-    project.save("data.txt", "good\n")
+    replace(project, "data.txt", "good\n")
     loop.wait_for("GREEN 6 tests")
-    project.save("lib_a.py", "VALUE = 'aa'\n")
+    replace(project, "lib_a.py", "VALUE = 'aa'\n")
     loop.wait_for(lambda t: "lib_a.py changed" in t.text and "GREEN 6 tests" in t.text)
     order(project)
     closed.touch()
-    project.save("data.txt", "bad\n")
+    replace(project, "data.txt", "bad\n")
     loop.wait_for("data.txt changed · first 1 it broke before")
     gate.open("w").close()
     loop.wait_for(lambda t: "ran 6" in t.text and "RED 1 of 6" in t.text and "data.txt changed" in t.text)
@@ -175,24 +182,24 @@ def test_no_more_runs_than_what_a_change_can_affect(project):
     loop.wait_for("GREEN 3 tests")
     wait_for_fact(project, "loads", "*")
     order(project)
-    project.save("lib_a.py", "VALUE = 'aa'\n")
+    replace(project, "lib_a.py", "VALUE = 'aa'\n")
     loop.wait_for("GREEN (affected) 1 of 3")
     assert order(project) == ["test_a.py::test_a"]
     # It breaks, and is mended: nothing else has anything to do with it.
-    project.save("lib_a.py", "VALUE = ''\n")
+    replace(project, "lib_a.py", "VALUE = ''\n")
     loop.wait_for("RED 1 of 3")
-    project.save("lib_a.py", "VALUE = 'a'\n")
+    replace(project, "lib_a.py", "VALUE = 'a'\n")
     loop.wait_for("GREEN (affected) 1 of 3")
     assert set(order(project)) == {"test_a.py::test_a"}
     # What is no source may be read by all.
-    project.save("data.txt", "anything\n")
+    replace(project, "data.txt", "anything\n")
     loop.wait_for("GREEN 3 tests")
     assert len(order(project)) == 3
     # A test file that is gone takes nothing with it, a new one nothing else.
     (project.root / "test_b.py").unlink()
     loop.wait_for("GREEN (affected) 0 of 2")
     assert order(project) == []
-    project.save("test_d.py", "def test_d():\n    pass\n")
+    replace(project, "test_d.py", "def test_d():\n    pass\n")
     loop.wait_for("GREEN (affected) 1 of 3")
     assert order(project) == ["test_d.py::test_d"]
     loop.type("a")
