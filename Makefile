@@ -82,7 +82,7 @@ check-frameworks: ## the recipes, and real projects, with the frameworks that ma
 	@sh .ci/frameworks
 	@$(MAKE_ALL) all
 	@mkdir -p $(LOG)
-	@$(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard tests/e2e/test_recipes*.py tests/e2e/test_c.py tests/e2e/test_real_*.py)
+	@$(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard tests/e2e/test_recipes*.py tests/e2e/test_c.py tests/e2e/test_django*.py tests/e2e/test_real_*.py)
 
 bench: ## speed side by side with what people use today
 	@sh .ci/deps build bench

@@ -184,7 +184,7 @@ def bench_frameworks(table, base, options):
         if project is None:
             continue
         times = time_commands(project, [[options.aloof, "--once", "-n", "2", *more], theirs], options.rounds // 2, 0)
-        table.times(f"full run: {name}'s own" + (" (200 tests that do nothing)" if name == "go-empty" else ""), *times, 1.1)
+        table.times(f"full run: {name}'s own", *times, 1.1)
 
 
 def bench_keys(table, base, options):

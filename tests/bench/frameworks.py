@@ -110,10 +110,10 @@ def jest(base):
     return project
 
 
-# What makes the project, what it needs, the framework's own full run, what aloof is told behind --.
+# By name: what makes the project, what it needs, the framework's own full run, what aloof is told behind --.
 OWN = {
     "go": (go, "go", ["go", "test", "-json", "-count=1", "./..."], ["--", "-count=1"]),
-    "go-empty": (go_empty, "go", ["go", "test", "-json", "-count=1", "./..."], ["--", "-count=1"]),
+    "go-empty-tests": (go_empty, "go", ["go", "test", "-json", "-count=1", "./..."], ["--", "-count=1"]),
     "ctest": (ctest, "cmake", ["ctest", "--test-dir", "build", "-j2", "-Q"], []),
     "bats": (bats, "bats", ["bats", "test"], []),
     "jest": (jest, "jest", ["jest"], []),
