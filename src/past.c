@@ -61,23 +61,75 @@ size_t past_first_bad(const struct past *past)
     return first;
 }
 
-void past_sparkline(const struct past *past, bool ascii, struct buf *to)
+size_t past_last_good(const struct past *past, size_t first_bad)
+{
+    for (size_t i = first_bad == MAP_NONE ? 0 : first_bad; i-- > 0;)
+        if (past->results.items[i].outcome == OUTCOME_PASSED ||
+            past->results.items[i].outcome == OUTCOME_XFAILED)
+            return i;
+    return MAP_NONE;
+}
+
+/* Whether the test both passed and failed on these sources. */
+static bool has_turned(const struct past *past, int64_t tree)
+{
+    bool passed = false, red = false;
+    const struct past_result *result;
+    vec_each (result, &past->results) {
+        passed |= result->tree == tree && result->outcome == OUTCOME_PASSED;
+        red |= result->tree == tree && outcome_is_red(result->outcome);
+    }
+    return passed && red;
+}
+
+struct past_share past_flakiness(const struct past *past)
+{
+    struct past_share share = {0};
+    const struct past_result *result;
+    vec_each (result, &past->results) {
+        bool red = outcome_is_red(result->outcome), told = red || result->outcome == OUTCOME_PASSED;
+        if (result->tree == 0 || !told || !has_turned(past, result->tree))
+            continue;
+        share.red += red;
+        share.of++;
+    }
+    return share;
+}
+
+size_t past_range(const struct past *past, int64_t *shortest_ns, int64_t *longest_ns)
+{
+    size_t known = 0;
+    const struct past_result *result;
+    *shortest_ns = *longest_ns = 0;
+    vec_each (result, &past->results) {
+        int64_t took = result->duration_ns;
+        known += took > 0;
+        *longest_ns = took > *longest_ns ? took : *longest_ns;
+        *shortest_ns = took > 0 && (*shortest_ns == 0 || took < *shortest_ns) ? took : *shortest_ns;
+    }
+    return known;
+}
+
+void past_bars(const struct past *past, size_t from, size_t end, bool ascii, struct buf *to)
 {
     static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char *const letters[] = {"_", ".", "-", "~", "=", "+", "*", "#"};
-    const struct past_result *result;
-    int64_t longest = 0;
-    vec_each (result, &past->results)
-        longest = result->duration_ns > longest ? result->duration_ns : longest;
-    vec_each (result, &past->results) {
-        int64_t bar = longest > 0 ? result->duration_ns * 8 / longest : 0;
+    int64_t shortest, longest;
+    if (past_range(past, &shortest, &longest) == 0)
+        return;
+    for (size_t i = from; i < end; i++) {
+        int64_t took = past->results.items[i].duration_ns, bar = took * 8 / longest;
         bar = bar > 7 ? 7 : bar;
-        if (longest > 0)
-            buf_puts(to, result->duration_ns == 0 ? " " : ascii ? letters[bar] : bars[bar]);
+        buf_puts(to, took == 0 ? " " : ascii ? letters[bar] : bars[bar]);
     }
 }
 
-static const char *colour_of(enum outcome outcome)
+void past_sparkline(const struct past *past, bool ascii, struct buf *to)
+{
+    past_bars(past, 0, past->results.len, ascii, to);
+}
+
+const char *past_colour(enum outcome outcome)
 {
     if (outcome_is_red(outcome))
         return "\033[1;31m";
@@ -91,13 +143,13 @@ static void add_marks(const struct past *past, bool ascii, struct buf *to)
     buf_puts(to, INDENT);
     vec_each (result, &past->results) {
         red += outcome_is_red(result->outcome);
-        buf_printf(to, "%s%s\033[m", colour_of(result->outcome), past_mark(result->outcome, ascii));
+        buf_printf(to, "%s%s\033[m", past_colour(result->outcome), past_mark(result->outcome, ascii));
     }
     buf_printf(to, "  red in %zu of %zu run%s, the newest last\n", red, past->results.len,
                past->results.len == 1 ? "" : "s");
 }
 
-static void add_seconds(int64_t ns, struct buf *to)
+void past_seconds(int64_t ns, struct buf *to)
 {
     double seconds = (double)ns / SECOND_NS;
     buf_printf(to, "%.*f s", seconds < 1 ? 3 : seconds < 10 ? 2 : 0, seconds);
@@ -110,34 +162,26 @@ static void add_times(const struct test *test, struct buf *to)
     buf_puts(to, INDENT);
     if (test->duration_ns > 0) {
         buf_puts(to, "it took ");
-        add_seconds(test->duration_ns, to);
+        past_seconds(test->duration_ns, to);
     }
     if (test->usual_ns > 0) {
         buf_puts(to, test->duration_ns > 0 ? ", usually " : "it usually takes ");
-        add_seconds(test->usual_ns, to);
+        past_seconds(test->usual_ns, to);
     }
     buf_putc(to, '\n');
 }
 
 static void add_sparkline(const struct past *past, bool ascii, struct buf *to)
 {
-    int64_t shortest = 0, longest = 0;
-    size_t known = 0;
-    const struct past_result *result;
-    vec_each (result, &past->results) {
-        int64_t took = result->duration_ns;
-        known += took > 0;
-        longest = took > longest ? took : longest;
-        shortest = took > 0 && (shortest == 0 || took < shortest) ? took : shortest;
-    }
-    if (known < 2)
+    int64_t shortest, longest;
+    if (past_range(past, &shortest, &longest) < 2)
         return;
     buf_puts(to, INDENT);
     past_sparkline(past, ascii, to);
     buf_puts(to, "  it took from ");
-    add_seconds(shortest, to);
+    past_seconds(shortest, to);
     buf_puts(to, " to ");
-    add_seconds(longest, to);
+    past_seconds(longest, to);
     buf_putc(to, '\n');
 }
 
@@ -160,11 +204,11 @@ static void add_result(const struct past_result *result, bool dated, struct buf 
     char when[32];
     struct tm local = local_time(result->time_ns);
     strftime(when, sizeof when, dated ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", &local);
-    buf_printf(to, INDENT "%s  %s%-10s\033[m  ", when, colour_of(result->outcome),
+    buf_printf(to, INDENT "%s  %s%-10s\033[m  ", when, past_colour(result->outcome),
                outcome_name(result->outcome));
     struct buf seconds = {0};
     if (result->duration_ns > 0)
-        add_seconds(result->duration_ns, &seconds);
+        past_seconds(result->duration_ns, &seconds);
     buf_printf(to, "%9s  %s\n", buf_str(&seconds), result->run);
     buf_release(&seconds);
 }
@@ -191,20 +235,30 @@ static bool is_given(const char *text)
 }
 
 /* Since when it is red, or was last, and what had changed then. */
-static void add_first_bad(const struct past *past, struct buf *to)
+void past_tell_first_bad(const struct past *past, const char *indent, struct buf *to)
 {
     size_t first = past_first_bad(past), newest = past->results.len - 1;
     if (first == MAP_NONE || past->results.items[first].run_id == 0)
         return;
     const struct past_result *bad = &past->results.items[first];
     bool red = outcome_is_red(past->results.items[newest].outcome);
-    buf_printf(to, INDENT "%s since run %lld", red ? "red" : "it was red last", (long long)bad->run_id);
+    buf_printf(to, "%s%s since run %lld", indent, red ? "red" : "it was red last", (long long)bad->run_id);
     if (is_given(bad->commit))
         buf_printf(to, ", of commit %.9s", bad->commit);
     if (is_given(bad->changed))
         add_paths(", when these had changed:", bad->changed, to);
     else if (is_given(bad->dirty))
         add_paths(" with changes in", bad->dirty, to);
+    buf_putc(to, '\n');
+}
+
+void past_tell_flaky(const struct past *past, const char *indent, struct buf *to)
+{
+    struct past_share share = past_flakiness(past);
+    buf_printf(to, "%sflaky: it passed and failed while no file changed", indent);
+    if (share.of > 0)
+        buf_printf(to, ": red %zu of %zu times (%zu%%)", share.red, share.of,
+                   (100 * share.red + share.of / 2) / share.of);
     buf_putc(to, '\n');
 }
 
@@ -215,8 +269,8 @@ void past_tell(const struct past *past, const struct test *test, int64_t now_ns,
         return;
     add_marks(past, ascii, to);
     if (test->flaky > 0)
-        buf_puts(to, INDENT "flaky: it passed and failed while no file changed\n");
-    add_first_bad(past, to);
+        past_tell_flaky(past, INDENT, to);
+    past_tell_first_bad(past, INDENT, to);
     add_sparkline(past, ascii, to);
     add_times(test, to);
     bool dated = false;

@@ -181,9 +181,9 @@ void session_steps_move(struct session *session, int step);
 /* Leaves the steps; what changed meanwhile is run. */
 void session_steps_end(struct session *session);
 
-/* What the history has of the test's last runs, PAST_RESULTS at most; of a history that cannot be read
+/* What the history has of the test's last runs, `most` at most; of a history that cannot be read
  * nothing. The caller releases it. */
-void session_history(struct session *session, size_t test, struct past *past);
+void session_history(struct session *session, size_t test, unsigned most, struct past *past);
 
 /* Appends the command that runs the test under its framework's debugger, in the root directory. */
 void session_debug_command(const struct session *session, size_t test, struct strings *argv);

@@ -14,6 +14,7 @@ static bool take(void *owner, const struct history_past *result)
                                       .time_ns = result->time_ns,
                                       .duration_ns = result->duration_ns,
                                       .run_id = result->run_id,
+                                      .tree = result->tree,
                                       .commit = mem_strdup(result->commit),
                                       .dirty = mem_strdup(result->dirty),
                                       .changed = mem_strdup(result->changed)};
@@ -21,11 +22,11 @@ static bool take(void *owner, const struct history_past *result)
     return true;
 }
 
-void session_history(struct session *session, size_t test, struct past *past)
+void session_history(struct session *session, size_t test, unsigned most, struct past *past)
 {
     *past = (struct past){0};
     const struct history_name name = session_name(session, &session->model.tests.items[test]);
-    history_results(session->history, name, PAST_RESULTS, take, past);
+    history_results(session->history, name, most, take, past);
 }
 
 static void remember_flaky(void *owner, size_t test)

@@ -3,10 +3,8 @@
 #include "trace/place.h"
 #include "ui/narrow.h"
 #include "ui/typing.h"
-#include "ui/whole.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define WHEEL_LINES 3
 
@@ -17,33 +15,11 @@ static int area_rows(const struct app *app)
     return view_area_rows(rows);
 }
 
-/* The failure of the test under the cursor; NULL none. */
-static const struct failure *selected(const struct app *app)
-{
-    if (app->list.open) {
-        size_t test = list_selected(&app->list);
-        for (size_t i = 0; i < app->snapshot.failure_count; i++)
-            if (app->snapshot.failures[i].test == test)
-                return &app->snapshot.failures[i];
-        return NULL;
-    }
-    if (app->view.test == MAP_NONE || app->view.at >= app->blocks.list.len)
-        return NULL;
-    size_t at = app->blocks.list.items[app->view.at].failure;
-    return at < app->snapshot.failure_count ? &app->snapshot.failures[at] : NULL;
-}
-
 static void open_path(struct app *app, const char *path, unsigned line, unsigned column)
 {
     char *file = place_from(path, app->snapshot.here);
     opener_open(&app->opener, file, line, column);
     free(file);
-}
-
-size_t app_selected_test(const struct app *app)
-{
-    const struct failure *failure = selected(app);
-    return app->list.open ? list_selected(&app->list) : failure != NULL ? failure->test : MAP_NONE;
 }
 
 static void edit_file(struct app *app, size_t test)
@@ -69,35 +45,11 @@ static void edit_failure(struct app *app, const struct failure *failure)
 
 static void edit(struct app *app)
 {
-    const struct failure *failure = selected(app);
+    const struct failure *failure = app_selected(app);
     if (failure != NULL)
         edit_failure(app, failure);
     else if (app_selected_test(app) != MAP_NONE)
         edit_file(app, app_selected_test(app));
-}
-
-static void show_story(struct app *app)
-{
-    const struct failure *failure = selected(app);
-    size_t at = app_selected_test(app);
-    if (at == MAP_NONE) {
-        app_say(app, "no failure is here to be told; the list of all tests has the others");
-        return;
-    }
-    const struct test *test = &app->snapshot.model->tests.items[at];
-    if (failure == NULL && test->outcome == OUTCOME_UNKNOWN) {
-        app_say(app, "there is nothing to tell of a test that never ran");
-        return;
-    }
-    const struct failure_look look = {.editor = app->snapshot.editor,
-                                      .here = app->snapshot.here,
-                                      .unfold = true,
-                                      .ascii = app->blocks.ascii};
-    struct past past;
-    session_history(app->session, at, &past);
-    whole_show(&app->page, test, failure != NULL ? &failure->trace : NULL, &past,
-               (int64_t)time(NULL) * 1000000000, &look);
-    past_release(&past);
 }
 
 static void run_selected(struct app *app)
@@ -130,7 +82,9 @@ static void command_view(struct app *app, enum command command)
     else if (command == COMMAND_LOG)
         page_show_log(&app->page);
     else if (command == COMMAND_STORY)
-        show_story(app);
+        app_show_story(app);
+    else if (command == COMMAND_HISTORY)
+        app_show_history(app);
     else if (command == COMMAND_TESTS)
         list_open(&app->list);
     else if (command == COMMAND_SORT)
@@ -265,7 +219,7 @@ static void click_list(struct app *app, const struct screen *screen, const struc
     if (input != INPUT_NONE)
         app_key(app, input);
     else if (list_put(&app->list, screen->rows, mouse->row) && twice)
-        show_story(app);
+        app_show_story(app);
 }
 
 static void click_failure(struct app *app, const struct screen *screen, const struct mouse *mouse, bool twice)

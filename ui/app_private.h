@@ -1,5 +1,6 @@
-/* The app's insides, for the two files that are the app: app.c (its life, painting, what
- * the session says) and act.c (what keys and the mouse do). */
+/* The app's insides, for the files that are the app: app.c (its life, painting, what
+ * the session says), act.c (what keys and the mouse do) and show.c (which test they are about, and its
+ * pages). */
 #ifndef ALOOF_UI_APP_PRIVATE_H
 #define ALOOF_UI_APP_PRIVATE_H
 
@@ -45,6 +46,13 @@ void app_touch(struct app *app, bool urgent);
 
 /* The test under the cursor, in the list or among the failures; MAP_NONE none. */
 size_t app_selected_test(const struct app *app);
+
+/* Its failure; NULL none. */
+const struct failure *app_selected(const struct app *app);
+
+/* Opens the page of that test: all that is known of it; its history. */
+void app_show_story(struct app *app);
+void app_show_history(struct app *app);
 
 /* Brings snapshot, blocks and list up to date. */
 void app_look(struct app *app);

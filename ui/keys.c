@@ -23,6 +23,7 @@ static const struct key table[] = {
     {{'<', INPUT_LEFT}, "left", NULL, COMMAND_LEFT, "scroll cut lines back"},
     {{'>', INPUT_RIGHT}, "right", NULL, COMMAND_RIGHT, "scroll cut lines sideways"},
     {{'v'}, "story", "whole", COMMAND_STORY, "all of this test: frames, output, report, history"},
+    {{'h'}, "history", NULL, COMMAND_HISTORY, "its history: outcomes, times, since when it is red"},
     {{'d'}, "debug", NULL, COMMAND_DEBUG, "run this test under its debugger; leaving it comes back"},
     {{'y'}, "copy", NULL, COMMAND_COPY, "copy the test's id to the clipboard"},
     {{'l'}, "log", NULL, COMMAND_LOG, "the log: why each run started, what was ignored or killed"},

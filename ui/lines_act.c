@@ -161,6 +161,7 @@ static const struct act {
     {COMMAND_EDIT, edit, "open it in your editor, where it is most likely to be mended"},
     {COMMAND_UNFOLD, lines_unfold, "print it with all of its frames"},
     {COMMAND_STORY, lines_story_whole, NULL},
+    {COMMAND_HISTORY, lines_history, NULL},
     {COMMAND_DEBUG, debug, NULL},
     {COMMAND_LOG, show_log, NULL},
     {COMMAND_TESTS, lines_tests, "the red tests; at once again, all tests"},

@@ -104,9 +104,11 @@ void lines_filter_leave(struct lines *lines);
 /* Adds which failure is stepped to, if that has not been said. The snapshot is up to date. */
 void lines_tell_step(struct lines *lines);
 
-/* What keys ask to be told of the failure that they are about: with all of its frames; all that there is. */
+/* What keys ask to be told of the failure that they are about: with all of its frames; all that there is; its
+ * history. */
 void lines_unfold(struct lines *lines);
 void lines_story_whole(struct lines *lines);
+void lines_history(struct lines *lines);
 
 /* The red tests, or when that was asked for before, all; the slowest. The snapshot is up to date. */
 void lines_tests(struct lines *lines);

@@ -2,12 +2,14 @@
 #include "ui/lines_private.h"
 
 #include "failure.h"
+#include "past_life.h"
 #include "ui/list_order.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#define SLOWEST 10 /* so many are told */
+#define CHART_COLS 78 /* of a history */
+#define SLOWEST 10    /* so many are told */
 
 static void tell(struct lines *lines, const struct failure *failure)
 {
@@ -41,7 +43,7 @@ static void tell_past(struct lines *lines, size_t test)
 {
     struct past past;
     struct buf text = {0};
-    session_history(lines->session, test, &past);
+    session_history(lines->session, test, PAST_RESULTS, &past);
     past_tell(&past, &lines->snapshot.model->tests.items[test], (int64_t)time(NULL) * 1000000000,
               lines->paper.ascii, &text);
     if (text.len > 0) {
@@ -68,6 +70,21 @@ void lines_story_whole(struct lines *lines)
     tell(lines, failure);
     tell_texts(lines, lines_test(lines, failure));
     tell_past(lines, failure->test);
+}
+
+void lines_history(struct lines *lines)
+{
+    const struct failure *failure = lines_selected(lines);
+    if (failure == NULL)
+        return;
+    struct past past;
+    struct buf text = {0};
+    session_history(lines->session, failure->test, PAST_LIFE, &past);
+    past_life(&past, lines_test(lines, failure), CHART_COLS, lines->paper.ascii, &text);
+    lines_printf(lines, STYLE_BOLD, "%s", lines_test(lines, failure)->id);
+    lines_printed(lines, text.len > 0 ? buf_str(&text) : "no run of this test is remembered");
+    buf_release(&text);
+    past_release(&past);
 }
 
 /* The red ones; at once again, all of them. */

@@ -14,9 +14,10 @@
 #define WIDE_COLS 100  /* from here on there is room for what is not always wanted */
 
 static const struct hint hints[] = {
-    {COMMAND_SEARCH, COMMAND_NONE, "filter", false},    {COMMAND_SORT, COMMAND_NONE, "order", false},
-    {COMMAND_EDIT, COMMAND_NONE, "edit", false},        {COMMAND_STORY, COMMAND_NONE, "whole", false},
-    {COMMAND_RUN_ONE, COMMAND_NONE, "run this", false}, {COMMAND_QUIT, COMMAND_NONE, "back", true},
+    {COMMAND_SEARCH, COMMAND_NONE, "filter", false},   {COMMAND_SORT, COMMAND_NONE, "order", false},
+    {COMMAND_EDIT, COMMAND_NONE, "edit", false},       {COMMAND_STORY, COMMAND_NONE, "whole", false},
+    {COMMAND_HISTORY, COMMAND_NONE, "history", false}, {COMMAND_RUN_ONE, COMMAND_NONE, "run this", false},
+    {COMMAND_QUIT, COMMAND_NONE, "back", true},
 };
 #define HINTS (sizeof hints / sizeof *hints)
 

@@ -1,5 +1,6 @@
 #include "ui/page.h"
 
+#include "trace/text.h"
 #include "ui/help.h"
 #include "ui/hints.h"
 
@@ -89,6 +90,20 @@ void page_add(struct page *page, const char *heading, bool report, struct buf *t
     vec_push(&page->sections, section);
 }
 
+/* All of its lines is wanted however narrow the screen is. */
+void page_show_history(struct page *page, const char *title, const char *text)
+{
+    struct ink ink = {0};
+    struct bytes line;
+    open(page, PAGE_HISTORY, title);
+    page->pager.reading.look.wrap = true;
+    for (size_t at = 0; text_line(bytes_of(text), &at, &line);) {
+        struct story_line told = {.frame = -1};
+        vec_push(&told.spans, story_printed(STYLE_PLAIN, line, &ink));
+        vec_push(&page->story.lines, told);
+    }
+}
+
 /* Its lines are short, and all of each is wanted however narrow the screen is. */
 void page_show_help(struct page *page, const struct keymap *keymap, int cols)
 {
@@ -122,7 +137,7 @@ static void search(struct page *page, const struct long_text *text, int rows, in
 }
 
 /* What is done to the session from here as from its own screen. */
-static bool is_for_session(enum command command)
+static bool is_for_session(const struct page *page, enum command command)
 {
     switch (command) {
     case COMMAND_EDIT:
@@ -135,6 +150,10 @@ static bool is_for_session(enum command command)
     case COMMAND_COPY:
     case COMMAND_REDRAW:
         return true;
+    case COMMAND_HISTORY:
+        return page->kind == PAGE_TEST;
+    case COMMAND_STORY:
+        return page->kind == PAGE_HISTORY;
     default:
         return false;
     }
@@ -143,7 +162,7 @@ static bool is_for_session(enum command command)
 static bool closes(const struct page *page, int input, enum command command)
 {
     return page->kind == PAGE_HELP || input == INPUT_ESCAPE || command == COMMAND_QUIT ||
-           command == COMMAND_LOG || command == COMMAND_STORY;
+           command == COMMAND_LOG || command == COMMAND_STORY || command == COMMAND_HISTORY;
 }
 
 bool page_input(struct page *page, const struct story *log, int rows, int cols, int input,
@@ -162,7 +181,7 @@ bool page_input(struct page *page, const struct story *log, int rows, int cols, 
         return true;
     if (command == COMMAND_NEXT_FAILURE || command == COMMAND_PREVIOUS_FAILURE)
         answer(page, mem_strdup("nothing was searched for yet"));
-    else if (command == COMMAND_REDRAW || (page->kind != PAGE_HELP && is_for_session(command)))
+    else if (command == COMMAND_REDRAW || (page->kind != PAGE_HELP && is_for_session(page, command)))
         return false;
     else if (closes(page, input, command))
         page_close(page);

@@ -1,18 +1,18 @@
-/* What covers the session's screen for a while: aloof's log, one test in full, the
- * help. A pager over a text. */
+/* What covers the session's screen for a while: aloof's log, one test in full, its
+ * history, the help. A pager over a text. */
 #ifndef ALOOF_UI_PAGE_H
 #define ALOOF_UI_PAGE_H
 
 #include "ui/pager.h"
 
-enum page_kind { PAGE_NONE, PAGE_LOG, PAGE_TEST, PAGE_HELP };
-#define PAGE_KINDS 4
+enum page_kind { PAGE_NONE, PAGE_LOG, PAGE_TEST, PAGE_HISTORY, PAGE_HELP };
+#define PAGE_KINDS 5
 
 /* Zeroed: no page. */
 struct page {
     enum page_kind kind;
     char *title;
-    struct story story;           /* of PAGE_TEST and PAGE_HELP; the log is its owner's and passed in */
+    struct story story;           /* of all others; the log is its owner's and passed in */
     VEC(struct section) sections; /* behind it */
     struct pager pager;
     bool wrap;    /* whether the next page that is opened wraps long lines */
@@ -28,10 +28,13 @@ void page_show_test(struct page *page, const char *title, struct story *take_sto
 /* Adds a section behind what the page has; the text is taken. */
 void page_add(struct page *page, const char *heading, bool report, struct buf *take_text);
 
+/* Opens a test's history, in which colours are SGR. */
+void page_show_history(struct page *page, const char *title, const char *text);
+
 /* Opens the help on a screen of so many columns. */
 void page_show_help(struct page *page, const struct keymap *keymap, int cols);
 
-/* `wrap` stays as the page had it, but for the help. */
+/* `wrap` stays as the page had it, but for the help and histories. */
 void page_close(struct page *page);
 
 void page_release(struct page *page);

@@ -33,6 +33,7 @@ struct history_past {
     const char *outcome, *run; /* run: its kind */
     int64_t run_id, time_ns, duration_ns;
     const char *commit, *dirty, *changed; /* as history_tree and history_run have them; "" not known */
+    int64_t tree;                         /* the same for runs of the same sources; 0 not known */
 };
 
 /* Opens or makes DIR/history.db (and DIR; outside .git a .gitignore with "*" in it). Always gives a history:

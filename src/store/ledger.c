@@ -43,7 +43,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
     [RESULTS] =
         "SELECT outcome, kind, time_ns, duration_ns, run, coalesce(commit_id, ''), coalesce(dirty, ''), "
-        "changed"
+        "changed, coalesce(tree, 0)"
         " FROM (SELECT runs.id AS run, outcomes.name AS outcome, kind, changed, tree,"
         " runs.started_ns + results.at_ms * 1000000 AS time_ns, results.duration_us * 1000 AS duration_ns"
         " FROM runs CROSS JOIN results ON results.run = runs.id"
@@ -377,6 +377,7 @@ static int read_past(sqlite3_stmt *statement, const struct row_reader *reader)
         .commit = (const char *)sqlite3_column_text(statement, 5),
         .dirty = (const char *)sqlite3_column_text(statement, 6),
         .changed = (const char *)sqlite3_column_text(statement, 7),
+        .tree = sqlite3_column_int64(statement, 8),
     };
     if (past.outcome == NULL || past.run == NULL || past.commit == NULL || past.dirty == NULL ||
         past.changed == NULL)

@@ -216,3 +216,87 @@ def test_lines_tell_it_too(project):
     loop.wait_for("RED 1 of 1")
     loop.type("v")
     loop.wait_for(re.compile(r"^History\n +✗  red in 1 of 1 run, the newest last\n", re.M))
+
+
+def run_line(run, outcome):
+    return rf" +{run}  \d{{4}}-\d\d-\d\d \d\d:\d\d  {outcome} +[\d.]+ s  [^\n]*\n"
+
+
+@pytest.mark.presses("h", "v", "t")
+def test_the_history_of_a_test_has_a_page_of_its_own(project):
+    project.write("test_turn.py", "def test_turn():\n    assert 1\n")
+    project.write("test_fine.py", "def test_fine():\n    pass\n")
+    project.commit()
+    loop = project.aloof()
+    loop.wait_for("GREEN 2 tests")
+    loop.type("h")
+    loop.wait_for("no failure is here to tell the history of")
+    project.save("test_turn.py", "def test_turn():\n    assert 0\n")
+    loop.wait_for(re.compile(r"RED 1 of 2 · (?:re)?ran \d"))
+    loop.type("h")
+    loop.wait_for(re.compile(r"^ history of test_turn\.py::test_turn$", re.M))
+    loop.wait_for(re.compile(r"^ failed; red in \d of \d runs\n it took [\d.]+ s to [\d.]+ s, usually [\d.]+ s\n"
+                             r" red since run \d(?:, of commit \w{9})?, when these had changed: test_turn\.py\n"
+                             r" good last in run \d, .*\n", re.M))
+    loop.wait_for(re.compile(r"^ ✓+✗+\n [▁-█]+$", re.M))
+    loop.wait_for(re.compile(run_line(r"\d", "failed") + run_line(r"\d", "passed"), re.M))
+    loop.type("v")  # from there to all of the test, and back by the same keys
+    loop.wait_for(re.compile(r"^ test_turn\.py::test_turn( .*)?\n FAIL  test_turn", re.M))
+    loop.type("h")
+    loop.wait_for("history of test_turn.py::test_turn")
+    loop.type("h")
+    loop.wait_for("RED 1 of 2")
+    loop.type("t/fine\rh")
+    loop.wait_for("history of test_fine.py::test_fine")
+    loop.wait_for("passed; red in 0 of")
+    loop.type("q")
+    loop.wait_for("all tests")
+    loop.type("qqq")
+    assert loop.wait_exit() == 0
+
+    loop = project.aloof(LC_ALL="C")
+    loop.wait_for("RED 1 of 2")
+    loop.wait_for(re.compile(r"since \d runs"))
+    loop.type("h")
+    loop.wait_for(re.compile(r"^ \.+FF+\n [_.~=+*#-]+$", re.M))
+
+
+@pytest.mark.presses("h")
+def test_a_history_has_all_runs_that_are_remembered(project):
+    project.write("test_red.py", "def test_red():\n    assert 0\n")
+    loop = project.aloof(rows=50)
+    loop.wait_for("RED 1 of 1")
+    for runs in range(2, 26):
+        loop.type("r")
+        loop.wait_for(f"since {runs} runs")
+    loop.type("h")
+    loop.wait_for("failed; red in 25 of 25 runs")
+    loop.wait_for(re.compile(r"^ ✗{25}$", re.M))
+    loop.wait_for(re.compile(run_line(1, "failed"), re.M))
+
+
+def test_a_test_that_never_ran_has_no_history(project):
+    project.write("test_gate.py", "def test_first():\n    assert 0\n\n\ndef test_second():\n    pass\n")
+    loop = project.aloof("--maxfail=1", "-n", "1")
+    loop.wait_for("RED 1 of")
+    loop.type("t/second\r")
+    loop.wait_for("1 of 1")
+    loop.type("h")
+    loop.wait_for("no run of this test is remembered")
+
+
+@pytest.mark.presses("h")
+def test_lines_tell_a_history(turning):
+    loop = turning.aloof("--plain", rows=60)
+    loop.wait_for("RED 2 of 2")
+    loop.type("r")
+    loop.wait_for("test_turning.py::test_turning is flaky")
+    loop.type("a")
+    loop.wait_for(lambda terminal: "since 3 runs" in terminal.text and terminal.text.rstrip().endswith("RED 2 of 2"))
+    loop.type("t")
+    loop.wait_for("2 are red")
+    for number in "12":
+        loop.type(number + "h")
+    loop.wait_for(re.compile(r"^test_turning\.py::test_turning\nfailed; red in 2 of 3 runs\n.*\n"
+                             r"flaky: it passed and failed while no file changed: red 2 of 3 times \(67%\)\n", re.M))
+    loop.wait_for(re.compile(r"^test_red\.py::test_red\nfailed; red in 3 of 3 runs\n", re.M))

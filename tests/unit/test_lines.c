@@ -117,10 +117,11 @@ void session_debug_command(const struct session *session, size_t test, struct st
 }
 
 /* Two runs, of which nothing more is known. */
-void session_history(struct session *session, size_t test, struct past *past)
+void session_history(struct session *session, size_t test, unsigned most, struct past *past)
 {
     (void)session;
     (void)test;
+    (void)most;
     *past = (struct past){0};
     int64_t midnight_ns = (int64_t)time(NULL) / 86400 * 86400 * 1000000000;
     vec_push(&past->results,

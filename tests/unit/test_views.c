@@ -1,3 +1,4 @@
+#include "past_life.h"
 #include "ui/list.h"
 #include "ui/log.h"
 #include "ui/page.h"
@@ -452,6 +453,44 @@ static void make_story_past(struct scene *scene)
     type(scene, "G");
 }
 
+static void show_history(struct scene *scene, size_t test, const struct past *past)
+{
+    struct buf text = {0};
+    setenv("TZ", "UTC0", 1);
+    past_life(past, &scene->model.tests.items[test], scene->blocks.cols - 2, scene->blocks.ascii, &text);
+    char *title = mem_printf("history of %s", scene->model.tests.items[test].id);
+    page_show_history(&scene->page, title, buf_str(&text));
+    free(title);
+    buf_release(&text);
+}
+
+static void make_history(struct scene *scene)
+{
+    struct past past;
+    make_red(scene);
+    make_past(&past);
+    past.results.items[1].tree = past.results.items[2].tree = past.results.items[7].tree = 3;
+    scene->model.tests.items[scene->failures[0].test].usual_ns = 20000000;
+    scene->model.tests.items[scene->failures[0].test].flaky = 1;
+    show_history(scene, scene->failures[0].test, &past);
+    past_release(&past);
+}
+
+/* Of so many runs that the marks take several rows, all of them green, some without a known time. */
+static void make_history_long(struct scene *scene)
+{
+    struct past past = {0};
+    make_red(scene);
+    for (int i = 0; i < 130; i++)
+        vec_push(&past.results, (struct past_result){.outcome = OUTCOME_PASSED,
+                                                     .run = "all tests",
+                                                     .run_id = i + 1,
+                                                     .time_ns = PAST_NOW + INT64_C(60000000000) * i,
+                                                     .duration_ns = i % 11 * 1000000});
+    show_history(scene, add_test(scene, "tests/test_api.py::test_fine", EVENT_SUCCESS, NULL), &past);
+    past_release(&past);
+}
+
 /* Of a test that did not fail. */
 static void make_story_passed(struct scene *scene)
 {
@@ -702,6 +741,8 @@ static const struct {
     {"story", make_story},
     {"story-past", make_story_past},
     {"story-passed", make_story_passed},
+    {"history", make_history},
+    {"history-long", make_history_long},
     {"story-searched", make_story_searched},
     {"story-not-found", make_story_not_found},
     {"story-typing", make_story_typing},
@@ -729,7 +770,7 @@ static const struct {
 
 static bool is_of(const char *scene, size_t size)
 {
-    static const char *const small[] = {"slowest", "slowest-waiting"};
+    static const char *const small[] = {"slowest", "slowest-waiting", "history", "history-long"};
     bool is = size != SMALL;
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         is = is || strcmp(scene, small[i]) == 0;
@@ -832,6 +873,7 @@ static void every_view_has_golden_screens_of_every_way_it_shows(void **state)
     static const unsigned wanted[2 + PAGE_KINDS] = {
         [PAGE_NONE] = PLAIN | SEARCHED | TYPING | WRAPPED | SIDEWAYS,
         [PAGE_TEST] = PLAIN | SEARCHED | TYPING | WRAPPED | SIDEWAYS,
+        [PAGE_HISTORY] = WRAPPED,
         [PAGE_LOG] = PLAIN | SEARCHED | WRAPPED,
         [PAGE_HELP] = SEARCHED | WRAPPED,
         [PAGE_KINDS] = PLAIN | TYPING,
