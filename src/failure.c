@@ -4,6 +4,7 @@
 #include "trace/traceback.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #define OUTPUT_LINES 3        /* shown of what a test wrote that died */
 #define OUTPUT_LINES_ALONE 20 /* and where there is nothing else to show */
@@ -28,15 +29,30 @@ static char *fate_of(const struct test *test)
     return reason;
 }
 
+/* That it is not of this session, and when it was, in local time. */
+static void add_age(struct buf *to, int64_t ns)
+{
+    time_t seconds = (time_t)(ns / 1000000000);
+    struct tm local = {0};
+    char when[32];
+    localtime_r(&seconds, &local);
+    strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
+    buf_printf(to, "%sas of %s", to->len > 0 ? ", " : "", when);
+}
+
 /* What is to be known of the test before anything else. The caller frees. */
 static char *detail_of(const struct test *test)
 {
     char *fate = fate_of(test);
-    if (!test->unknown)
-        return fate;
-    char *detail = mem_printf("%s%sunknown here", fate != NULL ? fate : "", fate != NULL ? ", " : "");
+    struct buf detail = {0};
+    if (fate != NULL)
+        buf_puts(&detail, fate);
+    if (test->unknown)
+        buf_printf(&detail, "%sunknown here", detail.len > 0 ? ", " : "");
+    if (test->recalled_ns > 0 && test->result != NULL)
+        add_age(&detail, test->recalled_ns);
     free(fate);
-    return detail;
+    return detail.len > 0 ? buf_take(&detail) : NULL;
 }
 
 /* Whether the frames are of a traceback: those of a program that has none are in what it wrote. */
@@ -91,6 +107,9 @@ void failure_tell(struct story *story, const struct test *test, const struct tra
     free(detail);
     free(output);
 }
+
+const char *const failure_kept[FAILURE_KEPT] = {"traceback", "message", "reason", "stdout",
+                                                "stderr",    "log",     "report"};
 
 const struct failure_text *failure_text(const struct test *test, size_t number, struct buf *to)
 {

@@ -17,6 +17,10 @@ struct failure_look {
 void failure_tell(struct story *story, const struct test *test, const struct trace *trace,
                   const struct failure_look *look);
 
+/* The names of what is remembered of a failure. */
+#define FAILURE_KEPT 7
+extern const char *const failure_kept[FAILURE_KEPT];
+
 #define FAILURE_TEXTS 5
 
 struct failure_text {

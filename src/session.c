@@ -66,6 +66,7 @@ static bool recall(void *owner, const struct history_test *known)
     test->usual_ns = known->usual_ns;
     test->cpu_ns = known->cpu_ns;
     test->flaky = known->flaky;
+    test->recalled_ns = known->time_ns;
     model_set_red(&session->model, (size_t)(test - session->model.tests.items), known->red);
     return true;
 }

@@ -1,6 +1,6 @@
 #include "session_private.h"
 
-#include "project/source_line.h"
+#include "failure_read.h"
 
 #include <stdlib.h>
 
@@ -22,24 +22,6 @@ static const char *here(void *owner, const char *path)
     return session_find_here(reading->session, reading->test, path);
 }
 
-/* Where a failure's frames are to be found: its traceback, else the stack dump that a dying interpreter
- * wrote, else what the runner has to say of it. The caller frees. */
-static char *story_text(const struct test *test)
-{
-    static const char *const names[] = {"traceback", "stderr", "report", "message"};
-    if (test->result == NULL)
-        return NULL;
-    bool died = test->outcome == OUTCOME_CRASHED || test->outcome == OUTCOME_TIMEOUT;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (i == 1 && !died)
-            continue;
-        char *text = result_text(test->result, names[i]);
-        if (text != NULL)
-            return text;
-    }
-    return NULL;
-}
-
 static void mark(struct session *session, struct failure *failure)
 {
     struct frame *frame;
@@ -52,15 +34,6 @@ static void mark(struct session *session, struct failure *failure)
     }
     if (differs)
         failure->version = ++session->versions;
-}
-
-/* What Python prints with a frame, other languages do not. */
-static void fill_sources(struct session *session, struct trace *trace)
-{
-    struct frame *frame;
-    vec_each (frame, &trace->frames)
-        if (frame->source == NULL && frame->kind == FRAME_PROJECT)
-            frame->source = source_line(repo_root(session->repo), frame->path, frame->line);
 }
 
 /* Whether the test is a file, parts of which failed with it. */
@@ -78,43 +51,12 @@ static bool has_failing_parts(const struct session *session, const struct test *
     return false;
 }
 
-/* A program that tells only by its exit status that it failed may have printed where (assert(3), a
- * sanitizer). Of a file whose parts fail that would be the places of all of them. */
-static void look_in_output(struct trace *trace, const struct reading *reading,
-                           const struct trace_paths *paths)
-{
-    static const char *const names[] = {"stderr", "stdout"};
-    const struct test *test = reading->test;
-    bool parts = has_failing_parts(reading->session, test);
-    char *told = result_text(test->result, "traceback");
-    for (size_t i = 0; i < 2 && told == NULL && !parts && trace->frames.len == 0; i++) {
-        struct trace found;
-        char *text = result_text(test->result, names[i]);
-        trace_parse(&found, bytes_of(text != NULL ? text : ""), paths);
-        free(text);
-        if (found.frames.len > 0) {
-            free(found.message);
-            found.message = mem_strdup(trace->message);
-            found.printed = true;
-            trace_release(trace);
-            *trace = found;
-        } else {
-            trace_release(&found);
-        }
-    }
-    free(told);
-}
-
 static void read_trace(struct session *session, struct failure *failure)
 {
     trace_release(&failure->trace);
     struct reading reading = {session, &session->model.tests.items[failure->test]};
     const struct trace_paths paths = {repo_root(session->repo), foreign, here, &reading, session->places};
-    char *text = story_text(reading.test);
-    trace_parse(&failure->trace, bytes_of(text != NULL ? text : ""), &paths);
-    look_in_output(&failure->trace, &reading, &paths);
-    free(text);
-    fill_sources(session, &failure->trace);
+    failure_read(&failure->trace, reading.test, &paths, has_failing_parts(session, reading.test));
     mark(session, failure);
 }
 
@@ -169,8 +111,11 @@ void session_failure_update(struct session *session, size_t test)
 void session_failures_recall(struct session *session)
 {
     for (size_t i = 0; i < session->model.tests.len; i++)
-        if (session->model.tests.items[i].red)
+        if (session->model.tests.items[i].red) {
             add(session, i);
+            if (session_texts_recall(session, i))
+                read_trace(session, &session->failures.items[find(session, i)]);
+        }
 }
 
 void session_failures_sweep(struct session *session, bool keep_fixed)

@@ -5,6 +5,7 @@
 #include "session.h"
 
 #include "chatter.h"
+#include "failure.h"
 
 #include "plan/affects.h"
 #include "plan/order.h"
@@ -311,6 +312,17 @@ void session_recall_fact(struct team *team, const struct history_fact *fact);
 void session_facts_gather(const struct team *team, struct session_facts *to);
 void session_facts_count(struct team *team, const struct session_facts *facts); /* what the status tells */
 void session_facts_release(struct session_facts *facts);
+
+/* session_texts.c: what came with a failure, as the history keeps it; its bufs own it. Then, at the start of
+ * the loop: gives the test what is kept of it, and says whether there was any. */
+struct session_texts {
+    struct history_text texts[FAILURE_KEPT];
+    struct buf bufs[FAILURE_KEPT];
+    size_t count;
+};
+void session_texts_keep(const struct test *test, struct session_texts *texts);
+void session_texts_release(struct session_texts *texts);
+bool session_texts_recall(struct session *session, size_t test);
 
 /* session_past.c: a run ended; tests that turned in it are flaky if no change is heard of soon. */
 void session_flaky_await(struct session *session);

@@ -131,6 +131,8 @@ void session_flush_soon(struct session *session)
 
 static void remember(struct session *session, const struct test *test)
 {
+    struct session_texts texts = {0};
+    session_texts_keep(test, &texts);
     const struct history_test known = {
         .name = session_name(session, test),
         .group = test->group,
@@ -144,8 +146,11 @@ static void remember(struct session *session, const struct test *test)
         .usual_ns = test->usual_ns,
         .setup_ns = session->model.loaded ? 0 : test->setup_ns,
         .cpu_ns = test->cpu_ns,
+        .texts = texts.texts,
+        .text_count = texts.count,
     };
     history_result(session->history, &known, session_now());
+    session_texts_release(&texts);
     session_flush_soon(session);
 }
 

@@ -26,8 +26,9 @@ _aloof() {
     emit) options='--file --mime --tag --route --not-runnable --time --no-time --to -h --help' ;;
     ls) options="--exists --times -0 --null $input -h --help" ;;
     mux) options='--from -h --help' ;;
-    last | show) options='--all --json -h --help' ;;
-    failing | flaky) options='--list --json -h --help' ;;
+    last | show) options='--all --no-traces --json -h --help' ;;
+    failing) options='--list --no-traces --json -h --help' ;;
+    flaky) options='--list --json -h --help' ;;
     list | diff | forget) options='--json -h --help' ;;
     slowest) options='-n --limit --all --cpu --waiting --json -h --help' ;;
     prune) options='--keep --json -h --help' ;;

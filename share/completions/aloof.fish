@@ -65,6 +65,7 @@ complete -c aloof -n '__fish_seen_subcommand_from emit' -l no-time -d 'Without a
 complete -c aloof -n '__fish_seen_subcommand_from emit' -l to -r -d 'At whose end it is written'
 complete -c aloof -n '__fish_seen_subcommand_from last failing list slowest flaky runs show diff forget history prune' -l json -d 'As JSON'
 complete -c aloof -n '__fish_seen_subcommand_from report' -l html -r -d 'Where the page goes'
+complete -c aloof -n '__fish_seen_subcommand_from last show failing' -l no-traces -d 'Without what came with the failures'
 complete -c aloof -n '__fish_seen_subcommand_from last show' -l all -d 'All of its tests'
 complete -c aloof -n '__fish_seen_subcommand_from slowest runs history' -l all -d 'All of them'
 complete -c aloof -n '__fish_seen_subcommand_from slowest runs history' -s n -l limit -x -d 'So many at most'

@@ -1,6 +1,7 @@
 #include "command/command.h"
 #include "command/recall.h"
 #include "command/table.h"
+#include "command/traces.h"
 
 #include <stdlib.h>
 
@@ -8,7 +9,10 @@
 
 struct show {
     struct recall *recall;
-    bool all;
+    bool all, no_traces;
+    struct traces traces;
+    struct error *error;
+    int bad; /* 0; or what came in the way, with a line */
     int64_t run;
     size_t failed;
     struct table table;
@@ -81,22 +85,49 @@ static bool take_run(void *owner, const struct archive_run *run)
     buf_printf(to, "%s%s\n", *run->because != '\0' ? ", because: " : "", run->because);
     add_tree(to, run);
     add_counts(recall, to, run);
+    buf_putc(to, '\n');
     return false;
+}
+
+static void add_json(struct show *show, const struct archive_result *result)
+{
+    json_t *test = recall_json_name(&result->name), *texts;
+    json_object_set_new(test, "outcome", json_string(outcome_name(result->outcome)));
+    json_object_set_new(test, "seconds", recall_json_seconds(result->duration_ns));
+    json_object_set_new(test, "cpu_seconds", recall_json_seconds(result->cpu_ns));
+    json_array_append_new(show->tests, test);
+    if (show->no_traces || !outcome_is_red(result->outcome))
+        return;
+    show->bad = traces_json(&show->traces, result->test, show->run, &texts, show->error);
+    if (json_object_size(texts) > 0)
+        json_object_set(test, "texts", texts);
+    json_decref(texts);
+}
+
+/* Whether there is anything to tell of the failure but its name. */
+static bool add_trace(struct show *show, const struct archive_result *result)
+{
+    struct test test = {.id = (char *)result->name.id,
+                        .group = "",
+                        .outcome = result->outcome,
+                        .red = true,
+                        .duration_ns = result->duration_ns};
+    bool written = false;
+    show->bad = traces_write(&show->traces, result->test, show->run, &test, &written, show->error);
+    return written;
 }
 
 static bool take_result(void *owner, const struct archive_result *result)
 {
     struct show *show = owner;
     struct buf text = {0};
-    if (show->recall->json) {
-        json_t *test = recall_json_name(&result->name);
-        json_object_set_new(test, "outcome", json_string(outcome_name(result->outcome)));
-        json_object_set_new(test, "seconds", recall_json_seconds(result->duration_ns));
-        json_object_set_new(test, "cpu_seconds", recall_json_seconds(result->cpu_ns));
-        json_array_append_new(show->tests, test);
-        return true;
-    }
     bool red = outcome_is_red(result->outcome), passed = result->outcome == OUTCOME_PASSED;
+    if (show->recall->json) {
+        add_json(show, result);
+        return show->bad == 0;
+    }
+    if (red && !show->no_traces && add_trace(show, result))
+        return true;
     table_add(&show->table,
               red      ? STYLE_RED
               : passed ? STYLE_GREEN
@@ -114,31 +145,34 @@ static int answer(struct recall *recall, void *owner, int count, char *words[], 
 {
     struct show *show = owner;
     show->recall = recall;
+    show->error = error;
+    traces_open(&show->traces, recall);
     show->table = (struct table){.columns = 3, .right = 1 << 2};
     show->tests = recall->json ? json_array() : NULL;
     int bad = recall_run(recall, count > 0 ? words[0] : NULL, take_run, show, error);
     if (bad == 0)
         bad = (show->all ? archive_run_results : archive_run_failures)(recall->archive, show->run,
                                                                        take_result, show, error);
-    if (bad == 0 && show->table.cells.len > 0)
-        buf_putc(&recall->text, '\n');
     table_write(&show->table, &recall->paper, &recall->text);
+    traces_close(&show->traces);
+    bad = bad != 0 ? bad : show->bad;
     return bad != 0 ? bad : show->failed > 0 ? COMMAND_BAD : 0;
 }
 
 static int take(void *owner, int option, const char *value, struct error *error)
 {
-    (void)option, (void)value, (void)error;
-    ((struct show *)owner)->all = true;
+    (void)value, (void)error;
+    struct show *show = owner;
+    *(option == TRACES_NONE ? &show->no_traces : &show->all) = true;
     return 0;
 }
 
 #define HELP(usage, what)                                                                                    \
     "Usage: aloof " usage "\n\n" what "\n"                                                                   \
     "Exit codes: 0 it passed, 1 it did not, 4 usage error or nothing is remembered.\n\n"                     \
-    "      --all       all tests, not only those that failed\n" RECALL_HELP
+    "      --all       all tests, not only those that failed\n" TRACES_HELP RECALL_HELP
 
-static const struct option options[] = {{"all", no_argument, NULL, 'a'}, RECALL_OPTIONS, {0}};
+static const struct option options[] = {{"all", no_argument, NULL, 'a'}, TRACES_OPTION, RECALL_OPTIONS, {0}};
 
 int command_show(int argc, char *argv[])
 {

@@ -265,6 +265,7 @@ static int severity(enum outcome outcome)
 
 static void take_result(struct test *test)
 {
+    test->recalled_ns = 0;
     result_free(test->result);
     test->result = test->partial;
     test->partial = NULL;

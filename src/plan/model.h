@@ -94,6 +94,7 @@ struct test {
     int64_t cpu_ns;      /* that it spent on a processor, its children included; 0 unknown */
     int64_t usual_ns; /* decayed mean without such set-up, from history and of this session, 0 unknown. Set it
                          before a run begins */
+    int64_t recalled_ns;    /* UTC; when the outcome came that is from history; 0: it is not */
     int64_t started_ns;     /* UTC; of the newest execution, by its first event; 0 unknown */
     int64_t heard_ns;       /* UTC by our own clock; when that event came */
     uint64_t clock;         /* whose time started_ns is: see model_apply; 0 our own */

@@ -1,6 +1,7 @@
 #include "store/archive.h"
 
 #include "store/schema.h"
+#include "store/texts.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -37,6 +38,14 @@ static int query(struct archive *archive, const char *sql, const int64_t numbers
         err = error_set(error, schema_errno(code), "%s: %s", archive->path, sqlite3_errmsg(archive->db));
     sqlite3_finalize(statement);
     return err;
+}
+
+int archive_texts(struct archive *archive, int64_t test, int64_t run,
+                  bool (*each)(void *owner, const struct history_text *text), void *owner,
+                  struct error *error)
+{
+    int err = texts_each(archive->db, test, run, each, owner);
+    return err < 0 ? error_set(error, err, "%s: %s", archive->path, sqlite3_errmsg(archive->db)) : 0;
 }
 
 static const char *text(sqlite3_stmt *row, int column)

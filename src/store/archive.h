@@ -89,6 +89,12 @@ int archive_run_results(struct archive *archive, int64_t run, archive_result_rea
 int archive_run_failures(struct archive *archive, int64_t run, archive_result_reader *each, void *owner,
                          struct error *error);
 
+/* What came with the newest failure of the test with that row, if it still is red. run: only if that was in
+ * this one; 0: in any. */
+int archive_texts(struct archive *archive, int64_t test, int64_t run,
+                  bool (*each)(void *owner, const struct history_text *text), void *owner,
+                  struct error *error);
+
 /* What one test came to, the newest `most` runs, the newest first. */
 int archive_test_results(struct archive *archive, int64_t test, size_t most, archive_result_reader *each,
                          void *owner, struct error *error);

@@ -1,6 +1,7 @@
 #include "store/history.h"
 
 #include "store/ledger.h"
+#include "store/pack.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@
 
 enum entry_kind {
     ENTRY_RESULT,
+    ENTRY_TEXT, /* of the result before it */
     ENTRY_RETIRE,
     ENTRY_RED,
     ENTRY_FLAKY,
@@ -37,7 +39,8 @@ struct entry {
     struct history_test test; /* but for its texts */
     bool new_tree, no_tree, steady;
     int64_t time_ns, at_ms;
-    int64_t value; /* of a fact */
+    int64_t value; /* of a fact; octets of a text, … */
+    size_t packed; /* … and, packed, at texts[3] */
 };
 
 struct history {
@@ -186,6 +189,9 @@ static int write_entry(struct history *history, const struct entry *entry)
         return ledger_set_red(ledger, test.name, test.red);
     case ENTRY_FLAKY:
         return ledger_set_flaky(ledger, test.name, test.flaky);
+    case ENTRY_TEXT:
+        return texts_put(&ledger->texts, ledger->db, test.name, texts[2],
+                         (struct bytes){texts[3], entry->packed}, (size_t)entry->value);
     case ENTRY_RESULT:
         return ledger_put(ledger, &test, entry->time_ns, entry->at_ms);
     default:
@@ -261,18 +267,28 @@ static void keep_texts(struct history *history, struct entry *entry, const char 
     }
 }
 
-/* texts: kept from now on; NULL is "". */
-static void enqueue(struct history *history, struct entry entry, const char *const texts[4])
+/* texts: kept from now on; NULL is "". packed: octets in the place of the last one; absent: none. */
+static void push(struct history *history, struct entry entry, const char *const texts[4], struct bytes packed)
 {
     if (history->frozen)
         return;
     keep_texts(history, &entry, texts);
+    if (packed.data != NULL) {
+        entry.packed = packed.len;
+        entry.texts[3] = history->texts.len;
+        buf_add(&history->texts, packed.data, packed.len);
+    }
     entry.time_ns = history->now_ns;
     if (history->queue.len == 0)
         history->due_ns = entry.time_ns + BATCH_NS;
     vec_push(&history->queue, entry);
     if (history->queue.len >= history->batch || entry.time_ns >= history->due_ns)
         history_flush(history);
+}
+
+static void enqueue(struct history *history, struct entry entry, const char *const texts[4])
+{
+    push(history, entry, texts, (struct bytes){0});
 }
 
 /* Outside of a repository's own directory a .gitignore keeps the whole of it out of the repository. */
@@ -344,6 +360,18 @@ int history_results(struct history *history, struct history_name name, unsigned 
     return 0;
 }
 
+int history_texts(struct history *history, struct history_name name,
+                  bool (*each)(void *owner, const struct history_text *text), void *owner)
+{
+    history_flush(history);
+    struct error why;
+    int err = ledger_texts(&history->ledger, name, each, owner, &why);
+    if (err == 0 || err == -EBUSY)
+        return err;
+    recover_from(history, err, &why);
+    return 0;
+}
+
 int history_facts(struct history *history, bool (*each)(void *owner, const struct history_fact *fact),
                   void *owner)
 {
@@ -371,12 +399,23 @@ void history_set_tree(struct history *history, const struct history_tree *tree)
             (const char *const[4]){tree->commit, tree->fingerprint, tree->dirty});
 }
 
+static void enqueue_text(struct history *history, struct history_name name, const struct history_text *text)
+{
+    struct buf packed = {0};
+    struct entry entry = {.kind = ENTRY_TEXT};
+    entry.value = (int64_t)pack_text(text->text, &packed);
+    push(history, entry, (const char *const[4]){name.id, name.recipe, text->name}, buf_bytes(&packed));
+    buf_release(&packed);
+}
+
 void history_result(struct history *history, const struct history_test *test, int64_t time_ns)
 {
     int64_t at_ms = (time_ns - history->run_started_ns) / 1000000;
     history->now_ns = time_ns;
     enqueue(history, (struct entry){.kind = ENTRY_RESULT, .test = *test, .at_ms = at_ms > 0 ? at_ms : 0},
             (const char *const[4]){test->name.id, test->name.recipe, test->group, test->outcome});
+    for (size_t i = 0; i < test->text_count && test->red && !history->frozen; i++)
+        enqueue_text(history, test->name, &test->texts[i]);
 }
 
 static void enqueue_about(struct history *history, struct entry entry, struct history_name name)

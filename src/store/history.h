@@ -18,6 +18,12 @@ struct history_name {
     const char *recipe, *id;
 };
 
+/* Something that came with a failure: its name (traceback, stderr, …). */
+struct history_text {
+    const char *name;
+    struct bytes text;
+};
+
 struct history_test {
     struct history_name name;
     const char *group, *outcome; /* outcome: the model's stable name */
@@ -26,6 +32,10 @@ struct history_test {
     int64_t duration_ns, usual_ns; /* usual: decayed mean, updated by history_result */
     int64_t setup_ns;              /* of the duration: no part of what is usual; history_each tells none */
     int64_t cpu_ns;
+    int64_t time_ns; /* UTC, of that outcome; history_result takes it as an argument */
+    const struct history_text
+        *texts; /* kept, compressed and bounded, while it is red; history_each tells none */
+    size_t text_count;
 };
 
 /* An outcome of a test in one of the runs that are kept. */
@@ -54,6 +64,10 @@ int history_each(struct history *history, bool (*each)(void *owner, const struct
 /* The test's newest results, `most` of them at most, the oldest of these first. Otherwise as history_each. */
 int history_results(struct history *history, struct history_name name, unsigned most,
                     bool (*each)(void *owner, const struct history_past *past), void *owner);
+
+/* What came with the test's newest failure, if it is red. Otherwise as history_each. */
+int history_texts(struct history *history, struct history_name name,
+                  bool (*each)(void *owner, const struct history_text *text), void *owner);
 
 /* What a run is about. */
 struct history_run {

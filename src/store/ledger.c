@@ -39,7 +39,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [ROLLBACK] = "ROLLBACK",
     [VERSION] = "PRAGMA data_version",
     [EACH] = "SELECT name, test_group, outcome, red, fragile, runnable, red_runs, duration_ns, usual_ns,"
-             " cpu_ns, flaky, recipe FROM tests WHERE NOT gone ORDER BY id",
+             " cpu_ns, flaky, recipe, time_ns FROM tests WHERE NOT gone ORDER BY id",
     /* From run to run by the key of the results, the newest first: what other tests gave is not looked at. */
     [RESULTS] =
         "SELECT outcome, kind, time_ns, duration_ns, run, coalesce(commit_id, ''), coalesce(dirty, ''), "
@@ -93,6 +93,7 @@ void ledger_close(struct ledger *ledger)
         ledger->statements[i] = NULL;
     }
     facts_close(&ledger->facts);
+    texts_close(&ledger->texts);
     forget_outcomes(ledger);
     vec_release(&ledger->outcomes);
     sqlite3_close(ledger->db);
@@ -236,6 +237,7 @@ int ledger_set_flaky(struct ledger *ledger, struct history_name name, unsigned p
 int ledger_begin_run(struct ledger *ledger, const struct history_run *run, int64_t time_ns)
 {
     int err = 0;
+    ledger->texts.room = TEXTS_MAX;
     if (!run->no_tree && (run->new_tree || ledger->tree == 0))
         err = step(ledger, prepared(ledger, ADD_TREE), &ledger->tree);
     if (err < 0)
@@ -353,6 +355,7 @@ static int read_test(sqlite3_stmt *statement, const struct row_reader *reader)
         .usual_ns = sqlite3_column_int64(statement, 8),
         .cpu_ns = sqlite3_column_int64(statement, 9),
         .flaky = (unsigned)sqlite3_column_int64(statement, 10),
+        .time_ns = sqlite3_column_int64(statement, 12),
     };
     if (test.name.recipe == NULL || test.name.id == NULL || test.group == NULL || test.outcome == NULL)
         return -EBADMSG;
@@ -392,4 +395,14 @@ int ledger_results(struct ledger *ledger, struct history_name name, unsigned mos
     sqlite3_stmt *statement = prepared_for(ledger, RESULTS, name);
     sqlite3_bind_int64(statement, 2, most);
     return read_rows(ledger, statement, &reader, why);
+}
+
+int ledger_texts(struct ledger *ledger, struct history_name name,
+                 bool (*each)(void *owner, const struct history_text *text), void *owner, struct error *why)
+{
+    int64_t row = 0;
+    int err = step(ledger, prepared_for(ledger, FIND_TEST, name), &row);
+    if (err == 0 && row > 0)
+        err = texts_each(ledger->db, row, 0, each, owner);
+    return err < 0 ? error_set(why, err, "%s", sqlite3_errmsg(ledger->db)) : 0;
 }

@@ -6,6 +6,7 @@
 #include "core/vec.h"
 #include "store/facts.h"
 #include "store/history.h"
+#include "store/texts.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -21,6 +22,7 @@ struct ledger {
     struct sqlite3 *db;
     struct sqlite3_stmt *statements[LEDGER_STATEMENTS]; /* compiled when first used */
     struct facts facts;
+    struct texts texts;
     VEC(struct outcome_row) outcomes; /* known to be in the database */
     int64_t run;                      /* that results belong to; 0: none */
     int64_t run_before;               /* the transaction began */
@@ -56,6 +58,9 @@ int ledger_each(struct ledger *ledger, bool (*each)(void *owner, const struct hi
 int ledger_results(struct ledger *ledger, struct history_name name, unsigned most,
                    bool (*each)(void *owner, const struct history_past *past), void *owner,
                    struct error *why);
+
+int ledger_texts(struct ledger *ledger, struct history_name name,
+                 bool (*each)(void *owner, const struct history_text *text), void *owner, struct error *why);
 
 /* Closes and releases; the ledger can be opened again. */
 void ledger_close(struct ledger *ledger);

@@ -1,6 +1,7 @@
 #include "store/prune.h"
 
 #include "store/schema.h"
+#include "store/texts.h"
 
 #include <errno.h>
 #include <sqlite3.h>
@@ -36,7 +37,7 @@ static int remove_before(sqlite3 *db, int64_t oldest)
     int err = 0;
     for (size_t i = 0; i < sizeof statements / sizeof *statements && err == 0; i++)
         err = ask(db, statements[i], oldest, NULL);
-    return err;
+    return err < 0 ? err : texts_prune(db);
 }
 
 /* Octets of the file that are in use. */

@@ -50,6 +50,14 @@ static const char *const migrations[] = {
     "CREATE TABLE facts ("
     " recipe TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, object TEXT NOT NULL,"
     " value INTEGER NOT NULL, PRIMARY KEY (recipe, kind, subject, object)) WITHOUT ROWID;",
+    "CREATE TABLE texts ("
+    " test INTEGER NOT NULL, name TEXT NOT NULL, octets INTEGER NOT NULL, data BLOB NOT NULL,"
+    " UNIQUE (test, name));"
+    "CREATE TRIGGER texts_of_passed AFTER UPDATE OF outcome, red ON tests"
+    " WHEN old.red AND (NOT new.red OR (new.time_ns <> old.time_ns AND new.outcome <> 'skipped'))"
+    " BEGIN DELETE FROM texts WHERE test = old.id; END;"
+    "CREATE TRIGGER texts_of_forgotten AFTER DELETE ON tests"
+    " BEGIN DELETE FROM texts WHERE test = old.id; END;",
 };
 #define VERSION ((int)(sizeof migrations / sizeof *migrations))
 

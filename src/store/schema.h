@@ -7,6 +7,7 @@
  *   tests     one row a test: its newest outcome, whether it is red, its times
  *   outcomes  the names of outcomes, once each
  *   results   one small row for each outcome of a test in a run; at_ms counts from the run's start
+ *   texts     what came with the newest failure of a test, packed; gone when it passes or is forgotten
  *   facts     one row for each thing that was learned and is no run's */
 #ifndef ALOOF_STORE_SCHEMA_H
 #define ALOOF_STORE_SCHEMA_H

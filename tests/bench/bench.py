@@ -227,10 +227,10 @@ def bench_history(table, base, options):
     for _ in range(options.rounds):
         times.append(memory.time(*load))
         sizes.append(memory.size())
-    for name, init in (("testr", "init"), ("stestr", "init")):
+    for name, code in (("testr", 1), ("stestr", 0)):
         if frameworks.have(name):
-            memory.project.run(name, init)
-            theirs = memory.time(name, "load")
+            memory.project.run(name, "init")
+            theirs = memory.time(name, "load", code=code)
             times.append(memory.time(*load))
             table.times(f"load {history.TESTS:,} tests: {name}", median(times), theirs, 1 / 15)
     table.row(f"load {history.TESTS:,} tests", f"{median(times):.3f} s", "-", "-", "0.6 s", median(times) <= 0.6)

@@ -81,7 +81,7 @@ def test_what_is_failing(remembered):
     assert (remembered.run("failing").returncode, remembered.run("failing").stdout) == (0, "nothing is red\n")
     remembered.write("test_a.py", SUITE.format(3))
     remembered.once()
-    done = remembered.run("failing")
+    done = remembered.run("failing", "--no-traces")
     assert done.returncode == 1 and re.fullmatch(r"FAIL  test_a.py::test_changes  1 run, newest \d\d:\d\d:\d\d\n", done.stdout)
     assert remembered.run("failing", "--list").stdout == "test_a.py::test_changes\n"
     [test] = answer(remembered, "failing", code=1)["failing"]

@@ -1,6 +1,8 @@
 """The history's file: what is kept of many that write at once, of one that is killed, on a full disk."""
 
 import json
+import os
+import re
 import subprocess
 
 from project import ALOOF
@@ -52,3 +54,57 @@ def test_what_is_kept_is_set(project):
     done = project.once("-c", "history.keep=2w")
     assert (done.returncode, done.stderr) == (
         4, "aloof: command line: history.keep = 2w: expected runs, days or megabytes, as 500, 30d, 200m or 500,30d\n")
+
+
+RED = """
+    def test_sum():
+        print("what it said")
+        assert 1 + 1 == {}
+
+
+    def test_fine():
+        pass
+    """
+
+
+def test_what_came_with_a_failure_is_remembered_until_it_passes(project):
+    project.write("test_a.py", RED.format(3))
+    project.commit()
+    once = project.once().stdout
+    block = once[once.index("FAIL  "):].split("\n\n")[0]
+    assert "+4 test_a.py" in block and "AssertionError: assert (1 + 1) == 3" in block
+    last = project.run("last")
+    assert (last.returncode, block.split("\n", 1)[1] in last.stdout) == (1, True), last.stdout
+    assert project.run("show", "1").stdout == last.stdout
+    failing = project.run("failing")
+    assert re.match(r"FAIL  test_a.py::test_sum   as of \d{4}-\d\d-\d\d \d\d:\d\d  [\d.]+ s\n", failing.stdout), failing.stdout
+    assert failing.stdout.splitlines()[1:] == block.splitlines()[1:]
+    for command in "last", "failing":
+        [test] = json.loads(project.run(command, "--json").stdout)["tests" if command == "last" else command]
+        assert test["texts"]["stdout"] == "what it said\n" and "assert (1 + 1) == 3" in test["texts"]["traceback"]
+        assert "assert" not in project.run(command, "--no-traces").stdout
+        assert "texts" not in project.run(command, "--no-traces", "--json").stdout
+    project.write("test_a.py", RED.format(4))
+    project.once()
+    assert "assert (1 + 1) == 4" in project.run("last").stdout and "assert" not in project.run("show", "1").stdout
+    project.write("test_a.py", RED.format(2))
+    assert project.once().returncode == 0
+    assert project.run("failing").stdout == "nothing is red\n"
+    assert "assert" not in project.run("show", "2").stdout
+
+
+def test_at_its_start_the_loop_shows_how_the_red_tests_failed(project):
+    project.write("test_a.py", RED.format(3))
+    assert project.once().returncode == 1
+    project.write("test_a.py", RED.format(4))
+    gate = project.base / "gate"
+    os.mkfifo(gate)
+    project.write("conftest.py", f"import os\nif os.path.exists({str(gate)!r}):\n    open({str(gate)!r}).read()\n")
+    loop = project.aloof()
+    loop.wait_for(re.compile(r"FAIL  test_a.py::test_sum +as of \d{4}-\d\d-\d\d \d\d:\d\d"))
+    loop.wait_for("+4 test_a.py").wait_for("assert (1 + 1) == 3")
+    with open(gate, "w"):
+        gate.unlink()
+    loop.wait_for("assert (1 + 1) == 4").wait_gone("as of").wait_gone("assert (1 + 1) == 3")
+    loop.type("q")
+    assert loop.wait_exit() == 0
