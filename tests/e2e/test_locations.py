@@ -81,7 +81,8 @@ def test_what_was_red_at_an_earlier_start_is_in_the_file(sums):
     sums.write("conftest.py", f"open({str(gate)!r}).read()\n")
     loop = sums.aloof("--locations", file)
     with open(gate, "w"):  # nothing is collected before this closes
-        wait_for_places(loop, file, [("test_add.py", 1, "FAIL test_add.py::test_add")])
+        wait_for_places(loop, file, RED)
+    loop.wait_for("RED 1 of 2 · reran 1").wait_gone("as of")
     wait_for_places(loop, file, RED)
 
 
