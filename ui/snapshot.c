@@ -29,13 +29,14 @@ static void count_tests(struct snapshot *snapshot)
     snapshot->generation = model->generation;
     snapshot->filters = snapshot->status.filters;
     snapshot->counted = model->tests.len;
-    snapshot->tests = snapshot->filter_tests = snapshot->filter_passed = 0;
+    snapshot->tests = snapshot->flaky = snapshot->filter_tests = snapshot->filter_passed = 0;
     const char *filter = snapshot->status.filter;
     const struct test *test;
     vec_each (test, &model->tests) {
         if (!is_counted(test))
             continue;
         snapshot->tests++;
+        snapshot->flaky += test->flaky > 0;
         bool of_all = test->outcome == OUTCOME_COLLECTION; /* it hinders what matches, perhaps */
         if (filter == NULL || !(of_all || filter_matches(filter, test->id)))
             continue;

@@ -15,6 +15,7 @@ struct snapshot {
     size_t failure_count;
     VEC(struct session_slot) slots;
     size_t tests;              /* known ones, without the retired; and what could not be collected */
+    size_t flaky;              /* of these */
     size_t filter_tests;       /* those that the filter matches, */
     size_t filter_passed;      /* and how many of them passed when they last ran */
     uint64_t generation;       /* of the model in which they were counted */

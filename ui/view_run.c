@@ -90,6 +90,13 @@ static void red_of(char *text, size_t size, size_t red, size_t tests)
         snprintf(text, size, "RED %zu", red);
 }
 
+static void green_of(char *text, size_t size, size_t tests, size_t flaky)
+{
+    int len = snprintf(text, size, "GREEN %zu test%s", tests, plural(tests));
+    if (flaky > 0)
+        snprintf(text + len, size - (size_t)len, ", %zu flaky", flaky);
+}
+
 struct verdict_line view_verdict(const struct snapshot *snapshot)
 {
     const struct session_status *status = &snapshot->status;
@@ -106,7 +113,7 @@ struct verdict_line view_verdict(const struct snapshot *snapshot)
         red_of(line.text, sizeof line.text, snapshot->model->red, snapshot->tests);
         line.style = STYLE_RED;
     } else if (status->verdict == VERDICT_GREEN) {
-        snprintf(line.text, sizeof line.text, "GREEN %zu test%s", snapshot->tests, plural(snapshot->tests));
+        green_of(line.text, sizeof line.text, snapshot->tests, snapshot->flaky);
         line.style = STYLE_GREEN;
     } else if (status->verdict == VERDICT_AFFECTED) {
         if (status->run == RUN_AFFECTED)

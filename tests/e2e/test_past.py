@@ -194,6 +194,18 @@ def test_what_passes_and_fails_while_nothing_changed_is_flaky(turning):
     loop.wait_for(flaky_line("test_turning.py::test_turning"))
 
 
+def test_green_counts_what_is_flaky(project):
+    bad = project.base / "bad"
+    bad.touch()
+    project.write("test_weather.py", f"import os\n\n\ndef test_weather():\n    assert not os.path.exists({str(bad)!r})\n")
+    loop = project.aloof()
+    loop.wait_for("RED 1 of 1")
+    loop.wait_for("1 test  1 failed")
+    bad.unlink()
+    loop.type("r")
+    loop.wait_for("GREEN 1 test, 1 flaky · ran 1 in")
+
+
 def test_what_was_mended_is_not_flaky(project):
     project.write("test_red.py", "def test_red():\n    assert 0\n")
     project.write("test_fine.py", "def test_fine():\n    pass\n")

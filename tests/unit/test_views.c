@@ -220,6 +220,12 @@ static void make_affected(struct scene *scene)
     scene->snapshot.status.reran = 37;
 }
 
+static void make_green_flaky(struct scene *scene)
+{
+    make_green(scene);
+    scene->snapshot.flaky = 2;
+}
+
 static void make_starting(struct scene *scene)
 {
     struct session_status *status = &scene->snapshot.status;
@@ -715,6 +721,7 @@ static const struct {
     {"first", make_first},
     {"affected", make_affected},
     {"green", make_green},
+    {"green-flaky", make_green_flaky},
     {"starting", make_starting},
     {"collecting", make_collecting},
     {"crash", make_crash},
@@ -770,7 +777,8 @@ static const struct {
 
 static bool is_of(const char *scene, size_t size)
 {
-    static const char *const small[] = {"slowest", "slowest-waiting", "history", "history-long"};
+    static const char *const small[] = {"slowest", "slowest-waiting", "history", "history-long",
+                                        "green-flaky"};
     bool is = size != SMALL;
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         is = is || strcmp(scene, small[i]) == 0;
