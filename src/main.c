@@ -14,11 +14,11 @@
  *   store/    history (SQLite)
  *   run/      worker, pool (boxes, deadlines)                                   libuv
  *   runner/   what runs in processes of its own: reaper; runner, the worker of recipes
- *   failure   of a test, told; past: what its last runs gave                   pure
- *   session   wires them: commands in, change notices out
- *   report/   plain (--once), JUnit, subunit, locations (for editors)
- *   command/  what aloof does beside running tests: init; doctor, which asks ui/ too; convert, emit, ls, mux,
- *             stats; load: what is read instead of run at first; bisect and profile, which run some by probe
+ *   session/  wires them: commands in, change notices out; failure (of a test, told), past (what its last
+ * runs gave), known (tests by other names), chatter: pure report/   plain (--once), JUnit, subunit, locations
+ * (for editors) command/  what aloof does beside running tests: init; doctor, which asks ui/ too; convert,
+ * emit, ls, mux, stats; load: what is read instead of run at first; bisect and profile, which run some by
+ * probe
  *   ../ui/    the screen: views are pure, terminal_curses.c and canvas.c alone include curses;
  *             lines (--plain), the same loop without a screen
  *
@@ -35,7 +35,7 @@
 #include "report/reports.h"
 #include "runner/reaper.h"
 #include "runner/runner.h"
-#include "session.h"
+#include "session/session.h"
 #include "trace/editor.h"
 #include "ui/app.h"
 #include "ui/lines.h"

@@ -3,7 +3,7 @@
 #ifndef ALOOF_UI_APP_H
 #define ALOOF_UI_APP_H
 
-#include "session.h"
+#include "session/session.h"
 #include "ui/keys.h"
 
 struct app; /* heap */

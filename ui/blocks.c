@@ -1,6 +1,6 @@
 #include "ui/blocks.h"
 
-#include "failure.h"
+#include "session/failure.h"
 #include "ui/line.h"
 #include "ui/view.h"
 

@@ -1,7 +1,7 @@
 /* Which of the red tests the keys are about, and going to another. */
 #include "ui/lines_private.h"
 
-#include "failure.h"
+#include "session/failure.h"
 #include "trace/place.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* What keys have told of tests: one of them, or many. */
 #include "ui/lines_private.h"
 
-#include "failure.h"
-#include "past_life.h"
+#include "session/failure.h"
+#include "session/past_life.h"
 #include "ui/list_order.h"
 
 #include <stdlib.h>

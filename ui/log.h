@@ -3,7 +3,7 @@
 #ifndef ALOOF_UI_LOG_H
 #define ALOOF_UI_LOG_H
 
-#include "session.h"
+#include "session/session.h"
 #include "trace/story.h"
 
 #include <time.h>

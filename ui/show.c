@@ -1,7 +1,7 @@
 /* The test that keys are about, and what they show of it. */
 #include "ui/app_private.h"
 
-#include "past_life.h"
+#include "session/past_life.h"
 #include "ui/whole.h"
 
 #include <stdlib.h>

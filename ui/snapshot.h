@@ -2,7 +2,7 @@
 #ifndef ALOOF_UI_SNAPSHOT_H
 #define ALOOF_UI_SNAPSHOT_H
 
-#include "session.h"
+#include "session/session.h"
 #include "ui/keys.h"
 
 #define EXIT_NO_TESTS 5 /* pytest's exit code when it found none */

@@ -3,8 +3,8 @@
 #ifndef ALOOF_UI_WHOLE_H
 #define ALOOF_UI_WHOLE_H
 
-#include "failure.h"
-#include "past.h"
+#include "session/failure.h"
+#include "session/past.h"
 #include "ui/page.h"
 
 /* Opens the page of the test. trace: of its failure, NULL none. now_ns: UTC. */

@@ -3,8 +3,8 @@
 #ifndef ALOOF_COMMAND_LIFE_H
 #define ALOOF_COMMAND_LIFE_H
 
-#include "past.h"
 #include "project/repo_commits.h"
+#include "session/past.h"
 #include "store/archive.h"
 
 #define LIFE_COMMITS 10 /* that are told, at most */

@@ -4,7 +4,7 @@
 #define ALOOF_COMMAND_PROBE_H
 
 #include "command/project.h"
-#include "session.h"
+#include "session/session.h"
 
 struct probe; /* heap */
 

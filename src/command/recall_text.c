@@ -1,6 +1,6 @@
 #include "command/recall.h"
 
-#include "past.h"
+#include "session/past.h"
 
 #include <stdlib.h>
 #include <time.h>

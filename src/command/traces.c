@@ -1,8 +1,8 @@
 #include "command/traces.h"
 
-#include "failure_read.h"
 #include "project/targets.h"
 #include "report/block.h"
+#include "session/failure_read.h"
 #include "trace/editor.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #define ALOOF_REPORT_BAR_H
 
 #include "report/paper.h"
-#include "session.h"
+#include "session/session.h"
 
 struct bar {
     const struct model *model;

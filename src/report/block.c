@@ -1,6 +1,6 @@
 #include "report/block.h"
 
-#include "failure.h"
+#include "session/failure.h"
 
 /* The file of the line's frame, as an absolute path; NULL when it has none to open. The caller frees. */
 static char *link_target(const struct block_place *place, const struct trace *trace,

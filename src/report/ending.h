@@ -4,7 +4,7 @@
 #define ALOOF_REPORT_ENDING_H
 
 #include "report/paper.h"
-#include "session.h"
+#include "session/session.h"
 
 /* Appends them. exit_code, broken: as session_events has them. paths: what was asked for, as typed; NULL or
  * empty: everything. */

@@ -1,6 +1,6 @@
 #include "report/locations.h"
 
-#include "failure.h"
+#include "session/failure.h"
 #include "trace/clean.h"
 #include "trace/place.h"
 

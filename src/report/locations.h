@@ -3,7 +3,7 @@
 #ifndef ALOOF_REPORT_LOCATIONS_H
 #define ALOOF_REPORT_LOCATIONS_H
 
-#include "session.h"
+#include "session/session.h"
 
 struct locations_scope {
     const char *here; /* what paths are relative to: see place_from */

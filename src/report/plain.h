@@ -3,7 +3,7 @@
 #ifndef ALOOF_REPORT_PLAIN_H
 #define ALOOF_REPORT_PLAIN_H
 
-#include "session.h"
+#include "session/session.h"
 
 struct plain_options {
     int fd;                      /* what is written on; stays open and the caller's */

@@ -4,7 +4,7 @@
 #define ALOOF_REPORT_REPORTS_H
 
 #include "core/options.h"
-#include "session.h"
+#include "session/session.h"
 
 struct reports; /* heap */
 

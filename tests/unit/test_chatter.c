@@ -1,4 +1,4 @@
-#include "chatter.h"
+#include "session/chatter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

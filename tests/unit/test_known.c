@@ -1,4 +1,4 @@
-#include "known.h"
+#include "session/known.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "past_life.h"
+#include "session/past_life.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

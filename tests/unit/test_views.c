@@ -1,4 +1,4 @@
-#include "past_life.h"
+#include "session/past_life.h"
 #include "ui/list.h"
 #include "ui/log.h"
 #include "ui/page.h"
