@@ -77,12 +77,13 @@ e2e: $(BUILD)/aloof ## the real binary on a real terminal only; TESTS='-k crash'
 	@mkdir -p $(LOG)
 	@set -- $(filter-out tests/e2e/test_real_%,$(wildcard tests/e2e/test_*.py)); test $$# = 0 || $(PYTEST) $(SIDE_BY_SIDE) --junitxml=$(LOG)/e2e.xml $(TESTS) "$$@"
 
+FRAMEWORKS := alone c django* native nextest profile real_* recipes* run_all rust
 check-frameworks: ## the recipes, and real projects, with the frameworks that make check does without; npm and apt fetch them
 	@sh .ci/deps build check frameworks
 	@sh .ci/frameworks
 	@$(MAKE_ALL) all
 	@mkdir -p $(LOG)
-	@$(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard tests/e2e/test_recipes*.py tests/e2e/test_c.py tests/e2e/test_django*.py tests/e2e/test_real_*.py)
+	@ALOOF_NPM="$${ALOOF_NPM:-$${XDG_CACHE_HOME:-$$HOME/.cache}/aloof-npm}" $(PYTEST) --junitxml=$(LOG)/frameworks.xml $(wildcard $(FRAMEWORKS:%=tests/e2e/test_%.py))
 
 bench: ## speed side by side with what people use today
 	@sh .ci/deps build bench

@@ -14,7 +14,7 @@ import pytest
 from subjects import CACHE, debian_package, debian_source, npm_package
 from terminal import DEADLINE
 
-TOOLS = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cache/aloof-npm") / "node_modules"
+TOOLS = pathlib.Path(os.environ.get("ALOOF_NPM", "/nowhere")) / "node_modules"
 PYTHON = "usr/lib/python3/dist-packages"
 
 

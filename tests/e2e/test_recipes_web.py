@@ -109,8 +109,8 @@ def test_arguments_reach_minitest(project):
     assert project.once("--", "--seed", "4711").returncode == 0
 
 
-# npm's tools are where .ci/frameworks puts them (make check-frameworks), or in PATH.
-MODULES = pathlib.Path(os.environ.get("ALOOF_NPM") or pathlib.Path.home() / ".cache/aloof-npm") / "node_modules"
+# npm's tools are where .ci/frameworks puts them, as make check-frameworks tells, or in PATH.
+MODULES = pathlib.Path(os.environ.get("ALOOF_NPM", "/nowhere")) / "node_modules"
 
 
 def javascript(project, tool):
